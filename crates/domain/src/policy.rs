@@ -9,6 +9,8 @@ mod credential;
 mod decide;
 mod facts;
 mod load;
+#[cfg(test)]
+mod matrix;
 mod operation;
 mod proof;
 mod resource;
