@@ -27,6 +27,23 @@ pub fn decode_run(id: &str) -> Result<RunPath, Error> {
     }
 }
 
+/// A run file's id: its number, and the run that it belongs to.
+pub fn encode_file(file: i64, path: &RunPath) -> String {
+    encode("RunFile:v1", format_args!("{file}:{}:{}:{}", path.run, path.project, path.entity))
+}
+
+/// The number and the run inside a run file's id.
+pub fn decode_file(id: &str) -> Result<(i64, RunPath), Error> {
+    let text = decode(id);
+    let parts: Vec<_> = text.as_deref().unwrap_or_default().split(':').collect();
+    match parts.as_slice() {
+        ["RunFile", "v1", file, run, project, entity] if file.parse::<i64>().is_ok() => {
+            Ok((file.parse().unwrap_or_default(), RunPath::new(*entity, *project, *run)))
+        }
+        _ => Err(Error::BadRequest(format!("{id:?} is not the id of a run file."))),
+    }
+}
+
 /// The number in `kind:number`; plain numbers are taken as they are.
 pub fn decode_number(kind: &str, id: &str) -> Result<i64, Error> {
     let text = decode(id);

@@ -3,6 +3,7 @@
 mod keys;
 mod people;
 mod project;
+mod run;
 mod viewer;
 
 use super::Resolvers;
@@ -12,5 +13,6 @@ pub fn register(r: &mut Resolvers) {
     keys::register(r);
     people::register(r);
     project::register(r);
+    run::register(r);
     viewer::register(r);
 }
