@@ -1,1 +1,10 @@
-//! jobs
+//! Background work in a table: leased by one process at a time, safe to be killed at any moment, safe to be done twice.
+
+mod compact;
+mod discard;
+mod purge;
+mod queue;
+mod reap;
+mod worker;
+
+pub(crate) use queue::{Job, enqueue};

@@ -1,0 +1,83 @@
+//! Creating a run, or going on with one of the same name (`wandb.init`).
+
+use super::change::CheckedChange;
+use super::row::{self, RunRow};
+use super::{RunChange, fork, names, streams};
+use crate::db::{Tx, sql};
+use crate::live::Change;
+use crate::model::{ProjectPath, RunName, RunState};
+use crate::policy::{Allowed, Place, Project, Read, Run, Submit, Update};
+use crate::Error;
+
+/// What `wandb.init` asks for.
+#[derive(Clone, Debug, Default)]
+pub struct RunUpsert {
+    /// The run's id; made up when absent.
+    pub name: Option<String>,
+    /// The client named the run by its storage id: it resumes or edits it, and counts on from what is stored.
+    pub resuming: bool,
+    /// Several processes write the run: config is merged, and each counts its lines from 0.
+    pub shared: bool,
+    /// The fields.
+    pub change: RunChange,
+}
+
+/// The run that is there now.
+#[derive(Debug)]
+pub struct Upserted {
+    /// The run.
+    pub run: Allowed<Update, Run>,
+    /// Whether this call made it.
+    pub inserted: bool,
+    /// The history line that the client writes next.
+    pub history_line_count: i64,
+}
+
+/// The row that was made or found.
+struct Written {
+    run: Run,
+    inserted: bool,
+    history_line_count: i64,
+    state: RunState,
+    changes: Vec<Change>,
+}
+
+impl Allowed<Submit, Place> {
+    /// Creates the run, and its project when it is not there; or changes the run of that name.
+    ///
+    /// An `init` of a run that has ended and is not resumed starts it again: what it logged before stays stored, and is
+    /// shown until the first line of the new start arrives (see [`super::streams::restart`]).
+    pub async fn upsert_run(&self, upsert: RunUpsert) -> Result<Upserted, Error> {
+        let name = match &upsert.name {
+            Some(name) => RunName::new(name.clone())?,
+            None => RunName::new(self.domain().clock().token::<8>()?)?,
+        };
+        let RunUpsert { name: _, resuming, shared, mut change } = upsert;
+        change.merge_config = shared;
+        let (init, state) = (change.is_init(), change.state);
+        let change = change.check()?;
+        let start = Start { name, init, resuming, shared, state };
+        let fork = match &self.resource().project {
+            Some(project) => fork::prepare(self.domain(), project, &start.name, change.config()).await?,
+            None => None,
+        };
+        let mut tx = self.domain().db().begin().await?;
+        let Some(project) = self.project(&mut tx).await? else {
+            drop(tx);
+            // Somebody made the project a moment ago: ask the policy about that one.
+            let path = ProjectPath::new(&self.resource().entity, &self.resource().name);
+            self.session().allow::<Read, Project>(&path).await?;
+            return Err(Error::Busy("the project was created at the same moment; ask again".to_owned()));
+        };
+        let written = self.write(&mut tx, project, &start, change, fork).await?;
+        sql("UPDATE project SET updated_at = $1 WHERE id = $2")
+            .bind(self.domain().clock().now())
+            .bind(written.run.project.id)
+            .run(&mut tx)
+            .await?;
+        tx.commit().await?;
+        super::tell(self.domain(), &written.run, written.state, written.changes);
+        let Written { run, inserted, history_line_count, .. } = written;
+        Ok(Upserted { run: self.submitted(run), inserted, history_line_count })
+    }
+}
