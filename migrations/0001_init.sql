@@ -153,14 +153,15 @@ CREATE TABLE stream (
 
 -- The end of a stream that is not yet columnar on disk: one row per accepted batch.
 CREATE TABLE tail (
-    id         BIGINT PRIMARY KEY, -- time-ordered: later batches overwrite earlier console lines
     run_id     BIGINT NOT NULL REFERENCES run (id),
+    id         BIGINT NOT NULL, -- ascending within the run: later batches overwrite earlier console lines
     generation BIGINT NOT NULL,
     kind       TEXT NOT NULL,
     client     TEXT NOT NULL,
     first_line BIGINT NOT NULL,
     lines      BIGINT NOT NULL,
-    payload    BYTEA NOT NULL      -- history::tail encoding
+    payload    BYTEA NOT NULL,  -- history::tail encoding
+    PRIMARY KEY (run_id, id)
 );
 CREATE INDEX tail_run ON tail (run_id, generation, kind, id);
 

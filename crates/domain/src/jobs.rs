@@ -7,4 +7,5 @@ mod queue;
 mod reap;
 mod worker;
 
+pub(crate) use discard::discard_later;
 pub(crate) use queue::{Job, enqueue};

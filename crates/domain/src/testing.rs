@@ -1,5 +1,9 @@
 //! Databases for tests: SQLite always, PostgreSQL when `RUNSTEAD_TEST_POSTGRES_URL` names a server.
 
+mod lab;
+
+pub(crate) use lab::{Lab, console, events, history, summary};
+
 use crate::db::Db;
 use crate::{Clock, Domain, DomainConfig};
 
@@ -29,6 +33,11 @@ pub(crate) async fn databases() -> Vec<Db> {
 
 /// Fresh servers' insides, one per database.
 pub(crate) async fn domains() -> Vec<Domain> {
+    domains_at(&Clock::system()).await
+}
+
+/// Fresh servers' insides, one per database, with this clock.
+pub(crate) async fn domains_at(clock: &Clock) -> Vec<Domain> {
     let mut all = Vec::new();
     for database_url in urls().await {
         let config = DomainConfig {
@@ -37,7 +46,7 @@ pub(crate) async fn domains() -> Vec<Domain> {
             base_url: "http://localhost:8080".to_owned(),
             heartbeat_timeout: std::time::Duration::from_secs(300),
         };
-        all.push(Domain::open(config, Clock::system()).await.unwrap());
+        all.push(Domain::open(config, clock.clone()).await.unwrap());
     }
     all
 }

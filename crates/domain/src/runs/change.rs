@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::row::RunRow;
+use super::row::{self, RunRow};
 use super::text;
 use crate::Error;
-use crate::db::{Arg, Tx, sql};
+use crate::db::{Arg, Tx};
 use crate::live::Change;
 use crate::model::RunState;
 
@@ -122,9 +122,7 @@ impl CheckedChange {
         if columns.iter().any(|(column, _)| *column == "state") {
             changes.push(Change::State);
         }
-        let set: Vec<_> = columns.iter().zip(2..).map(|((column, _), n)| format!("{column} = ${n}")).collect();
-        let text = format!("UPDATE run SET {} WHERE id = $1", set.join(", "));
-        sql(text).bind(run.id).bind_all(columns.into_iter().map(|(_, value)| value)).run(tx).await?;
+        row::set(tx, run.id, columns).await?;
         Ok(changes)
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::clock::Micros;
-use crate::db::sql;
 use crate::live::Change;
 use crate::model::RunState;
 use crate::policy::{Allowed, Run, Update};
@@ -52,14 +51,13 @@ impl Allowed<Update, Run> {
             return Err(Error::invalid("state", format!("{path} is {state} and cannot become {to}; nothing was changed")));
         }
         let finished = (to == RunState::Failed).then_some(now);
-        sql("UPDATE run SET state = $1, finished_at = $2, heartbeat_at = $3, preempting = $4 WHERE id = $5")
-            .bind(to.as_str())
-            .bind(finished)
-            .bind(now)
-            .bind(false)
-            .bind(run.id)
-            .run(&mut tx)
-            .await?;
+        let columns = vec![
+            ("state", to.as_str().into()),
+            ("finished_at", finished.into()),
+            ("heartbeat_at", now.into()),
+            ("preempting", false.into()),
+        ];
+        super::row::set(&mut tx, run.id, columns).await?;
         tx.commit().await?;
         super::tell(domain, self.resource(), to, vec![Change::State]);
         Ok(())

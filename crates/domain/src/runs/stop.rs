@@ -1,6 +1,5 @@
 //! Asking a run to stop. Its process learns it from the answer to its next data and ends by itself.
 
-use crate::db::sql;
 use crate::live::Change;
 use crate::policy::{Allowed, Run, Stop};
 use crate::{Error, audit};
@@ -15,7 +14,7 @@ impl Allowed<Stop, Run> {
             let path = run.path();
             return Err(Error::Conflict(format!("{path} is {state}: only a running run can be stopped; nothing was changed")));
         }
-        sql("UPDATE run SET stop_requested = $1 WHERE id = $2").bind(true).bind(run.id).run(&mut tx).await?;
+        super::row::set(&mut tx, run.id, vec![("stop_requested", true.into())]).await?;
         audit::done(&mut tx, self.session(), "run:stop", &run.path().to_string()).await?;
         tx.commit().await?;
         super::tell(domain, run, state, vec![Change::State]);
