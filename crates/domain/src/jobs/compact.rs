@@ -51,7 +51,7 @@ pub(super) async fn run(domain: &Domain, subject: &str) -> Result<(), Error> {
         let kept = keep(&all, &tail);
         let mut batches = Vec::new();
         for old in &all[kept..] {
-            let bytes = domain.blobs().get(&old.blob).await?;
+            let bytes = domain.blobs().read(&old.blob).await?;
             let read = tokio::task::spawn_blocking(move || history::segment::read(bytes, None, None)).await;
             let read = read.map_err(|e| Error::internal("reading a segment", e))?;
             batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);

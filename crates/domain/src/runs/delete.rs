@@ -40,7 +40,7 @@ mod tests {
             let delete = lab.allow::<Delete>("r1").await.unwrap();
             delete.delete().await.unwrap();
             assert!(matches!(delete.delete().await, Err(Error::NotFound { .. })));
-            assert!(matches!(lab.allow::<Delete>("r1").await, Err(Error::NotFound { .. })));
+            assert!(matches!(lab.allow::<crate::policy::Read>("r1").await, Err(Error::NotFound { .. })));
             assert!(matches!(run.append(Default::default()).await, Err(Error::NotFound { .. })));
             lab.run("r1").await;
             lab.domain.run_due_jobs().await.unwrap();

@@ -34,9 +34,9 @@ pub(super) async fn lock(tx: &mut Tx, id: i64, now: Micros) -> Result<RunRow, Er
     sql(text).bind(now).bind(id).optional(tx).await?.ok_or_else(|| Error::not_found("run", id.to_string()))
 }
 
-/// [`lock`] for a sign of life: a run that was given up is running again.
-pub(super) async fn touch(tx: &mut Tx, id: i64, now: Micros) -> Result<RunRow, Error> {
-    let given_up = "state IN ('pending', 'crashed', 'preempted')";
+/// [`lock`] for a sign of life: a run that was given up, or would have been by now, is running again.
+pub(super) async fn touch(tx: &mut Tx, id: i64, now: Micros, silent_before: Micros) -> Result<RunRow, Error> {
+    let given_up = "(state IN ('pending', 'crashed', 'preempted') OR (state = 'preempting' AND heartbeat_at < $3))";
     let text = format!(
         "UPDATE run SET heartbeat_at = $1, updated_at = $1, \
          finished_at = CASE WHEN {given_up} THEN NULL ELSE finished_at END, \
@@ -44,7 +44,8 @@ pub(super) async fn touch(tx: &mut Tx, id: i64, now: Micros) -> Result<RunRow, E
          state = CASE WHEN {given_up} THEN 'running' ELSE state END \
          WHERE id = $2 AND deleted_at IS NULL RETURNING {COLUMNS}"
     );
-    sql(text).bind(now).bind(id).optional(tx).await?.ok_or_else(|| Error::not_found("run", id.to_string()))
+    let row = sql(text).bind(now).bind(id).bind(silent_before).optional(tx).await?;
+    row.ok_or_else(|| Error::not_found("run", id.to_string()))
 }
 
 /// Writes columns (names are ours) of a run that is held.

@@ -13,7 +13,7 @@ pub(super) mod store;
 
 pub(crate) use load::{decode_tail, last_rows, load, merged};
 pub(super) use accept::MOST_LINES;
-pub(super) use store::{Chunk, free_base, store};
+pub(super) use store::{Chunk, store};
 
 use crate::Error;
 use crate::db::{On, sql};

@@ -65,7 +65,7 @@ async fn a_worker_killed_before_its_commit_loses_and_leaks_nothing() {
         lab.clock().advance(std::time::Duration::from_secs(4000));
         lab.domain.run_due_jobs().await.unwrap();
         lab.domain.run_due_jobs().await.unwrap();
-        assert!(lab.domain.blobs().get(&new.blob).await.is_err(), "the blob without a row is deleted");
+        assert!(lab.domain.blobs().read(&new.blob).await.is_err(), "the blob without a row is deleted");
         assert_eq!(lab.history("r1").await, before);
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Done {
 
 pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Prepared) -> Result<Done, Error> {
     let now = domain.clock().now();
-    let mut run = row::touch(tx, run_id, now).await?;
+    let mut run = row::touch(tx, run_id, now, super::super::silent_before(domain)).await?;
     let mut columns = settle_restart(tx, &mut run, update).await?;
     let mut done = Done {
         generation: run.generation,

@@ -40,7 +40,7 @@ pub(crate) async fn load(
     let (mut files, mut tails) = (Vec::new(), Vec::new());
     for part in parts(domain, run_id, generation, kind).await? {
         match (&part.blob, part.payload.is_some()) {
-            (Some(blob), _) if wanted(&part) => files.push((part.place, domain.blobs().get(blob).await?)),
+            (Some(blob), _) if wanted(&part) => files.push((part.place, domain.blobs().read(blob).await?)),
             (None, true) => tails.push(part),
             _ => {}
         }
@@ -87,7 +87,7 @@ pub(crate) async fn last_rows(
     let mut batches = Vec::new();
     for (blob, payload) in parts {
         if let Some(blob) = blob {
-            let bytes = domain.blobs().get(&blob).await?;
+            let bytes = domain.blobs().read(&blob).await?;
             let read = tokio::task::spawn_blocking(move || segment::read(bytes, None, None)).await;
             let read = read.map_err(|e| Error::internal("reading a segment", e))?;
             batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);

@@ -1,7 +1,5 @@
 //! Segments: Parquet files in the blob store and the rows that name them.
 
-use std::time::Duration;
-
 use history::{Batch, Keys, segment};
 
 use super::{StreamKind, store};
