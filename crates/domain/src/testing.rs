@@ -1,5 +1,9 @@
 //! Databases for tests: SQLite always, PostgreSQL when `RUNSTEAD_TEST_POSTGRES_URL` names a server.
 
+mod world;
+
+pub(crate) use world::World;
+
 use crate::db::Db;
 use crate::{Clock, Domain, DomainConfig};
 
