@@ -8,8 +8,8 @@
 mod read;
 mod write;
 
-pub(crate) use read::{ByteRange, Download};
-pub(crate) use write::Written;
+pub use read::{ByteRange, Download};
+pub(crate) use write::{Expect, Written};
 
 use std::path::PathBuf;
 use std::sync::Arc;

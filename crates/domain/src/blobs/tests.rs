@@ -34,7 +34,9 @@ async fn collect(blobs: &Blobs, name: &str, range: Option<ByteRange>) -> Vec<u8>
 #[tokio::test]
 async fn what_was_written_is_read_whole_and_in_ranges() {
     for blobs in stores() {
-        for (name, bytes, chunk) in [("t/0", 0, 1), ("t/1", 70_000, 999), ("t/2", 20_000_003, 1 << 20), ("t/3", 16 << 20, 3 << 20)] {
+        for (name, bytes, chunk) in
+            [("t/0", 0, 1), ("t/1", 70_000, 999), ("t/2", 20_000_003, 1 << 20), ("t/3", 16 << 20, 3 << 20)]
+        {
             let (whole, parts) = chunks(bytes, chunk);
             let written = blobs.put_stream(name, stream::iter(parts), ANY).await.unwrap();
             assert_eq!(written.bytes, bytes as u64);
@@ -76,7 +78,8 @@ async fn an_upload_that_is_not_whole_leaves_nothing() {
             let long = Expect { length: None, most: bytes as u64 - 1 };
             let result = blobs.put_stream("x/long", stream::iter(chunks(bytes, 1 << 20).1), long).await;
             assert!(matches!(result, Err(Error::TooLarge { .. })), "{result:?}");
-            let broken = stream::iter(chunks(bytes, 1 << 20).1).chain(stream::iter([Err(Error::Busy("gone".to_owned()))]));
+            let broken =
+                stream::iter(chunks(bytes, 1 << 20).1).chain(stream::iter([Err(Error::Busy("gone".to_owned()))]));
             let result = blobs.put_stream("x/broken", broken, ANY).await;
             assert!(matches!(result, Err(Error::Busy(_))), "{result:?}");
         }

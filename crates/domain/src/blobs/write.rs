@@ -45,7 +45,8 @@ impl Blobs {
     where
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {
-        let mut source = std::pin::pin!(Source { inner: Box::pin(stream), md5: Md5::new(), bytes: 0, rest: Bytes::new() });
+        let mut source =
+            std::pin::pin!(Source { inner: Box::pin(stream), md5: Md5::new(), bytes: 0, rest: Bytes::new() });
         let first = source.part(expect).await?;
         if first.len() < PART {
             source.check_length(expect)?;
@@ -115,7 +116,8 @@ impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
     fn check_length(&self, expect: Expect) -> Result<(), Error> {
         match expect.length {
             Some(length) if length != self.bytes => {
-                let why = format!("{length} bytes were announced and {} came; nothing was kept, send it again", self.bytes);
+                let why =
+                    format!("{length} bytes were announced and {} came; nothing was kept, send it again", self.bytes);
                 Err(Error::invalid("upload", why))
             }
             _ => Ok(()),
