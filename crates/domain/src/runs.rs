@@ -1,1 +1,39 @@
-//! runs
+//! Runs: created by `wandb.init`, filled by streams of lines, ended, resumed, rewound, stopped, deleted.
+
+mod alert;
+mod append;
+mod change;
+mod delete;
+mod edit;
+mod fork;
+mod names;
+mod resume;
+mod rewind;
+mod row;
+mod state;
+mod stop;
+pub(crate) mod streams;
+mod text;
+mod upsert;
+
+pub use alert::{AlertSeverity, NewAlert};
+pub use append::{Feedback, FileChunk, StreamUpdate};
+pub use change::RunChange;
+pub use resume::ResumeState;
+pub use rewind::Rewound;
+pub(crate) use state::silent_before;
+pub use state::effective_state;
+pub use upsert::{RunUpsert, Upserted};
+
+use crate::Domain;
+use crate::live::{Change, LiveEvent};
+use crate::model::RunState;
+use crate::policy::Run;
+
+/// Tells the listeners, after the commit.
+fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
+    if !changes.is_empty() {
+        let (project_id, run) = (run.project.id, run.name.clone());
+        domain.live().send(LiveEvent { project_id, run, state: state.as_str(), changes });
+    }
+}
