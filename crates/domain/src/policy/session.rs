@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::cause::Denied;
 use super::decide::{Decision, decide};
 use super::facts::{CallerFacts, Facts, KeyFacts};
 use super::load;
