@@ -19,7 +19,7 @@ pub(crate) mod streams;
 mod text;
 mod upsert;
 
-pub use alert::{AlertSeverity, NewAlert};
+pub use alert::{Alert, AlertSeverity, NewAlert};
 pub use append::{Feedback, FileChunk, StreamUpdate};
 pub use change::RunChange;
 pub use console::{LogLine, LogPage, LogQuery};

@@ -1,10 +1,13 @@
 //! Alerts that a run raises about itself (`run.alert`).
 
 use crate::Error;
+use crate::clock::Micros;
+use sqlx::FromRow;
+
 use crate::db::sql;
 use crate::live::Change;
 use crate::model::words;
-use crate::policy::{Allowed, Run, Update};
+use crate::policy::{Allowed, Read, Run, Update};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +32,43 @@ pub struct NewAlert {
     pub severity: AlertSeverity,
     /// Milliseconds in which a repeat of the title is dropped.
     pub wait_ms: i64,
+}
+
+/// An alert that was raised.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Alert id.
+    pub id: i64,
+    /// Its title.
+    pub title: String,
+    /// What happened.
+    pub text: String,
+    /// How bad it is.
+    pub severity: AlertSeverity,
+    /// When it was raised.
+    pub created_at: Micros,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    title: String,
+    text: String,
+    severity: String,
+    created_at: i64,
+}
+
+impl Allowed<Read, Run> {
+    /// The run's alerts, newest first.
+    pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
+        let text = "SELECT id, title, text, severity, created_at FROM alert WHERE run_id = $1 ORDER BY id DESC";
+        let rows: Vec<Row> = sql(text).bind(self.resource().id).all(self.domain().db()).await?;
+        let alert = |r: Row| {
+            let severity = r.severity.parse()?;
+            Ok(Alert { id: r.id, title: r.title, text: r.text, severity, created_at: r.created_at })
+        };
+        rows.into_iter().map(alert).collect()
+    }
 }
 
 impl Allowed<Update, Run> {
@@ -85,6 +125,8 @@ mod tests {
             assert!(raise("other").await);
             lab.clock().advance(Duration::from_secs(61));
             assert!(raise("nan").await);
+            let alerts = run.read().alerts().await.unwrap();
+            assert_eq!(alerts.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(), ["nan", "other", "nan"]);
         }
     }
 }

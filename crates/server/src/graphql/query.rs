@@ -21,6 +21,7 @@ pub fn register(r: &mut Resolvers) {
     r.query("entities", entities);
     r.query("organization", organization);
     r.query("users", users);
+    r.query("recentRuns", recent_runs);
     // Nothing of these kinds exists here yet: not found is null.
     r.query("artifact", |_: Any, _| async { Ok(None::<String>) });
     r.query("artifactCollection", |_: Any, _| async { Ok(None::<String>) });
@@ -127,4 +128,15 @@ struct UsersArgs {
 async fn users(args: UsersArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let found = ctx.session.find_users(&args.query.unwrap_or_default()).await?;
     Ok(Connection::whole(found.into_iter().map(UserNode)))
+}
+
+#[derive(Deserialize)]
+struct First {
+    first: Option<u32>,
+}
+
+/// The newest runs over all projects that the caller may read.
+async fn recent_runs(args: First, ctx: Ctx) -> Result<impl Output, Error> {
+    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100) as usize).await?;
+    Ok(runs.into_iter().map(|(run, details)| super::run::RunNode::new(run, details)).collect::<Vec<_>>())
 }
