@@ -21,8 +21,8 @@ pub use append::{Feedback, FileChunk, StreamUpdate};
 pub use change::RunChange;
 pub use resume::ResumeState;
 pub use rewind::Rewound;
-pub(crate) use state::silent_before;
 pub use state::effective_state;
+pub(crate) use state::silent_before;
 pub use upsert::{RunUpsert, Upserted};
 
 use crate::Domain;

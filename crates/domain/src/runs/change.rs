@@ -162,9 +162,7 @@ mod tests {
         let map = |text| text::stored(text).unwrap();
         let stored = map(r#"{"lr":{"value":1},"_wandb":{"value":{"e":{"a":1},"t":{"1":[1]}}}}"#);
         let sent = map(r#"{"lr":{"value":2},"bs":{"value":8},"_wandb":{"value":{"e":{"b":2},"t":{"1":[2]}}}}"#);
-        let want = map(
-            r#"{"lr":{"value":2},"_wandb":{"value":{"e":{"a":1,"b":2},"t":{"1":[2]}}},"bs":{"value":8}}"#,
-        );
+        let want = map(r#"{"lr":{"value":2},"_wandb":{"value":{"e":{"a":1,"b":2},"t":{"1":[2]}}},"bs":{"value":8}}"#);
         assert_eq!(merged(stored, sent), want);
     }
 

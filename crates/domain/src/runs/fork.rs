@@ -27,8 +27,7 @@ pub(super) async fn prepare(
         return Ok(None);
     };
     let text = "SELECT name, id, generation FROM run WHERE project_id = $1 AND name IN ($2, $3) AND deleted_at IS NULL";
-    let found: Vec<(String, i64, i64)> =
-        sql(text).bind(project.id).bind(name).bind(parent).all(domain.db()).await?;
+    let found: Vec<(String, i64, i64)> = sql(text).bind(project.id).bind(name).bind(parent).all(domain.db()).await?;
     let [(found, parent, generation)] = found.as_slice() else { return Ok(None) };
     if found == name {
         return Ok(None);

@@ -11,8 +11,8 @@ pub(super) mod restart;
 pub(crate) mod segments;
 pub(super) mod store;
 
-pub(crate) use load::{decode_tail, last_rows, load, merged};
 pub(super) use accept::MOST_LINES;
+pub(crate) use load::{decode_tail, last_rows, load, merged};
 pub(super) use store::{Chunk, store};
 
 use crate::Error;

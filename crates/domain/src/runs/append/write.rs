@@ -51,11 +51,7 @@ pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Pr
 }
 
 /// Decides what the first lines after an unresumed `init` are; see [`restart`].
-async fn settle_restart(
-    tx: &mut Tx,
-    run: &mut RunRow,
-    update: &Prepared,
-) -> Result<Vec<(&'static str, Arg)>, Error> {
+async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Result<Vec<(&'static str, Arg)>, Error> {
     if !run.restart {
         return Ok(Vec::new());
     }
@@ -103,13 +99,7 @@ fn write_documents(
 }
 
 /// What the update says about the run's life.
-fn write_state(
-    columns: &mut Vec<(&'static str, Arg)>,
-    run: &mut RunRow,
-    update: &Prepared,
-    done: &mut Done,
-    now: i64,
-) {
+fn write_state(columns: &mut Vec<(&'static str, Arg)>, run: &mut RunRow, update: &Prepared, done: &mut Done, now: i64) {
     if update.complete {
         let code = update.exitcode.unwrap_or_default();
         done.state = match code {
