@@ -72,7 +72,7 @@ impl Error {
             // Rule of the client: any other status is echoed raw to the user in the middle of a run.
             Self::NotOffered(_) | Self::Query(_) => StatusCode::OK,
             Self::SignIn(_) => StatusCode::UNAUTHORIZED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::Domain(Domain::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
 }
