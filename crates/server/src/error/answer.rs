@@ -82,6 +82,7 @@ impl Error {
             | Self::BadRequest(text)
             | Self::Refused(text)
             | Self::SignIn(text)
+            | Self::Unsupported(text)
             | Self::Usage(text) => strip_control(text),
         };
         answer
