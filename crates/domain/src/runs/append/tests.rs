@@ -234,7 +234,7 @@ async fn two_servers_on_one_database_store_and_compact_every_row_once() {
                 lab.domain.run_due_jobs(),
                 twin.run_due_jobs()
             );
-            (a.unwrap(), b.unwrap(), c.unwrap(), d.unwrap());
+            assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok(), "{a:?} {b:?} {c:?} {d:?}");
         }
         let want: Vec<String> = rows.iter().map(|row| rendered(row)).collect();
         assert_eq!(lab.history("r1").await, want);
