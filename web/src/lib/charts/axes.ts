@@ -47,7 +47,9 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
       return Math.ceil(width / devicePixelRatio) + 10;
     },
     values: (_, splits) =>
-      splits.map((value) => (value === null || (log && !isPower(value, splits)) ? '' : tick(value))),
+      splits.map((value) =>
+        value === null || (log && !isPower(value, splits)) ? '' : tick(value),
+      ),
   };
   return [x, y];
 }

@@ -110,12 +110,7 @@ export class ChartData {
   async zoom(key: string, from: number, to: number, signal: AbortSignal): Promise<Series[]> {
     const request = { runs: this.#runs, keys: [key], x: this.#axis, stream: this.stream };
     const range = { buckets: BUCKETS, from, to };
-    const answer = await fetchSeries(
-      this.entity,
-      this.project,
-      { ...request, ...range },
-      signal,
-    );
+    const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
     return answer.series.filter((one) => one.x.length > 0);
   }
 

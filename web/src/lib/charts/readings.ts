@@ -27,7 +27,8 @@ export function readings(chart: uPlot, lines: readonly Line[], x: number): Readi
     const at = series.x[index];
     const value = y[index];
     if (at === undefined || value === undefined) continue;
-    if (x < (series.x[0] ?? 0) - slack || x > (series.x[series.x.length - 1] ?? 0) + slack) continue;
+    if (x < (series.x[0] ?? 0) - slack || x > (series.x[series.x.length - 1] ?? 0) + slack)
+      continue;
     all.push({
       line,
       x: at,

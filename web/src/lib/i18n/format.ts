@@ -87,11 +87,17 @@ export function tick(value: number): string {
   if (size !== 0 && size < 1e-3) {
     const exponent = Math.floor(Math.log10(size) + 1e-9);
     const mantissa = Number((value / 10 ** exponent).toPrecision(3));
-    const front = mantissa === 1 ? '' : mantissa === -1 ? '−' : `${String(mantissa).replace('-', '−')}×`;
+    const front =
+      mantissa === 1 ? '' : mantissa === -1 ? '−' : `${String(mantissa).replace('-', '−')}×`;
     return `${front}10${power(exponent)}`;
   }
-  for (const [unit, scale] of [['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
-    if (size >= scale) return `${String(Number((value / scale).toPrecision(6))).replace('-', '−')}${unit}`;
+  for (const [unit, scale] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (size >= scale)
+      return `${String(Number((value / scale).toPrecision(6))).replace('-', '−')}${unit}`;
   }
   return String(Number(value.toPrecision(6))).replace('-', '−');
 }

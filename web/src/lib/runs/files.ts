@@ -64,7 +64,11 @@ export type Preview = 'image' | 'text' | 'none';
 /** Whether a file can be shown here, judged by its name. */
 export function previewOf(name: string): Preview {
   if (/\.(png|jpe?g|gif|webp)$/i.test(name)) return 'image';
-  if (/\.(txt|log|json|jsonl|csv|tsv|ya?ml|toml|md|py|sh|patch|diff|ini|cfg|rs|ts|js|html|xml)$/i.test(name)) {
+  if (
+    /\.(txt|log|json|jsonl|csv|tsv|ya?ml|toml|md|py|sh|patch|diff|ini|cfg|rs|ts|js|html|xml)$/i.test(
+      name,
+    )
+  ) {
     return 'text';
   }
   return /(^|\/)[^./]+$/.test(name) ? 'text' : 'none';

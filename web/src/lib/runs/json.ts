@@ -21,7 +21,10 @@ export function configValues(text: string | null): Json {
   if (!isObject(config)) return config;
   const entries = Object.entries(config).filter(([key]) => key !== '_wandb');
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, isObject(value) && 'value' in value ? (value.value ?? null) : value]),
+    entries.map(([key, value]) => [
+      key,
+      isObject(value) && 'value' in value ? (value.value ?? null) : value,
+    ]),
   );
 }
 

@@ -30,7 +30,8 @@ export function startKeys(): void {
     const control = event.ctrlKey || event.metaKey;
     if (event.altKey || event.defaultPrevented) return;
     if (!control && (isTyping(event.target) || document.querySelector('dialog[open]'))) return;
-    const name = (control ? 'Ctrl ' : '') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    const name =
+      (control ? 'Ctrl ' : '') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
     const shortcut = [...bound].reverse().find((one) => one.key === name);
     if (!shortcut) return;
     event.preventDefault();
