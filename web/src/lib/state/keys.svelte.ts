@@ -1,4 +1,5 @@
 /** Keyboard shortcuts: bound by the component that owns them, listed by the `?` sheet. */
+import { untrack } from 'svelte';
 import type { MessageKey } from '../i18n/messages.svelte';
 
 export interface Shortcut {
@@ -14,8 +15,8 @@ export const shortcuts = (): readonly Shortcut[] => bound;
 
 /** Binds shortcuts until the returned function is called: `$effect(() => bind(…))`. */
 export function bind(...more: Shortcut[]): () => void {
-  bound = [...bound, ...more];
-  return () => (bound = bound.filter((one) => !more.includes(one)));
+  bound = [...untrack(() => bound), ...more];
+  return () => (bound = untrack(() => bound).filter((one) => !more.includes(one)));
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
