@@ -25,6 +25,8 @@ export default ts.config(
     rules: {
       // Routes are resolved against the document's base by our own router.
       'svelte/no-navigation-without-resolve': 'off',
+      // State is replaced as a whole ($state.raw); the collections inside are not state.
+      'svelte/prefer-svelte-reactivity': 'off',
       // A component's script is one function to this rule; files are limited instead.
       'max-lines-per-function': 'off',
     },

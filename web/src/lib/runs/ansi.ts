@@ -15,8 +15,8 @@ interface Pen {
 
 const plain = (): Pen => ({ color: null, bold: false, dim: false, underline: false });
 
-// eslint-disable-next-line no-control-regex -- the escape character is what is looked for
 const escapes =
+  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
   /\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007]*(?:\u0007|$)|[\u0000-\u0008\u000b-\u001f]/g;
 
 /** Nearest of the 16 named colours for an index of the 256-colour table. */
