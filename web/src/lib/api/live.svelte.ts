@@ -22,11 +22,15 @@ export interface RunEvent {
 type Listener = (event: RunEvent) => void;
 
 /** How long after a lost connection a new one is tried, growing. */
+const PATIENCE = 400;
 const WAITS = [1, 2, 5, 10, 20];
 
 /** One connection a project; listeners hear each change, and `again` after a gap: refetch then. */
 export class Live {
   connected = $state(true);
+  /** Settled when changes are heard, or soon anyway: what is asked after it cannot miss one. */
+  readonly ready: Promise<void>;
+  #settle: () => void = () => undefined;
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -36,6 +40,8 @@ export class Live {
 
   constructor(entity: string, project: string) {
     this.#url = at(`api/live/${encodeURIComponent(entity)}/${encodeURIComponent(project)}`);
+    this.ready = new Promise((settle) => (this.#settle = settle));
+    setTimeout(this.#settle, PATIENCE);
     this.#open();
   }
 
@@ -61,6 +67,7 @@ export class Live {
       const gap = this.#failures > 0;
       this.#failures = 0;
       this.connected = true;
+      this.#settle();
       if (gap) for (const again of this.#again) again();
     };
     source.addEventListener('run', (message) => {
@@ -70,6 +77,7 @@ export class Live {
     source.onerror = () => {
       source.close();
       this.connected = false;
+      this.#settle();
       const wait = WAITS[Math.min(this.#failures, WAITS.length - 1)] ?? 20;
       this.#failures += 1;
       this.#timer = setTimeout(() => this.#open(), wait * 1000);

@@ -21,6 +21,8 @@ interface Entry {
   data: PanelData;
   /** What is known, by run; a run without values of this key has no points. */
   known: Map<string, Series | null>;
+  /** Runs whose known values are older than what the server has. */
+  stale: Set<string>;
   users: number;
 }
 
@@ -45,6 +47,7 @@ export class ChartData {
     readonly entity: string,
     readonly project: string,
     readonly stream: Stream,
+    readonly ready: Promise<void>,
   ) {}
 
   get axis(): XAxis {
@@ -55,7 +58,11 @@ export class ChartData {
   show(runs: string[], axis: XAxis): void {
     if (axis !== this.#axis) {
       this.#abortAll();
-      for (const entry of this.#entries.values()) entry.known.clear();
+      for (const entry of this.#entries.values()) {
+        entry.known.clear();
+        entry.data.series = [];
+        entry.data.loading = true;
+      }
     }
     this.#axis = axis;
     this.#runs = runs;
@@ -67,7 +74,12 @@ export class ChartData {
 
   /** A panel of this key is in view until the returned function is called. */
   open(key: string): { data: PanelData; close: () => void } {
-    const entry = this.#entries.get(key) ?? { data: new PanelData(), known: new Map(), users: 0 };
+    const entry = this.#entries.get(key) ?? {
+      data: new PanelData(),
+      known: new Map(),
+      stale: new Set<string>(),
+      users: 0,
+    };
     this.#entries.set(key, entry);
     entry.users += 1;
     this.#want(key, entry);
@@ -91,18 +103,19 @@ export class ChartData {
       this.#live = undefined;
       const runs = [...this.#changed];
       this.#changed.clear();
-      for (const [key, entry] of this.#entries) {
-        if (entry.users > 0) this.#ask(key, runs);
-        else for (const run of runs) entry.known.delete(run);
-      }
+      this.#outdate(runs);
     }, LIVE);
   }
 
   /** Fetches everything in view anew, after a gap or a failure. */
   refetch(): void {
+    this.#outdate(this.#runs);
+  }
+
+  #outdate(runs: string[]): void {
     for (const [key, entry] of this.#entries) {
-      if (entry.users > 0) this.#ask(key, this.#runs);
-      else entry.known.clear();
+      for (const run of runs) entry.stale.add(run);
+      if (entry.users > 0) this.#want(key, entry);
     }
   }
 
@@ -131,7 +144,7 @@ export class ChartData {
   }
 
   #want(key: string, entry: Entry): void {
-    const missing = this.#runs.filter((run) => !entry.known.has(run));
+    const missing = this.#runs.filter((run) => !entry.known.has(run) || entry.stale.has(run));
     if (missing.length > 0) this.#ask(key, missing);
     else entry.data.loading = false;
   }
@@ -163,9 +176,14 @@ export class ChartData {
     const flight: Flight = { keys: new Set(keys), control: new AbortController() };
     this.#flights.add(flight);
     const entries = keys.flatMap((key) => this.#entries.get(key) ?? []);
-    for (const entry of entries) entry.data.loading = true;
+    // A change that arrives while this is under way makes them stale again.
+    for (const entry of entries) {
+      entry.data.loading = true;
+      for (const run of runs) entry.stale.delete(run);
+    }
     const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: BUCKETS };
     try {
+      await this.ready;
       const answer = await fetchSeries(
         this.entity,
         this.project,
@@ -173,7 +191,9 @@ export class ChartData {
         flight.control.signal,
       );
       this.denied = answer.denied.map((one) => one.run);
-      for (const entry of entries) for (const run of runs) entry.known.set(run, null);
+      for (const entry of entries) {
+        for (const run of runs) entry.known.set(run, null);
+      }
       for (const one of answer.series) {
         if (one.x.length > 0) this.#entries.get(one.key)?.known.set(one.run, one);
       }
@@ -183,6 +203,7 @@ export class ChartData {
         this.#publish(entry);
       }
     } catch (error) {
+      for (const entry of entries) for (const run of runs) entry.stale.add(run);
       if (isAbort(error)) return;
       for (const entry of entries) {
         entry.data.error = error instanceof Error ? error : new Error(String(error));

@@ -38,6 +38,7 @@ export class RunList {
   constructor(
     readonly entity: string,
     readonly project: string,
+    readonly ready: Promise<void>,
   ) {}
 
   /** Starts over with another search. */
@@ -109,6 +110,7 @@ export class RunList {
     const { signal } = this.#control;
     const page = { filters: this.#filters, first: PAGE, after: this.#cursor };
     try {
+      await this.ready;
       const answer = await gql(
         RunListDocument,
         { entity: this.entity, project: this.project, ...page },

@@ -30,8 +30,9 @@ export class RunLog {
     readonly entity: string,
     readonly project: string,
     readonly run: string,
+    ready: Promise<void>,
   ) {
-    void this.#fetch(FIRST);
+    void ready.then(() => this.#fetch(FIRST));
   }
 
   /** How many lines before the first known one exist. */
