@@ -28,7 +28,11 @@ export const launch = () =>
 
 /** A page whose uncaught errors are collected in `page.problems`. */
 export async function open(browser, options = {}) {
-  const context = await browser.newContext({ viewport: sizes.desktop, ...options });
+  const context = await browser.newContext({
+    viewport: sizes.desktop,
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.problems = [];
