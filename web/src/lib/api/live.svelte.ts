@@ -21,8 +21,11 @@ export interface RunEvent {
 
 type Listener = (event: RunEvent) => void;
 
-/** How long after a lost connection a new one is tried, growing. */
+/** Milliseconds after which nothing waits for the connection any more. */
 const PATIENCE = 400;
+/** A tab hidden for longer closes its connection. */
+const HIDDEN = 30_000;
+/** Seconds after which a lost connection is tried anew, growing. */
 const WAITS = [1, 2, 5, 10, 20];
 
 /** One connection a project; listeners hear each change, and `again` after a gap: refetch then. */
@@ -32,6 +35,7 @@ export class Live {
   readonly ready: Promise<void>;
   #settle: () => void = () => undefined;
   #source: EventSource | undefined;
+  #hidden: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #listeners = new Set<Listener>();
@@ -43,6 +47,7 @@ export class Live {
     this.ready = new Promise((settle) => (this.#settle = settle));
     setTimeout(this.#settle, PATIENCE);
     this.#open();
+    document.addEventListener('visibilitychange', this.#looked);
   }
 
   /** Hears each change until the returned function is called. */
@@ -56,9 +61,29 @@ export class Live {
   }
 
   close(): void {
+    document.removeEventListener('visibilitychange', this.#looked);
+    clearTimeout(this.#hidden);
+    this.#pause();
+  }
+
+  #pause(): void {
     clearTimeout(this.#timer);
     this.#source?.close();
+    this.#source = undefined;
   }
+
+  /** Browsers allow few connections a server: a tab that nobody looks at gives its own back. */
+  #looked = (): void => {
+    clearTimeout(this.#hidden);
+    if (document.hidden) {
+      this.#hidden = setTimeout(() => {
+        this.#failures = 1;
+        this.#pause();
+      }, HIDDEN);
+    } else if (!this.#source) {
+      this.#open();
+    }
+  };
 
   #open(): void {
     const source = new EventSource(this.#url);
@@ -75,7 +100,7 @@ export class Live {
       for (const listener of this.#listeners) listener(event);
     });
     source.onerror = () => {
-      source.close();
+      this.#pause();
       this.connected = false;
       this.#settle();
       const wait = WAITS[Math.min(this.#failures, WAITS.length - 1)] ?? 20;

@@ -21,7 +21,8 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
   const grid = { stroke: () => look().grid, width: 1 };
   const x: uPlot.Axis = {
     ...shared,
-    size: 26,
+    // Wall time has a second line for the day.
+    size: axis === '_timestamp' ? 38 : 26,
     gap: 4,
     space: 64,
     grid: { show: false },
@@ -29,7 +30,7 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
   };
   if (axis === '_runtime') {
     x.incrs = TIMES;
-    x.values = (_, splits) => splits.map((value) => duration(value));
+    x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));
   } else if (axis === '_step') {
     x.values = (_, splits) => splits.map(tick);
   }
