@@ -30,5 +30,5 @@ run.log(
 )
 run.summary["best"] = 0.25
 run.summary["nested_best"] = {"a": {"b": 7}}
-result({"name": run.name, "entity": run.entity, "project": run.project, "url": run.get_url()})
+result({"name": run.name, "entity": run.entity, "project": run.project, "url": run.url})
 run.finish()

@@ -6,7 +6,7 @@ import pathlib
 import wandb
 
 run = wandb.init()
-folder = pathlib.Path("out")
+folder = pathlib.Path("saved")
 (folder / "deep").mkdir(parents=True)
 (folder / "plain.txt").write_text("plain")
 (folder / "deep" / "model.bin").write_bytes(bytes(range(256)) * 4096)
@@ -18,5 +18,5 @@ live = pathlib.Path(run.dir) / "notes.txt"
 live.write_text("first")
 run.save(str(live), base_path=run.dir, policy="end")
 live.write_text("second, longer")
-run.log({"files": len(os.listdir("out"))})
+run.log({"files": len(os.listdir("saved"))})
 run.finish()
