@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from graphql import DocumentNode, GraphQLSyntaxError, OperationDefinitionNode, parse, print_ast
+from graphql import DocumentNode, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, print_ast
 
 OPERATION = re.compile(r"\s*(#[^\n]*\n\s*)*(query|mutation|subscription)\b[^{]*[{]")
 
@@ -41,6 +41,9 @@ class Scope:
                 return self.together(
                     [value.value if isinstance(value, ast.FormattedValue) else value for value in values]
                 )
+            case ast.Call(func=ast.Attribute(value=text, attr="replace"), args=[old, new]):
+                found = [self.variants(part) for part in (text, old, new)]
+                return None if None in found else [t.replace(found[1][0], n) for t in found[0] for n in found[2]]
             case ast.Call(func=ast.Attribute(value=template, attr="format"), args=args):
                 return self.formatted(template, args)
             case ast.Call(
@@ -139,6 +142,11 @@ def first_text(node: ast.expr) -> str:
     return ""
 
 
+def replaced(node: ast.AST) -> bool:
+    """Whether it is `text.replace(…)`."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace"
+
+
 def from_python(path: Path) -> list[str]:
     """Every operation that a module can send."""
     module = ast.parse(path.read_text())
@@ -154,6 +162,10 @@ def from_python(path: Path) -> list[str]:
             if texts is None:
                 sys.exit(f"{path}:{node.lineno}: this document is built in a way that is not understood")
             found.extend(texts)
+        elif replaced(node) and id(node) not in seen:
+            seen.update(id(inner) for inner in ast.walk(node) if replaced(inner))
+            texts = Scope(module, function).variants(node) or []
+            found.extend(text for text in texts if OPERATION.match(text))
         for child in ast.iter_child_nodes(node):
             visit(child, function)
 
@@ -168,9 +180,24 @@ def operations(text: str) -> list[tuple[str, str]]:
     except GraphQLSyntaxError:
         return []
     roots = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    fragments = [node for node in document.definitions if node not in roots]
-    name = lambda root: root.name.value if root.name else f"anonymous-{root.operation.value}"  # noqa: E731
-    return [(name(root), print_ast(DocumentNode(definitions=[root, *fragments]))) for root in roots]
+    fragments = {node.name.value: node for node in document.definitions if node not in roots}
+    found = []
+    for root in roots:
+        used = [fragments[name] for name in sorted(spread(root, fragments))]
+        found.append((root.name.value, print_ast(DocumentNode(definitions=[root, *used]))))
+    return found
+
+
+def spread(node: Node, fragments: dict[str, Node]) -> set[str]:
+    """The fragments that an operation uses, and those that they use."""
+    names: set[str] = set()
+    waiting = [node]
+    while waiting:
+        text = print_ast(waiting.pop())
+        fresh = {name for name in re.findall(r"\.\.\.(\w+)", text) if name in fragments} - names
+        names |= fresh
+        waiting.extend(fragments[name] for name in fresh)
+    return names
 
 
 def main(out: Path, sources: list[str]) -> None:
@@ -193,6 +220,9 @@ def main(out: Path, sources: list[str]) -> None:
             where = path.relative_to(root)
             for text in from_python(path) if path.suffix == ".py" else [path.read_text()]:
                 for name, operation in operations(text):
+                    # A template whose placeholders Python fills in, not a document.
+                    if re.search(r"\b_[A-Z_]+_\b", operation):
+                        continue
                     total += 1
                     if operation in texts:
                         continue
