@@ -142,9 +142,12 @@ def first_text(node: ast.expr) -> str:
     return ""
 
 
-def replaced(node: ast.AST) -> bool:
-    """Whether it is `text.replace(…)`."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace"
+def template_name(node: ast.AST) -> str | None:
+    """The name whose text `name.replace(…)`, or a chain of such calls, fills in."""
+    calls = 0
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
+        node, calls = node.func.value, calls + 1
+    return node.id if calls and isinstance(node, ast.Name) else None
 
 
 def from_python(path: Path) -> list[str]:
@@ -162,10 +165,11 @@ def from_python(path: Path) -> list[str]:
             if texts is None:
                 sys.exit(f"{path}:{node.lineno}: this document is built in a way that is not understood")
             found.extend(texts)
-        elif replaced(node) and id(node) not in seen:
-            seen.update(id(inner) for inner in ast.walk(node) if replaced(inner))
-            texts = Scope(module, function).variants(node) or []
-            found.extend(text for text in texts if OPERATION.match(text))
+        elif id(node) not in seen and (name := template_name(node)):
+            seen.update(map(id, ast.walk(node)))
+            scope = Scope(module, function)
+            if any(OPERATION.match(first_text(value)) for value in scope.assigned(name)):
+                found.extend(scope.variants(node) or [])
         for child in ast.iter_child_nodes(node):
             visit(child, function)
 

@@ -25,7 +25,7 @@ def test_console_lines_are_told_apart_from_errors(trainer, run):
 
 
 def test_system_metrics_arrive(trainer, run):
-    trainer.train("stats", run, {"old": not trainer.client.at_least("0.18.7")}).succeeded()
+    trainer.train("stats", run, {"old": not trainer.client.at_least("0.19.11")}).succeeded()
     seen = trainer.seen(run)
     keys = {key for row in seen.events for key in row}
     assert any(key.startswith("system.cpu") or key.startswith("system.proc") for key in keys), sorted(keys)
