@@ -1,1 +1,28 @@
-//! domain
+//! Users, projects and runs: the only crate with SQL, and the only one that can say yes.
+//!
+//! Start reading at [`policy`]. Everything else is one folder per noun, one file per operation, and every operation that
+//! touches data is a method of a proof ([`policy::Allowed`]).
+
+pub mod audit;
+mod blobs;
+mod clock;
+mod db;
+mod domain;
+mod error;
+pub mod files;
+mod jobs;
+pub mod keys;
+mod live;
+pub mod model;
+pub mod policy;
+pub mod projects;
+pub mod runs;
+pub mod teams;
+#[cfg(test)]
+mod testing;
+pub mod users;
+
+pub use clock::{Clock, Micros, rfc3339};
+pub use domain::{Domain, DomainConfig};
+pub use error::Error;
+pub use live::{Change, Live, LiveEvent, ProjectEvents};

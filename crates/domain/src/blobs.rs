@@ -1,0 +1,55 @@
+//! Bytes by name: a local directory, any S3-compatible store, or memory, behind our verbs.
+//!
+//! A blob is visible only when it is whole: it is written under a fresh name first, and the row that names it comes after.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use crate::Error;
+
+/// The store.
+#[derive(Clone, Debug)]
+pub(crate) struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    /// Where the files are, when the store is a local directory.
+    local: Option<PathBuf>,
+}
+
+impl Blobs {
+    /// Opens `file:DIR`, `s3://BUCKET/PREFIX` (credentials and endpoint from the usual `AWS_*` variables) or `memory:`.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        if url == "memory:" {
+            return Ok(Self { store: Arc::new(InMemory::new()), local: None });
+        }
+        if let Some(dir) = url.strip_prefix("file:") {
+            std::fs::create_dir_all(dir).map_err(|e| Error::internal("making the blob directory", e))?;
+            let dir = std::fs::canonicalize(dir).map_err(|e| Error::internal("opening the blob directory", e))?;
+            // fsync: an upload that was answered survives power failure.
+            let store = LocalFileSystem::new_with_prefix(&dir)?.with_fsync(true);
+            return Ok(Self { store: Arc::new(store), local: Some(dir) });
+        }
+        if let Some(rest) = url.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
+            return Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(prefix))), local: None });
+        }
+        Err(Error::invalid("storage URL", "use file:DIR or s3://BUCKET/PREFIX"))
+    }
+}
+
+impl Blobs {
+    /// Removes a blob; one that is gone already is no error.
+    pub async fn delete(&self, name: &str) -> Result<(), Error> {
+        match self.store.delete(&Path::from(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! One database behind one SQL text: SQLite inside the process, or PostgreSQL.
+//!
+//! Invariants: statements use `$1` arguments and the SQL both understand; rows derive `FromRow`; a function never takes a
+//! second connection while it holds one (pass the [`Tx`] on); SQLite has one writer (`BEGIN IMMEDIATE`) and several readers.
+
+mod migrate;
+mod sql;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub(crate) use sql::{Row, placeholders, sql};
+
+use crate::{Clock, Error};
+
+/// How long a request waits for a connection before it is told to come back later.
+const ACQUIRE: Duration = Duration::from_secs(20);
+
+/// A connected, migrated database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// An open transaction; rolled back when dropped without [`Tx::commit`].
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Connects to `sqlite:PATH` (made when missing) or `postgres://…` and brings the schema up to date.
+    pub async fn open(url: &str, clock: &Clock) -> Result<Self, Error> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url).map_err(|_| bad_url())?;
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE);
+            Self::Postgres(
+                pool.connect_with(options).await.map_err(|e| Error::internal("connecting to PostgreSQL", e))?,
+            )
+        } else if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_sqlite(path).await?
+        } else {
+            return Err(bad_url());
+        };
+        migrate::up(&db, clock).await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(path: &str) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: a commit that was answered survives power failure.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(ACQUIRE);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+        let write = pool().max_connections(1).connect_with(options.clone()).await;
+        let write = write.map_err(|e| Error::internal("opening the SQLite database", e))?;
+        let read = pool().max_connections(4).connect_with(options).await?;
+        Ok(Self::Sqlite { write, read })
+    }
+
+    /// Starts a writing transaction (SQLite: `BEGIN IMMEDIATE`).
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// `sqlite` or `postgres`, for logs and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Closes every connection after the running statements have ended.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything done in the transaction durable and visible at once.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// The next small id of a table (1, 2, 3 …).
+    pub async fn next_id(&mut self, table: &'static str) -> Result<i64, Error> {
+        let text = "INSERT INTO counter (name, last) VALUES ($1, 1)
+                    ON CONFLICT (name) DO UPDATE SET last = counter.last + 1 RETURNING last";
+        let (id,): (i64,) = sql(text).bind(table).one(self).await?;
+        Ok(id)
+    }
+}
+
+fn bad_url() -> Error {
+    Error::invalid("database URL", "use sqlite:PATH or postgres://USER@HOST/DATABASE")
+}

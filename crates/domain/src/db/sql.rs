@@ -1,0 +1,143 @@
+//! A statement with its arguments, run on either database.
+
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite};
+
+use super::{Db, Tx};
+use crate::Error;
+
+/// A struct that derives `FromRow` reads from both databases.
+pub(crate) trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// One argument, of the five column types we use. Options keep their type, so PostgreSQL knows what a NULL is.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg {
+    Int(Option<i64>),
+    Real(Option<f64>),
+    Text(Option<String>),
+    Bool(Option<bool>),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! arg_from {
+    ($($from:ty => $variant:ident $convert:expr),* $(,)?) => {$(
+        impl From<$from> for Arg {
+            fn from(v: $from) -> Self { Self::$variant(Some($convert(v))) }
+        }
+        impl From<Option<$from>> for Arg {
+            fn from(v: Option<$from>) -> Self { Self::$variant(v.map($convert)) }
+        }
+    )*};
+}
+arg_from!(i64 => Int (|v| v), f64 => Real (|v| v), String => Text (|v| v), &str => Text (|v: &str| v.to_owned()),
+          &String => Text (|v: &String| v.clone()), bool => Bool (|v| v), Vec<u8> => Bytes (|v| v));
+
+/// Where a statement runs: on its own, or inside a transaction.
+pub(crate) enum On<'a> {
+    Db(&'a Db),
+    Tx(&'a mut Tx),
+}
+impl<'a> From<&'a Db> for On<'a> {
+    fn from(db: &'a Db) -> Self {
+        Self::Db(db)
+    }
+}
+impl<'a> From<&'a mut Tx> for On<'a> {
+    fn from(tx: &'a mut Tx) -> Self {
+        Self::Tx(tx)
+    }
+}
+
+/// A statement being put together; see [`sql`].
+pub(crate) struct Sql {
+    text: String,
+    args: Vec<Arg>,
+}
+
+/// Starts a statement. The text is ours, never a user's; values go through [`Sql::bind`].
+pub(crate) fn sql(text: impl Into<String>) -> Sql {
+    Sql { text: text.into(), args: Vec::new() }
+}
+
+/// `$first, $first+1, …`: placeholders for `count` values.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+macro_rules! bound {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Arg::Int(v) => query.bind(v),
+                Arg::Real(v) => query.bind(v),
+                Arg::Text(v) => query.bind(v),
+                Arg::Bool(v) => query.bind(v),
+                Arg::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Sql {
+    /// The next argument.
+    pub fn bind(mut self, value: impl Into<Arg>) -> Self {
+        self.args.push(value.into());
+        self
+    }
+
+    /// Several arguments of one type, in order.
+    pub fn bind_all<T: Into<Arg>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        self.args.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Every row. On a bare [`Db`] this reads; a statement that writes and returns rows needs a transaction.
+    pub async fn all<T: Row>(self, on: impl Into<On<'_>>) -> Result<Vec<T>, Error> {
+        let text = AssertSqlSafe(self.text);
+        Ok(match on.into() {
+            On::Db(Db::Sqlite { read, .. }) => {
+                bound!(sqlx::query_as::<Sqlite, T>(text), self.args).fetch_all(read).await?
+            }
+            On::Db(Db::Postgres(pool)) => {
+                bound!(sqlx::query_as::<Postgres, T>(text), self.args).fetch_all(pool).await?
+            }
+            On::Tx(Tx::Sqlite(tx)) => bound!(sqlx::query_as::<Sqlite, T>(text), self.args).fetch_all(&mut **tx).await?,
+            On::Tx(Tx::Postgres(tx)) => {
+                bound!(sqlx::query_as::<Postgres, T>(text), self.args).fetch_all(&mut **tx).await?
+            }
+        })
+    }
+
+    /// The first row, if any.
+    pub async fn optional<T: Row>(self, on: impl Into<On<'_>>) -> Result<Option<T>, Error> {
+        Ok(self.all(on).await?.into_iter().next())
+    }
+
+    /// The one row that must be there.
+    pub async fn one<T: Row>(self, on: impl Into<On<'_>>) -> Result<T, Error> {
+        self.optional(on).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    /// Runs a writing statement; the number of rows it touched.
+    pub async fn run(self, on: impl Into<On<'_>>) -> Result<u64, Error> {
+        let text = AssertSqlSafe(self.text);
+        Ok(match on.into() {
+            On::Db(Db::Sqlite { write, .. }) => {
+                bound!(sqlx::query::<Sqlite>(text), self.args).execute(write).await?.rows_affected()
+            }
+            On::Db(Db::Postgres(pool)) => {
+                bound!(sqlx::query::<Postgres>(text), self.args).execute(pool).await?.rows_affected()
+            }
+            On::Tx(Tx::Sqlite(tx)) => {
+                bound!(sqlx::query::<Sqlite>(text), self.args).execute(&mut **tx).await?.rows_affected()
+            }
+            On::Tx(Tx::Postgres(tx)) => {
+                bound!(sqlx::query::<Postgres>(text), self.args).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! The server's parts, put together once at start and shared by every request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::blobs::Blobs;
+use crate::db::{Db, sql};
+use crate::live::Live;
+use crate::{Clock, Error};
+
+/// What the domain needs to know at start.
+#[derive(Clone, Debug)]
+pub struct DomainConfig {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// `file:DIR`, `s3://BUCKET/PREFIX` or `memory:`.
+    pub storage_url: String,
+    /// The address under which clients reach the server, without a trailing slash; may have a path prefix.
+    pub base_url: String,
+    /// How long a running run may be silent before it counts as crashed.
+    pub heartbeat_timeout: Duration,
+}
+
+/// The server's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct Domain(Arc<Parts>);
+
+struct Parts {
+    db: Db,
+    blobs: Blobs,
+    clock: Clock,
+    live: Live,
+    config: DomainConfig,
+    identity: Identity,
+}
+
+/// What makes this server this one; made at first start, shared by every process on the same database.
+struct Identity {
+    /// First part of every key issued here.
+    key_prefix: String,
+    /// Signs tickets.
+    ticket_key: [u8; 32],
+}
+
+impl Domain {
+    /// Connects, migrates, opens the blob store. Several processes may open the same database.
+    pub async fn open(config: DomainConfig, clock: Clock) -> Result<Self, Error> {
+        let db = Db::open(&config.database_url, &clock).await?;
+        let blobs = Blobs::open(&config.storage_url)?;
+        let identity = Identity::load(&db, &clock).await?;
+        let live = Live::default();
+        Ok(Self(Arc::new(Parts { db, blobs, clock, live, config, identity })))
+    }
+
+    /// Ends every connection after the running statements.
+    pub async fn close(&self) {
+        self.0.db.close().await;
+    }
+
+    /// Answers when the database answers.
+    pub async fn ready(&self) -> Result<(), Error> {
+        sql("SELECT COUNT(*) FROM schema_version").one::<(i64,)>(self.db()).await.map(drop)
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn database_kind(&self) -> &'static str {
+        self.0.db.kind()
+    }
+
+    /// The address under which clients reach the server.
+    pub fn base_url(&self) -> &str {
+        &self.0.config.base_url
+    }
+
+    /// Time, randomness and ids.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Changes of runs as they happen, in this process.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    pub(crate) fn config(&self) -> &DomainConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn key_prefix(&self) -> &str {
+        &self.0.identity.key_prefix
+    }
+
+    pub(crate) fn ticket_key(&self) -> &[u8; 32] {
+        &self.0.identity.ticket_key
+    }
+}
+
+impl Identity {
+    async fn load(db: &Db, clock: &Clock) -> Result<Self, Error> {
+        let key_prefix = once(db, "key_prefix", format!("rs{}", clock.token::<5>()?)).await?;
+        // 50 characters of [a-z0-9] hold 258 bits.
+        let secret = once(db, "ticket_key", clock.token::<50>()?).await?;
+        Ok(Self { key_prefix, ticket_key: *blake3::hash(secret.as_bytes()).as_bytes() })
+    }
+}
+
+/// The stored value of a fact, storing `fresh` when there is none; the first process wins.
+async fn once(db: &Db, name: &'static str, fresh: String) -> Result<String, Error> {
+    let text = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    sql(text).bind(name).bind(fresh).run(db).await?;
+    let (value,): (String,) = sql("SELECT value FROM meta WHERE name = $1").bind(name).one(db).await?;
+    Ok(value)
+}
+
+impl std::fmt::Debug for Domain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Domain").field("database", &self.0.db.kind()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! What a domain verb can answer instead of its result.
+
+use crate::policy::Denied;
+
+/// Every failure of the domain. The server maps each to one status and one sentence; private causes go to the log only.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The policy said no; carries the reasons as data.
+    #[error("denied: {0}")]
+    Denied(Box<Denied>),
+    /// The thing is not there (and its absence may be told).
+    #[error("{what} {name} was not found")]
+    NotFound {
+        /// Kind of thing: `run`, `project`, `file` …
+        what: &'static str,
+        /// Its name as asked.
+        name: String,
+    },
+    /// Something else already has this name or state; nothing was changed.
+    #[error("{0}")]
+    Conflict(String),
+    /// The input cannot be accepted; nothing was changed.
+    #[error("{what}: {why}")]
+    Invalid {
+        /// Which input.
+        what: &'static str,
+        /// What is wrong with it and what would be right.
+        why: String,
+    },
+    /// Passing trouble (busy database, exhausted pool): the same request may succeed later. Nothing was changed.
+    #[error("busy: {0}")]
+    Busy(String),
+    /// Too many tries; the seconds to wait.
+    #[error("too many attempts; wait {retry_after} s")]
+    RateLimited {
+        /// Seconds until another try is answered.
+        retry_after: u64,
+    },
+    /// A fault of ours. The text is for the log, never for the user.
+    #[error("{doing}: {cause}")]
+    Internal {
+        /// What was being done.
+        doing: &'static str,
+        /// The private cause.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Error {
+    /// A fault while `doing` something, with its private cause.
+    pub fn internal(doing: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal { doing, cause: cause.into() }
+    }
+
+    /// An input that cannot be accepted.
+    pub fn invalid(what: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { what, why: why.into() }
+    }
+
+    /// A thing that is not there.
+    pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound { what, name: name.into() }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(e: sqlx::Error) -> Self {
+        let passing = match &e {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                true
+            }
+            // SQLITE_BUSY and its extended codes; PostgreSQL: connection trouble, serialization failure, shutting down.
+            sqlx::Error::Database(d) => d.code().is_some_and(|c| {
+                matches!(c.as_ref(), "5" | "261" | "517" | "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03")
+            }),
+            _ => false,
+        };
+        if passing { Self::Busy(e.to_string()) } else { Self::internal("talking to the database", e) }
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(e: object_store::Error) -> Self {
+        match e {
+            object_store::Error::NotFound { path, .. } => Self::not_found("blob", path),
+            e => Self::internal("talking to the blob store", e),
+        }
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(Box::new(denied))
+    }
+}

@@ -1,0 +1,41 @@
+//! Words with rules: names that are valid by construction, roles, visibilities, states.
+
+mod name;
+mod path;
+mod role;
+mod state;
+
+pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
+pub use path::{EntityPath, ProjectPath, RunPath};
+pub use role::{KeyScope, Role, Visibility};
+pub use state::RunState;
+
+/// Implements the text form (`as_str`, `FromStr`, `Display`) of an enum of fixed words.
+macro_rules! words {
+    ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word used on the wire and in the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+        impl std::str::FromStr for $type {
+            type Err = crate::Error;
+            fn from_str(s: &str) -> Result<Self, crate::Error> {
+                match s {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(crate::Error::invalid($what, format!("{s:?} is none of {}", [$($word),+].join(", ")))),
+                }
+            }
+        }
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;

@@ -1,0 +1,150 @@
+//! Names that are valid by construction. Lengths are in characters.
+
+use crate::Error;
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident, $what:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $type(String);
+
+        impl $type {
+            /// Checks the rules of the kind.
+            pub fn new(name: impl Into<String>) -> Result<Self, Error> {
+                let name = name.into();
+                let check: fn(&str) -> Result<(), String> = $check;
+                check(&name).map_err(|why| Error::invalid($what, why))?;
+                Ok(Self(name))
+            }
+
+            /// The name itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// A team's or user's name: 1–64 of `a-z A-Z 0-9 _ - .`, beginning with a letter or digit, not a word of the app's own paths.
+    EntityName, "entity name", |s| slug(s, 64)
+}
+name! {
+    /// A user's name; the same rules as an entity's, since every user has a personal entity of that name.
+    UserName, "user name", |s| slug(s, 64)
+}
+name! {
+    /// A project's name: 1–128 characters, none of `/ \ # ? % :` (the client's own rule), no control characters.
+    ProjectName, "project name", |s| free(s, 128, r"/\#?%:")
+}
+name! {
+    /// A run's id: 1–128 characters, none of `: ; , # ? / ' \` (the client's own rule), no control characters.
+    RunName, "run id", |s| free(s, 128, ":;,#?/'\\")
+}
+name! {
+    /// A run file's name: relative, forward slashes, at most 1,024 bytes, no empty, `.` or `..` part, no backslash, no control character.
+    FileName, "file name", file
+}
+
+/// First path segments that belong to the app or the API, so no entity may take them.
+const RESERVED: &[&str] = &[
+    "api",
+    "artifacts",
+    "artifactsv2",
+    "assets",
+    "authorize",
+    "blob",
+    "e",
+    "files",
+    "graphql",
+    "healthz",
+    "home",
+    "login",
+    "logout",
+    "metrics",
+    "oidc",
+    "orgs",
+    "ready",
+    "sdk",
+    "settings",
+    "setup",
+    "static",
+];
+
+fn slug(s: &str, most: usize) -> Result<(), String> {
+    if s.is_empty() || s.chars().count() > most {
+        return Err(format!("use 1 to {most} characters"));
+    }
+    if !s.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        || !s.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        return Err(format!("{s:?} may hold only letters a-z, digits, and _ - . and begins with a letter or digit"));
+    }
+    if RESERVED.contains(&s.to_ascii_lowercase().as_str()) {
+        return Err(format!("{s:?} is a word of the server's own addresses; choose another"));
+    }
+    Ok(())
+}
+
+fn free(s: &str, most: usize, banned: &str) -> Result<(), String> {
+    if s.trim().is_empty() || s.chars().count() > most {
+        return Err(format!("use 1 to {most} characters"));
+    }
+    if s == "." || s == ".." {
+        return Err(format!("{s:?} cannot stand in an address"));
+    }
+    match s.chars().find(|c| c.is_control() || banned.contains(*c)) {
+        Some(c) => Err(format!("{s:?} must not contain {c:?}")),
+        None => Ok(()),
+    }
+}
+
+fn file(s: &str) -> Result<(), String> {
+    if s.is_empty() || s.len() > 1024 {
+        return Err("use 1 to 1024 bytes".to_owned());
+    }
+    if let Some(c) = s.chars().find(|c| c.is_control() || *c == '\\') {
+        return Err(format!("{s:?} must not contain {c:?}"));
+    }
+    if s.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        return Err(format!("{s:?} must be a relative path without empty, . or .. parts"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_plain_words_and_not_our_own_paths() {
+        for good in ["alice", "ml-team", "A.b_c", "0day"] {
+            EntityName::new(good).unwrap();
+        }
+        for bad in ["", "-x", "a b", "é", "a/b", "graphql", "API", &"x".repeat(65)] {
+            assert!(EntityName::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn projects_and_runs_follow_the_clients_rules() {
+        ProjectName::new("Größe 1 (日本語)").unwrap();
+        RunName::new("weird id+é").unwrap();
+        for bad in ["", " ", "..", "a/b", "a?b", "a:b", "a\u{7}b"] {
+            assert!(ProjectName::new(bad).is_err() && RunName::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn files_stay_below_their_run() {
+        FileName::new("media/images/ünïcode‥/a b.png").unwrap();
+        for bad in ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/.", "a\0b", "a\\..\\b"] {
+            assert!(FileName::new(bad).is_err(), "{bad}");
+        }
+    }
+}

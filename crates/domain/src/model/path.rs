@@ -1,0 +1,76 @@
+//! Where things are, as people and the client write it. A path says nothing about existence or rights.
+
+/// `entity`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EntityPath(
+    /// Name of a user or team.
+    pub String,
+);
+
+/// `entity/project`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProjectPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+}
+
+/// `entity/project/run`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// The run's id as people see it.
+    pub run: String,
+}
+
+impl ProjectPath {
+    /// `entity/project`
+    pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {
+        Self { entity: entity.into(), project: project.into() }
+    }
+}
+
+impl RunPath {
+    /// `entity/project/run`
+    pub fn new(entity: impl Into<String>, project: impl Into<String>, run: impl Into<String>) -> Self {
+        Self { entity: entity.into(), project: project.into(), run: run.into() }
+    }
+
+    /// The project it is in.
+    pub fn project(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.project)
+    }
+}
+
+impl std::fmt::Display for EntityPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::fmt::Display for ProjectPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.entity, self.project)
+    }
+}
+impl std::fmt::Display for RunPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.run)
+    }
+}
+
+impl std::str::FromStr for ProjectPath {
+    type Err = crate::Error;
+    /// `ENTITY/PROJECT`, as typed on the command line.
+    fn from_str(s: &str) -> Result<Self, crate::Error> {
+        match s.split_once('/') {
+            Some((entity, project)) if !entity.is_empty() && !project.is_empty() && !project.contains('/') => {
+                Ok(Self::new(entity, project))
+            }
+            _ => Err(crate::Error::invalid("project", format!("{s:?} is not of the form ENTITY/PROJECT"))),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! From what was presented to who it is.
+
+use sqlx::FromRow;
+
+use super::cause::{Cause, Denied, Time};
+use super::facts::KeyFacts;
+use super::resource::Account;
+use super::session::{Caller, CallerUser, ClientInfo, Credential, Session};
+use super::{Allowed, On};
+use crate::Error;
+use crate::db::sql;
+use crate::domain::Domain;
+use crate::keys::secret;
+
+/// A key younger than this since its last use is not written again.
+const LAST_USED_STEP: i64 = 60_000_000;
+
+#[derive(FromRow)]
+struct AccountRow {
+    id: i64,
+    name: String,
+    is_admin: bool,
+    email: Option<String>,
+    full_name: Option<String>,
+    language: Option<String>,
+    created_at: i64,
+    disabled_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct KeyRow {
+    id: i64,
+    user_id: i64,
+    name: String,
+    scope: String,
+    project_id: Option<i64>,
+    project: Option<String>,
+    entity: Option<String>,
+    last_used_at: Option<i64>,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    revoked_by: Option<String>,
+}
+
+impl Domain {
+    /// Who presents `credential`. A key that is not good is a denial that says which kind of not good.
+    pub async fn session(&self, credential: Credential, client: ClientInfo) -> Result<Session, Error> {
+        let (account, key) = match credential {
+            Credential::Anonymous => return Ok(Session::new(self.clone(), Caller::Anonymous, None, client)),
+            Credential::Key(key) => self.check_key(&key, &client).await?,
+            Credential::Cookie(cookie) => match self.check_cookie(&cookie).await? {
+                Some(id) => (id, None),
+                None => return Ok(Session::new(self.clone(), Caller::Anonymous, None, client)),
+            },
+        };
+        let text =
+            "SELECT id, name, is_admin, email, full_name, language, created_at, disabled_at FROM account WHERE id = $1";
+        let row: AccountRow = sql(text).bind(account).one(self.db()).await?;
+        if row.disabled_at.is_some() {
+            let text = "SELECT name FROM account WHERE is_admin = $1 AND disabled_at IS NULL ORDER BY name LIMIT 5";
+            let admins: Vec<(String,)> = sql(text).bind(true).all(self.db()).await?;
+            let admins = admins.into_iter().map(|(name,)| name).collect();
+            return Err(Denied::credential(Cause::UserDisabled { user: row.name, admins }).into());
+        }
+        let AccountRow { id, name, is_admin, email, full_name, language, created_at, disabled_at: _ } = row;
+        let user = CallerUser { id, name, is_admin, email, full_name, language, created_at };
+        Ok(Session::new(self.clone(), Caller::User(user), key, client))
+    }
+
+    /// The session of the command line on the server's own machine: whoever can read the database may do anything.
+    pub fn operator(&self) -> Session {
+        Session::new(self.clone(), Caller::Operator, None, ClientInfo::default())
+    }
+
+    /// The session of the server's own background work.
+    pub(crate) fn system(&self) -> Session {
+        Session::new(self.clone(), Caller::System, None, ClientInfo::default())
+    }
+
+    async fn check_key(&self, key: &str, client: &ClientInfo) -> Result<(i64, Option<KeyFacts>), Error> {
+        let host = client.host.clone();
+        let deny = |cause| Err(Error::from(Denied::credential(cause)));
+        let text = "SELECT k.id, k.user_id, k.name, k.scope, k.project_id, p.name AS project, e.name AS entity, \
+                    k.last_used_at, k.expires_at, k.revoked_at, k.revoked_by FROM api_key k \
+                    LEFT JOIN project p ON p.id = k.project_id LEFT JOIN entity e ON e.id = p.entity_id WHERE k.hash = $1";
+        let row: Option<KeyRow> = sql(text).bind(secret::hash(key)).optional(self.db()).await?;
+        let Some(row) = row else {
+            return deny(match secret::recognise(key, self.key_prefix()) {
+                secret::Shape::Empty => Cause::KeyMissing { host },
+                secret::Shape::Malformed => Cause::KeyMalformed { host },
+                secret::Shape::Foreign(issuer) => Cause::KeyOtherServer { host, issuer: issuer.to_owned() },
+                secret::Shape::Ours => Cause::KeyUnknown { host },
+            });
+        };
+        let (id, now) = (row.id.to_string(), self.clock().now());
+        if let Some(at) = row.revoked_at {
+            let by = row.revoked_by.unwrap_or_default();
+            return deny(Cause::KeyRevoked { host, key: id, name: row.name, at: Time(at), by });
+        }
+        if let Some(at) = row.expires_at.filter(|at| *at <= now) {
+            return deny(Cause::KeyExpired { host, key: id, name: row.name, at: Time(at) });
+        }
+        if row.last_used_at.is_none_or(|at| now - at > LAST_USED_STEP) {
+            sql("UPDATE api_key SET last_used_at = $1 WHERE id = $2").bind(now).bind(row.id).run(self.db()).await?;
+        }
+        let project = row
+            .project_id
+            .map(|id| (id, format!("{}/{}", row.entity.unwrap_or_default(), row.project.unwrap_or_default())));
+        Ok((row.user_id, Some(KeyFacts { id: row.id, name: row.name, scope: row.scope.parse()?, project })))
+    }
+
+    async fn check_cookie(&self, cookie: &str) -> Result<Option<i64>, Error> {
+        let text = "SELECT user_id FROM web_session WHERE hash = $1 AND expires_at > $2";
+        let row: Option<(i64,)> =
+            sql(text).bind(secret::hash(cookie)).bind(self.clock().now()).optional(self.db()).await?;
+        Ok(row.map(|(id,)| id))
+    }
+}
+
+impl Session {
+    /// The caller's own account; nobody signed in is a denial.
+    pub async fn me<A: On<Account>>(&self) -> Result<Allowed<A, Account>, Error> {
+        let name = self.user().map(|u| u.name.clone()).unwrap_or_default();
+        self.allow::<A, Account>(&crate::model::EntityPath(name)).await
+    }
+}

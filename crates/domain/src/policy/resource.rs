@@ -1,0 +1,183 @@
+//! What proofs are about: the rows that a decision loaded.
+
+use super::facts::{EntityFacts, EntityKind, Facts};
+use super::load::Found;
+use crate::Error;
+use crate::clock::Micros;
+use crate::model::{EntityPath, ProjectPath, RunPath, RunState, Visibility};
+
+/// A thing that can be asked about, with the path that names it.
+pub trait Resource: Sized + Send + Sync + 'static {
+    /// How it is named.
+    type Path: Send + Sync;
+
+    /// The path's parts: entity, project, run; empty where it is shorter.
+    fn asked(path: &Self::Path) -> (String, String, String);
+
+    /// The loaded thing; not found where the policy allowed and there is nothing.
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error>;
+}
+
+/// A user's own space, or a team.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// Entity id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// User or team.
+    pub kind: EntityKind,
+    /// When it was made.
+    pub created_at: Micros,
+}
+
+/// A project.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Project id.
+    pub id: i64,
+    /// Entity id.
+    pub entity_id: i64,
+    /// Entity name.
+    pub entity: String,
+    /// Its name.
+    pub name: String,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Text under its title.
+    pub description: Option<String>,
+    /// Account that made it.
+    pub owner: Option<i64>,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When its settings or runs last changed.
+    pub updated_at: Micros,
+}
+
+/// A project that exists, or the place where it would be made.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Entity id.
+    pub entity_id: i64,
+    /// Entity name.
+    pub entity: String,
+    /// The project's name.
+    pub name: String,
+    /// The project, when it exists.
+    pub project: Option<Project>,
+}
+
+/// A run: what every verb needs of it. The wide columns are read by the verbs that want them.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Run id.
+    pub id: i64,
+    /// Its project.
+    pub project: Project,
+    /// The id people type.
+    pub name: String,
+    /// Account that submitted it.
+    pub owner: Option<i64>,
+    /// State as stored; see `runs::state` for the judgement by heartbeat.
+    pub state: RunState,
+    /// Which branch of the streams is shown.
+    pub generation: i64,
+}
+
+/// An account: a user or service.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Account id.
+    pub id: i64,
+    /// User name.
+    pub name: String,
+}
+
+/// The organization: one per server.
+#[derive(Clone, Debug)]
+pub struct Org;
+
+impl Run {
+    /// `entity/project/run`
+    pub fn path(&self) -> RunPath {
+        RunPath::new(&self.project.entity, &self.project.name, &self.name)
+    }
+}
+
+impl Project {
+    /// `entity/project`
+    pub fn path(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.name)
+    }
+}
+
+impl Resource for Entity {
+    type Path = EntityPath;
+    fn asked(path: &EntityPath) -> (String, String, String) {
+        (path.0.clone(), String::new(), String::new())
+    }
+    fn from_found(facts: &Facts, _: Found) -> Result<Self, Error> {
+        entity(facts).map(|e| Self { id: e.id, name: e.name.clone(), kind: e.kind, created_at: e.created_at })
+    }
+}
+
+impl Resource for Project {
+    type Path = ProjectPath;
+    fn asked(path: &ProjectPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), String::new())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.project.ok_or_else(|| Error::not_found("project", format!("{}/{}", facts.asked.0, facts.asked.1)))
+    }
+}
+
+impl Resource for Place {
+    type Path = ProjectPath;
+    fn asked(path: &ProjectPath) -> (String, String, String) {
+        Project::asked(path)
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        let e = entity(facts)?;
+        Ok(Self { entity_id: e.id, entity: e.name.clone(), name: facts.asked.1.clone(), project: found.project })
+    }
+}
+
+impl Resource for Run {
+    type Path = RunPath;
+    fn asked(path: &RunPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), path.run.clone())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.run.ok_or_else(|| {
+            let (entity, project, run) = &facts.asked;
+            Error::not_found("run", format!("{entity}/{project}/{run}"))
+        })
+    }
+}
+
+impl Resource for Account {
+    type Path = EntityPath;
+    fn asked(path: &EntityPath) -> (String, String, String) {
+        Entity::asked(path)
+    }
+    fn from_found(facts: &Facts, _: Found) -> Result<Self, Error> {
+        match entity(facts) {
+            Ok(EntityFacts { kind: EntityKind::User(id), name, .. }) => Ok(Self { id: *id, name: name.clone() }),
+            _ => Err(Error::not_found("user", facts.asked.0.clone())),
+        }
+    }
+}
+
+impl Resource for Org {
+    type Path = ();
+    fn asked((): &()) -> (String, String, String) {
+        (String::new(), String::new(), String::new())
+    }
+    fn from_found(_: &Facts, _: Found) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+fn entity(facts: &Facts) -> Result<&EntityFacts, Error> {
+    facts.entity.as_ref().ok_or_else(|| Error::not_found("entity", facts.asked.0.clone()))
+}

@@ -1,0 +1,191 @@
+//! Who asks: made from a key or a cookie, then able to ask for proofs.
+
+use std::sync::Arc;
+
+use super::cause::Denied;
+use super::decide::{Decision, decide};
+use super::facts::{CallerFacts, Facts, KeyFacts};
+use super::load;
+use super::operation::{On, Operation, Read};
+use super::proof::Allowed;
+use super::resource::{Project, Resource};
+use crate::Error;
+use crate::db::Db;
+use crate::domain::Domain;
+
+/// What the caller presented.
+#[derive(Clone)]
+pub enum Credential {
+    /// Nothing.
+    Anonymous,
+    /// An API key, as the password of HTTP Basic or as a bearer token.
+    Key(String),
+    /// The cookie of the web app.
+    Cookie(String),
+}
+
+/// A client's version, `(major, minor, patch)`.
+pub type ClientVersion = (u32, u32, u32);
+
+/// What is known of the program that asks. None of it is trusted for a decision.
+#[derive(Clone, Debug, Default)]
+pub struct ClientInfo {
+    /// The client's version, where it said so.
+    pub version: Option<ClientVersion>,
+    /// The address under which it reached this server, for sentences (`http://host:port`).
+    pub host: String,
+}
+
+/// An account that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerUser {
+    /// Account id.
+    pub id: i64,
+    /// User name, which is also the personal entity's.
+    pub name: String,
+    /// Organization admin.
+    pub is_admin: bool,
+    /// E-mail address, if given.
+    pub email: Option<String>,
+    /// Full name, if given.
+    pub full_name: Option<String>,
+    /// Saved language.
+    pub language: Option<String>,
+    /// When the account was made.
+    pub created_at: i64,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Nobody signed in.
+    Anonymous,
+    /// An account.
+    User(CallerUser),
+    /// The command line on the server's own machine.
+    Operator,
+    /// The server's own background work.
+    System,
+}
+
+/// Who asks, with what, through which program. Cheap to clone.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    domain: Domain,
+    caller: Caller,
+    key: Option<KeyFacts>,
+    client: ClientInfo,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("caller", &self.0.caller).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(super) fn new(domain: Domain, caller: Caller, key: Option<KeyFacts>, client: ClientInfo) -> Self {
+        Self(Arc::new(Inner { domain, caller, key, client }))
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// The signed-in account, if any.
+    pub fn user(&self) -> Option<&CallerUser> {
+        match &self.0.caller {
+            Caller::User(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    /// The program that asks.
+    pub fn client(&self) -> &ClientInfo {
+        &self.0.client
+    }
+
+    /// The caller's name for logs and the audit.
+    pub fn name(&self) -> &str {
+        match &self.0.caller {
+            Caller::Anonymous => "anonymous",
+            Caller::User(user) => &user.name,
+            Caller::Operator => "operator",
+            Caller::System => "system",
+        }
+    }
+
+    /// Asks for `A` on the thing at `path`: loads it, decides, and answers with the proof or with the reasons.
+    pub async fn allow<A: On<R>, R: Resource>(&self, path: &R::Path) -> Result<Allowed<A, R>, Error> {
+        let (facts, found) = load::load(self, R::asked(path)).await?;
+        self.settle(A::OPERATION, &facts).await?;
+        Ok(Allowed::new(self.clone(), R::from_found(&facts, found)?))
+    }
+
+    /// The decision and its trace, without acting on it (`runstead explain`, disabled buttons). Not audited.
+    pub async fn explain(&self, operation: Operation, asked: (String, String, String)) -> Result<Decision, Error> {
+        let (mut facts, _) = load::load(self, asked).await?;
+        let decision = decide(operation, &facts);
+        if decision.is_allowed() {
+            return Ok(decision);
+        }
+        load::load_evidence(self, &mut facts).await?;
+        Ok(decide(operation, &facts))
+    }
+
+    /// Every project that the caller may read, most recently active first; in one entity or in all.
+    pub async fn readable_projects(&self, entity: Option<&str>) -> Result<Vec<Allowed<Read, Project>>, Error> {
+        let candidates = load::load_projects(self, entity).await?;
+        let readable = candidates.into_iter().filter(|(facts, _)| decide(Operation::ProjectRead, facts).is_allowed());
+        Ok(readable.map(|(_, project)| Allowed::new(self.clone(), project)).collect())
+    }
+
+    /// The names of the projects of an entity that the caller may read.
+    pub(super) async fn readable_project_names(&self, entity: &str) -> Result<Vec<String>, Error> {
+        let candidates = load::load_projects(self, Some(entity)).await?;
+        let readable = candidates.into_iter().filter(|(facts, _)| decide(Operation::ProjectRead, facts).is_allowed());
+        Ok(readable.map(|(_, project)| project.name).take(200).collect())
+    }
+
+    /// A proof about a thing that is not at a path (a person's own account).
+    pub(super) fn prove<A: On<R>, R>(&self, resource: R) -> Allowed<A, R> {
+        Allowed::new(self.clone(), resource)
+    }
+
+    /// Decides; on no, adds the evidence, writes the audit row and answers with the reasons.
+    async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
+        if decide(operation, facts).is_allowed() {
+            return Ok(());
+        }
+        let mut facts = facts.clone();
+        load::load_evidence(self, &mut facts).await?;
+        let Decision { causes, trace } = decide(operation, &facts);
+        let unauthenticated = matches!(causes.first(), Some(super::Cause::KeyMissing { .. }));
+        let denied = Denied { causes, trace, unauthenticated };
+        crate::audit::denied(self, operation, &facts.asked, &denied).await?;
+        Err(denied.into())
+    }
+
+    /// Facts before anything is loaded.
+    pub(super) fn bare_facts(&self, asked: (String, String, String)) -> Facts {
+        let caller = match &self.0.caller {
+            Caller::Anonymous => CallerFacts::Anonymous,
+            Caller::User(u) => CallerFacts::User { id: u.id, name: u.name.clone(), is_admin: u.is_admin },
+            Caller::Operator | Caller::System => CallerFacts::Server,
+        };
+        let evidence = Default::default();
+        let host = self.0.client.host.clone();
+        Facts { caller, host, key: self.0.key.clone(), asked, entity: None, project: None, run: None, evidence }
+    }
+
+    pub(crate) fn domain(&self) -> &Domain {
+        &self.0.domain
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        self.0.domain.db()
+    }
+}

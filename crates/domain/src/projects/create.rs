@@ -1,0 +1,69 @@
+//! Making a project.
+
+use crate::db::{Tx, sql};
+use crate::model::{ProjectName, ProjectPath, Visibility};
+use crate::policy::{Allowed, Create, Place, Project, Read, Session};
+use crate::{Error, audit};
+
+/// A project that is there now.
+#[derive(Debug)]
+pub struct Made {
+    /// The project.
+    pub project: Allowed<Read, Project>,
+    /// Whether this call made it.
+    pub inserted: bool,
+}
+
+impl Allowed<Create, Place> {
+    /// Makes the project; one that exists is answered as it is.
+    pub async fn create_project(
+        &self,
+        visibility: Option<Visibility>,
+        description: Option<&str>,
+    ) -> Result<Made, Error> {
+        let path = ProjectPath::new(&self.resource().entity, &self.resource().name);
+        let mut inserted = false;
+        if self.resource().project.is_none() {
+            let mut tx = self.domain().db().begin().await?;
+            inserted = insert(&mut tx, self.session(), self.resource(), visibility, description).await?.1;
+            tx.commit().await?;
+        }
+        Ok(Made { project: self.session().allow::<Read, Project>(&path).await?, inserted })
+    }
+}
+
+/// Inserts the project unless somebody was faster; its id, and whether it is new.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    session: &Session,
+    place: &Place,
+    visibility: Option<Visibility>,
+    description: Option<&str>,
+) -> Result<(i64, bool), Error> {
+    let name = ProjectName::new(&place.name)?;
+    let now = session.domain().clock().now();
+    let owner = session.user().map(|u| u.id);
+    let id = tx.next_id("project").await?;
+    let new =
+        sql("INSERT INTO project (id, entity_id, name, visibility, description, owner_id, created_at, updated_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (entity_id, name) DO NOTHING")
+        .bind(id)
+        .bind(place.entity_id)
+        .bind(name.as_str())
+        .bind(visibility.unwrap_or(Visibility::Team).as_str())
+        .bind(description)
+        .bind(owner)
+        .bind(now)
+        .run(&mut *tx)
+        .await?;
+    if new == 0 {
+        let text = "SELECT id FROM project WHERE entity_id = $1 AND name = $2";
+        let (id,): (i64,) = sql(text).bind(place.entity_id).bind(name.as_str()).one(tx).await?;
+        return Ok((id, false));
+    }
+    if let (Some(Visibility::Restricted), Some(owner)) = (visibility, owner) {
+        super::members::put(tx, id, owner, crate::model::Role::Admin, now).await?;
+    }
+    audit::done(tx, session, "project:create", &format!("{}/{name}", place.entity)).await?;
+    Ok((id, true))
+}

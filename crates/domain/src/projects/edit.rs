@@ -1,0 +1,41 @@
+//! Changing a project's settings.
+
+use crate::db::sql;
+use crate::model::{Role, Visibility};
+use crate::policy::{Allowed, Project, Update};
+use crate::{Error, audit};
+
+/// What to change; `None` leaves a field.
+#[derive(Debug, Default)]
+pub struct ProjectChange {
+    /// Text under the title; empty clears it.
+    pub description: Option<String>,
+    /// Who sees it.
+    pub visibility: Option<Visibility>,
+}
+
+impl Allowed<Update, Project> {
+    /// Changes the project. Whoever restricts it is added to it, so that nobody locks themselves out.
+    pub async fn edit(&self, change: ProjectChange) -> Result<(), Error> {
+        let (id, now) = (self.resource().id, self.domain().clock().now());
+        let mut tx = self.domain().db().begin().await?;
+        if let Some(text) = change.description {
+            let text = Some(text).filter(|t| !t.is_empty());
+            sql("UPDATE project SET description = $1, updated_at = $2 WHERE id = $3")
+                .bind(text)
+                .bind(now)
+                .bind(id)
+                .run(&mut tx)
+                .await?;
+        }
+        if let Some(visibility) = change.visibility {
+            let text = "UPDATE project SET visibility = $1, updated_at = $2 WHERE id = $3";
+            sql(text).bind(visibility.as_str()).bind(now).bind(id).run(&mut tx).await?;
+            if let (Visibility::Restricted, Some(me)) = (visibility, self.session().user()) {
+                super::members::put(&mut tx, id, me.id, Role::Admin, now).await?;
+            }
+        }
+        audit::done(&mut tx, self.session(), "project:update", &self.resource().path().to_string()).await?;
+        tx.commit().await
+    }
+}

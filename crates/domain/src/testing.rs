@@ -1,0 +1,43 @@
+//! Databases for tests: SQLite always, PostgreSQL when `RUNSTEAD_TEST_POSTGRES_URL` names a server.
+
+use crate::db::Db;
+use crate::{Clock, Domain, DomainConfig};
+
+/// Addresses of fresh, empty databases.
+pub(crate) async fn urls() -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap().keep();
+    let mut urls = vec![format!("sqlite:{}", dir.join("test.db").display())];
+    if let Ok(server) = std::env::var("RUNSTEAD_TEST_POSTGRES_URL") {
+        let name = format!("t{}", Clock::system().token::<16>().unwrap());
+        let admin = sqlx::PgPool::connect(&server).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
+        admin.close().await;
+        let (base, _) = server.rsplit_once('/').unwrap();
+        urls.push(format!("{base}/{name}"));
+    }
+    urls
+}
+
+/// Fresh, migrated databases.
+pub(crate) async fn databases() -> Vec<Db> {
+    let mut all = Vec::new();
+    for url in urls().await {
+        all.push(Db::open(&url, &Clock::system()).await.unwrap());
+    }
+    all
+}
+
+/// Fresh servers' insides, one per database.
+pub(crate) async fn domains() -> Vec<Domain> {
+    let mut all = Vec::new();
+    for database_url in urls().await {
+        let config = DomainConfig {
+            database_url,
+            storage_url: "memory:".to_owned(),
+            base_url: "http://localhost:8080".to_owned(),
+            heartbeat_timeout: std::time::Duration::from_secs(300),
+        };
+        all.push(Domain::open(config, Clock::system()).await.unwrap());
+    }
+    all
+}
