@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc):
             if database == kinds()[0] or client == newest() or everywhere
         ]
         ids = [f"{database}-{client.version}" for database, client in cases]
-        metafunc.parametrize("database,client", cases, ids=ids, scope="module", indirect=["database"])
+        metafunc.parametrize("database,client", cases, ids=ids, scope="module", indirect=True)
     elif "database" in names:
         metafunc.parametrize("database", kinds(), scope="module", indirect=True)
 
@@ -42,6 +42,11 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="module")
 def database(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def client(request):
     return request.param
 
 
@@ -76,6 +81,22 @@ def user(server):
 def trainer(client, server, user, tmp_path):
     """A user at a machine with the client version under test."""
     return Trainer(client, server, user, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def trained(client, server, tmp_path_factory):
+    """Runs a script once for all tests of a file: `trained("everything")` is the outcome and what the server has."""
+    done = {}
+
+    def once(script, params=None):
+        if script not in done:
+            trainer = Trainer(client, server, server.user(), tmp_path_factory.mktemp("trainer"))
+            run = run_id()
+            outcome = trainer.train(script, run, params).succeeded()
+            done[script] = outcome, trainer.seen(run), trainer
+        return done[script]
+
+    return once
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ ALERTS = """query Alerts($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) { run(name: $name) { alerts { title text severity } } } }"""
 
 
-def test_console_lines_arrive_as_a_terminal_shows_them(trainer, run):
-    trainer.train("console", run).succeeded()
-    seen = trainer.seen(run)
+def test_console_lines_arrive_as_a_terminal_shows_them(trained):
+    _, seen, _ = trained("console")
     text = "\n".join(seen.console)
     for line in ("plain line", "ünïcode ✓ 日本", "to stderr", "last line"):
         assert any(line in shown for shown in seen.console), f"{line!r} is not in:\n{text}"
@@ -14,9 +13,9 @@ def test_console_lines_arrive_as_a_terminal_shows_them(trainer, run):
     assert any(line.endswith("progress 100%") for line in seen.console), text
 
 
-def test_console_lines_are_told_apart_from_errors(trainer, run):
-    trainer.train("console", run).succeeded()
-    nodes = [edge["node"] for edge in trainer.seen(run).raw["logLines"]["edges"]]
+def test_console_lines_are_told_apart_from_errors(trained):
+    _, seen, _ = trained("console")
+    nodes = [edge["node"] for edge in seen.raw["logLines"]["edges"]]
     assert [node["number"] for node in nodes] == sorted(node["number"] for node in nodes)
     (error,) = [node for node in nodes if "to stderr" in node["line"]]
     (plain,) = [node for node in nodes if "plain line" in node["line"]]

@@ -9,9 +9,9 @@ def is_step_row(row):
     return "loss" in row
 
 
-def test_everything_arrives(trainer, run):
-    told = trainer.train("everything", run).succeeded().result
-    seen = trainer.seen(run)
+def test_everything_arrives(trained):
+    outcome, seen, trainer = trained("everything")
+    told = outcome.result
     assert seen.state == "finished" and seen.exit_code == 0
     assert told["name"] == seen.display_name == "first light"
     assert told["entity"] == trainer.user.name
@@ -32,9 +32,8 @@ def test_everything_arrives(trainer, run):
     assert all(row["_timestamp"] > 1.6e9 and row["_runtime"] >= 0 for row in rows)
 
 
-def test_odd_numbers_and_nested_values_survive(trainer, run):
-    trainer.train("everything", run).succeeded()
-    seen = trainer.seen(run)
+def test_odd_numbers_and_nested_values_survive(trained):
+    _, seen, _ = trained("everything")
     (odd,) = [row for row in seen.history if "odd" in row]
     assert math.isnan(float(odd["odd"]))
     assert float(odd["big"]) == math.inf and float(odd["small"]) == -math.inf
@@ -44,17 +43,16 @@ def test_odd_numbers_and_nested_values_survive(trainer, run):
     assert flat == {"a": 1, "b": {"c": 2.5}}
 
 
-def test_summary_is_the_last_value_and_what_was_set(trainer, run):
-    trainer.train("everything", run).succeeded()
-    summary = trainer.seen(run).summary
+def test_summary_is_the_last_value_and_what_was_set(trained):
+    _, seen, _ = trained("everything")
+    summary = seen.summary
     assert summary["loss"] == 0.2 and summary["best"] == 0.25
     assert summary["nested_best"] == {"a": {"b": 7}}
-    assert summary["_step"] == 6
+    assert summary["_step"] == 7
 
 
-def test_media_and_their_files_arrive(trainer, run):
-    trainer.train("everything", run).succeeded()
-    seen = trainer.seen(run)
+def test_media_and_their_files_arrive(trained):
+    _, seen, _ = trained("everything")
     (row,) = [row for row in seen.history if "image" in row]
     assert row["hist"]["_type"] == "histogram" and len(row["hist"]["values"]) == 64
     assert row["image"]["_type"] == "image-file" and row["image"]["caption"] == "black"
@@ -65,9 +63,8 @@ def test_media_and_their_files_arrive(trainer, run):
     assert b'"x"' in seen.file(row["table"]["path"])
 
 
-def test_the_usual_files_arrive(trainer, run):
-    trainer.train("everything", run).succeeded()
-    seen = trainer.seen(run)
+def test_the_usual_files_arrive(trained):
+    _, seen, _ = trained("everything")
     for name in ("config.yaml", "wandb-metadata.json", "wandb-summary.json", "requirements.txt"):
         assert len(seen.file(name)) > 2, name
 

@@ -1,5 +1,7 @@
 """`wandb login`: the right key, a wrong one, one of another shape, and signing in again."""
 
+import re
+
 import pytest
 
 
@@ -51,7 +53,7 @@ def test_an_unknown_key_is_refused_with_the_reason(trainer):
 def test_a_key_of_the_wrong_shape_is_refused_by_the_client(trainer):
     outcome = login(trainer, "short")
     assert outcome.code != 0
-    assert "40 characters" in outcome.output or "too short" in outcome.output.lower(), outcome.output
+    assert re.search(r"40\+? characters", outcome.output), outcome.output
 
 
 def test_an_unknown_key_in_the_environment_stops_init(trainer, run):
