@@ -24,7 +24,8 @@ def test_console_lines_are_told_apart_from_errors(trained):
 
 
 def test_system_metrics_arrive(trainer, run):
-    trainer.train("stats", run, {"old": not trainer.client.at_least("0.19.11")}).succeeded()
+    style = "new" if trainer.client.at_least("0.19") else "0.18" if trainer.client.at_least("0.18") else "0.1"
+    trainer.train("stats", run, {"style": style}).succeeded()
     seen = trainer.seen(run)
     keys = {key for row in seen.events for key in row}
     assert any(key.startswith("system.cpu") or key.startswith("system.proc") for key in keys), sorted(keys)

@@ -59,8 +59,16 @@ def test_media_and_their_files_arrive(trained):
     assert seen.file(row["image"]["path"])[:4] == b"\x89PNG"
     assert row["page"]["_type"] == "html-file"
     assert b"<b>bold</b>" in seen.file(row["page"]["path"])
-    assert row["table"]["_type"] == "table-file" and row["table"]["nrows"] == 2
-    assert b'"x"' in seen.file(row["table"]["path"])
+
+
+@pytest.mark.needs("table_survives")
+def test_a_table_arrives_and_breaks_nothing(trainer, run):
+    trainer.train("table", run).succeeded()
+    seen = trainer.seen(run)
+    assert seen.column("loss") == [1.0, 2.0] and seen.state == "finished"
+    (table,) = seen.column("table")
+    assert table["_type"] == "table-file" and table["nrows"] == 2
+    assert b'"x"' in seen.file(table["path"])
 
 
 def test_the_usual_files_arrive(trained):

@@ -20,6 +20,7 @@ def test_login_stores_the_key(trainer):
     assert trainer.user.key in stored(trainer), outcome.output
 
 
+@pytest.mark.needs("netrc_with_port")
 def test_a_stored_key_is_enough_to_train(trainer, run):
     login(trainer, trainer.user.key).succeeded()
     trainer.train("simple", run, WANDB_API_KEY=None).succeeded()

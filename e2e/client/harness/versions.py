@@ -37,7 +37,8 @@ class Client:
     def lacks(self, feature: str) -> str | None:
         """Why this version cannot run a test of the feature, or None when it can."""
         entry = TABLE["since"][feature]
-        return None if self.at_least(entry["version"]) else f"{self.version}: {entry['reason']}"
+        has = self.version not in entry.get("not", []) and self.at_least(entry.get("version", "0.0"))
+        return None if has else f"{self.version}: {entry['reason']}"
 
 
 @cache

@@ -25,7 +25,6 @@ run.log(
         "hist": wandb.Histogram(np.arange(100)),
         "image": wandb.Image(pixels, caption="black"),
         "page": wandb.Html("<b>bold</b>"),
-        "table": wandb.Table(columns=["a", "b"], data=[[1, "x"], [2, "y"]]),
     }
 )
 run.summary["best"] = 0.25
