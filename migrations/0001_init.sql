@@ -124,6 +124,7 @@ CREATE TABLE run (
     exit_code      BIGINT,
     stop_requested BOOLEAN NOT NULL,
     preempting     BOOLEAN NOT NULL,
+    restart        BOOLEAN NOT NULL DEFAULT FALSE, -- started again without resume: the next first line begins a new generation, or is a replay
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL,
     heartbeat_at   BIGINT NOT NULL,
@@ -143,19 +144,24 @@ CREATE TABLE stream (
     client     TEXT NOT NULL,
     next_line  BIGINT NOT NULL, -- first line number never seen
     gaps       TEXT NOT NULL,   -- JSON [[from, to), …] of lines below next_line still missing
+    origin     TEXT,            -- the time that line 0 carries: tells a replay from a new start
+    base       BIGINT NOT NULL DEFAULT 0, -- added to line numbers, so that console writers do not overwrite each other
+    tail_rows  BIGINT NOT NULL DEFAULT 0, -- what of it still lies in tail
+    tail_bytes BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run_id, generation, kind, client)
 );
 
 -- The end of a stream that is not yet columnar on disk: one row per accepted batch.
 CREATE TABLE tail (
-    id         BIGINT PRIMARY KEY, -- time-ordered: later batches overwrite earlier console lines
     run_id     BIGINT NOT NULL REFERENCES run (id),
+    id         BIGINT NOT NULL, -- ascending within the run: later batches overwrite earlier console lines
     generation BIGINT NOT NULL,
     kind       TEXT NOT NULL,
     client     TEXT NOT NULL,
     first_line BIGINT NOT NULL,
     lines      BIGINT NOT NULL,
-    payload    BYTEA NOT NULL      -- history::tail encoding
+    payload    BYTEA NOT NULL,  -- history::tail encoding
+    PRIMARY KEY (run_id, id)
 );
 CREATE INDEX tail_run ON tail (run_id, generation, kind, id);
 
@@ -174,6 +180,7 @@ CREATE TABLE segment (
     keys       TEXT NOT NULL,   -- JSON: what history::keys knows of the segment
     UNIQUE (run_id, generation, kind, position)
 );
+CREATE INDEX segment_blob ON segment (blob);
 
 CREATE TABLE file (
     id         BIGINT PRIMARY KEY,
@@ -186,6 +193,7 @@ CREATE TABLE file (
     updated_at BIGINT NOT NULL,
     UNIQUE (run_id, name)
 );
+CREATE INDEX file_blob ON file (blob);
 
 CREATE TABLE alert (
     id         BIGINT PRIMARY KEY,
@@ -199,9 +207,10 @@ CREATE INDEX alert_run ON alert (run_id);
 
 -- Background work: leased, idempotent; one row per kind and subject.
 CREATE TABLE job (
-    kind        TEXT NOT NULL,   -- compact | …
+    kind        TEXT NOT NULL,   -- compact | purge | reap | discard
     subject     TEXT NOT NULL,
     due_at      BIGINT NOT NULL,
+    asked       BIGINT NOT NULL DEFAULT 1, -- grows with every request, so that one made during the work is not lost
     lease_until BIGINT NOT NULL,
     attempts    BIGINT NOT NULL,
     PRIMARY KEY (kind, subject)

@@ -1,10 +1,20 @@
 //! Bytes by name: a local directory, any S3-compatible store, or memory, behind our verbs.
 //!
 //! A blob is visible only when it is whole: it is written under a fresh name first, and the row that names it comes after.
+//! Names are ours (`files/RUN/ID`, …), never a user's text, and the bytes under a name never change. Uploads and downloads
+//! pass through the server, also when the store is S3: the addresses handed out stay the server's own (`policy::ticket`),
+//! so a bucket needs no public endpoint and no CORS rules.
+
+mod read;
+mod write;
+
+pub use read::{ByteRange, Download};
+pub(crate) use write::{Expect, Written};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
@@ -52,4 +62,18 @@ impl Blobs {
             Err(e) => Err(e.into()),
         }
     }
+
+    /// Every name that begins with `prefix` and a slash, in no order.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let found: Vec<_> = self.store.list(Some(&Path::from(prefix))).try_collect().await?;
+        Ok(found.into_iter().map(|meta| meta.location.to_string()).collect())
+    }
+
+    /// Where the blob is on this machine's disk, when the store is a local directory.
+    pub fn local_path(&self, name: &str) -> Option<PathBuf> {
+        self.local.as_ref().map(|dir| dir.join(name))
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use sql::{Row, placeholders, sql};
+pub(crate) use sql::{Arg, On, Sql, placeholders, sql};
 
 use crate::{Clock, Error};
 

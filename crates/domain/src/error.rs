@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong with it and what would be right.
         why: String,
     },
+    /// More bytes than are accepted; nothing was kept.
+    #[error("{what}: more than {most} bytes")]
+    TooLarge {
+        /// Which input.
+        what: &'static str,
+        /// The most that is accepted.
+        most: u64,
+    },
     /// Passing trouble (busy database, exhausted pool): the same request may succeed later. Nothing was changed.
     #[error("busy: {0}")]
     Busy(String),

@@ -1,1 +1,11 @@
-//! jobs
+//! Background work in a table: leased by one process at a time, safe to be killed at any moment, safe to be done twice.
+
+mod compact;
+mod discard;
+mod purge;
+mod queue;
+mod reap;
+mod worker;
+
+pub(crate) use discard::discard_later;
+pub(crate) use queue::{Job, enqueue};

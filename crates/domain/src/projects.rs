@@ -6,4 +6,5 @@ mod edit;
 mod members;
 
 pub use create::Made;
+pub(crate) use create::insert;
 pub use edit::ProjectChange;

@@ -1,1 +1,49 @@
-//! runs
+//! Runs: created by `wandb.init`, filled by streams of lines, ended, resumed, rewound, stopped, deleted.
+
+mod alert;
+mod append;
+mod change;
+mod console;
+mod delete;
+mod details;
+mod edit;
+mod fork;
+mod history;
+mod list;
+mod names;
+mod resume;
+mod rewind;
+mod row;
+mod series;
+mod state;
+mod stop;
+pub(crate) mod streams;
+mod text;
+mod upsert;
+
+pub use alert::{Alert, AlertSeverity, NewAlert};
+pub use append::{Feedback, FileChunk, StreamUpdate};
+pub use change::RunChange;
+pub use console::{LogLine, LogPage, LogQuery};
+pub use details::RunDetails;
+pub use history::{HistoryQuery, MetricKey, ParquetHistory};
+pub use list::{RunPage, RunQuery};
+pub use resume::ResumeState;
+pub use rewind::Rewound;
+pub use series::{RunSeries, SeriesAnswer, SeriesRequest};
+pub use state::effective_state;
+pub(crate) use state::silent_before;
+pub use upsert::{RunUpsert, Upserted};
+
+use crate::Domain;
+use crate::live::{Change, LiveEvent};
+use crate::model::RunState;
+use crate::policy::Run;
+
+/// Tells the listeners, after the commit.
+fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
+    if !changes.is_empty() {
+        let (project_id, run) = (run.project.id, run.name.clone());
+        domain.live().send(LiveEvent { project_id, run, state: state.as_str(), changes });
+    }
+}

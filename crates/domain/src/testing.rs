@@ -1,5 +1,11 @@
 //! Databases for tests: SQLite always, PostgreSQL when `RUNSTEAD_TEST_POSTGRES_URL` names a server.
 
+mod lab;
+mod world;
+
+pub(crate) use lab::{Lab, console, events, history, summary};
+pub(crate) use world::World;
+
 use crate::db::Db;
 use crate::{Clock, Domain, DomainConfig};
 
@@ -29,6 +35,11 @@ pub(crate) async fn databases() -> Vec<Db> {
 
 /// Fresh servers' insides, one per database.
 pub(crate) async fn domains() -> Vec<Domain> {
+    domains_at(&Clock::system()).await
+}
+
+/// Fresh servers' insides, one per database, with this clock.
+pub(crate) async fn domains_at(clock: &Clock) -> Vec<Domain> {
     let mut all = Vec::new();
     for database_url in urls().await {
         let config = DomainConfig {
@@ -37,7 +48,7 @@ pub(crate) async fn domains() -> Vec<Domain> {
             base_url: "http://localhost:8080".to_owned(),
             heartbeat_timeout: std::time::Duration::from_secs(300),
         };
-        all.push(Domain::open(config, Clock::system()).await.unwrap());
+        all.push(Domain::open(config, clock.clone()).await.unwrap());
     }
     all
 }

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `runstead`.
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

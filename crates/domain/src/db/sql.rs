@@ -22,7 +22,7 @@ pub(crate) enum Arg {
 }
 
 macro_rules! arg_from {
-    ($($from:ty => $variant:ident $convert:expr),* $(,)?) => {$(
+    ($($from:ty => $variant:ident = $convert:expr),* $(,)?) => {$(
         impl From<$from> for Arg {
             fn from(v: $from) -> Self { Self::$variant(Some($convert(v))) }
         }
@@ -31,8 +31,15 @@ macro_rules! arg_from {
         }
     )*};
 }
-arg_from!(i64 => Int (|v| v), f64 => Real (|v| v), String => Text (|v| v), &str => Text (|v: &str| v.to_owned()),
-          &String => Text (|v: &String| v.clone()), bool => Bool (|v| v), Vec<u8> => Bytes (|v| v));
+arg_from!(
+    i64 => Int = |v| v,
+    f64 => Real = |v| v,
+    bool => Bool = |v| v,
+    String => Text = |v| v,
+    Vec<u8> => Bytes = |v| v,
+    &str => Text = |v: &str| v.to_owned(),
+    &String => Text = |v: &String| v.clone(),
+);
 
 /// Where a statement runs: on its own, or inside a transaction.
 pub(crate) enum On<'a> {

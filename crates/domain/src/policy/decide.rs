@@ -2,7 +2,7 @@
 //!
 //! Order of causes: what the caller can mend alone (the key) first, then where the caller stands, then the role.
 
-use super::cause::Cause;
+use super::cause::{Cause, Denied};
 use super::facts::{CallerFacts, EntityKind, Facts};
 use super::operation::Operation;
 use crate::model::{KeyScope, Role, Visibility};
@@ -31,6 +31,13 @@ impl Decision {
         self.causes.is_empty()
     }
 
+    /// The denial, when the policy says no.
+    pub fn denied(self) -> Option<Denied> {
+        let first = self.causes.first()?;
+        let unauthenticated = matches!(first, Cause::KeyMissing { .. });
+        Some(Denied { causes: self.causes, trace: self.trace, unauthenticated })
+    }
+
     fn check(&mut self, name: &'static str, failure: Option<Cause>) {
         self.trace.push(Check { name, ok: failure.is_none() });
         self.causes.extend(failure);
@@ -46,7 +53,7 @@ pub fn decide(operation: Operation, facts: &Facts) -> Decision {
     }
     decision.check("key", key(operation, facts));
     match operation {
-        Operation::OrgUpdate => decision.check("role", (!facts.is_org_admin()).then(|| admin_only(operation, facts))),
+        Operation::OrgUpdate => decision.check("role", organization(operation, facts)),
         Operation::UserRead | Operation::UserUpdate => decision.check("user", account(operation, facts)),
         Operation::TeamRead | Operation::TeamUpdate => decision.check("entity", team(operation, facts)),
         _ => project(operation, facts, &mut decision),
@@ -73,6 +80,14 @@ fn key(operation: Operation, facts: &Facts) -> Option<Cause> {
         action: operation,
         target: target(facts),
     })
+}
+
+/// Organization admins only.
+fn organization(operation: Operation, facts: &Facts) -> Option<Cause> {
+    if facts.user().is_none() {
+        return Some(Cause::KeyMissing { host: facts.host.clone() });
+    }
+    (!facts.is_org_admin()).then(|| admin_only(operation, facts))
 }
 
 /// One's own account, or any as an organization admin.

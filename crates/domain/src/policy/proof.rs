@@ -54,6 +54,13 @@ where
     }
 }
 
+impl Allowed<Update, Run> {
+    /// The same run after a verb changed its generation and state.
+    pub(crate) fn at(&self, generation: i64, state: crate::model::RunState) -> Self {
+        Self::new(self.session.clone(), Run { generation, state, ..self.resource.clone() })
+    }
+}
+
 impl Allowed<Read, Project> {
     /// A run of this project: reading runs is decided by the project alone.
     pub(crate) fn run(&self, run: Run) -> Allowed<Read, Run> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::cause::Denied;
 use super::decide::{Decision, decide};
 use super::facts::{CallerFacts, Facts, KeyFacts};
 use super::load;
@@ -150,9 +149,9 @@ impl Session {
         Ok(readable.map(|(_, project)| project.name).take(200).collect())
     }
 
-    /// A proof about a thing that is not at a path (a person's own account).
-    pub(super) fn prove<A: On<R>, R>(&self, resource: R) -> Allowed<A, R> {
-        Allowed::new(self.clone(), resource)
+    /// Now, in microseconds since 1970.
+    pub fn now(&self) -> crate::Micros {
+        self.0.domain.clock().now()
     }
 
     /// Decides; on no, adds the evidence, writes the audit row and answers with the reasons.
@@ -162,9 +161,7 @@ impl Session {
         }
         let mut facts = facts.clone();
         load::load_evidence(self, &mut facts).await?;
-        let Decision { causes, trace } = decide(operation, &facts);
-        let unauthenticated = matches!(causes.first(), Some(super::Cause::KeyMissing { .. }));
-        let denied = Denied { causes, trace, unauthenticated };
+        let Some(denied) = decide(operation, &facts).denied() else { return Ok(()) };
         crate::audit::denied(self, operation, &facts.asked, &denied).await?;
         Err(denied.into())
     }

@@ -1,0 +1,101 @@
+//! The same expectations of every store: memory, a local directory, and S3 when `RUNSTEAD_TEST_S3_URL` names a bucket.
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::write::Expect;
+use super::{Blobs, ByteRange};
+use crate::{Clock, Error};
+
+const ANY: Expect = Expect { length: None, most: u64::MAX };
+
+fn stores() -> Vec<Blobs> {
+    let dir = tempfile::tempdir().unwrap().keep();
+    let mut stores = vec![Blobs::open("memory:").unwrap(), Blobs::open(&format!("file:{}", dir.display())).unwrap()];
+    if let Ok(url) = std::env::var("RUNSTEAD_TEST_S3_URL") {
+        let prefix = Clock::system().token::<12>().unwrap();
+        stores.push(Blobs::open(&format!("{}/{prefix}", url.trim_end_matches('/'))).unwrap());
+    }
+    stores
+}
+
+/// `bytes` bytes in chunks of `chunk`.
+fn chunks(bytes: usize, chunk: usize) -> (Vec<u8>, Vec<Result<Bytes, Error>>) {
+    let whole: Vec<u8> = (0..bytes).map(|i| (i % 251) as u8).collect();
+    let parts = whole.chunks(chunk.max(1)).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
+    (whole, parts)
+}
+
+async fn collect(blobs: &Blobs, name: &str, range: Option<ByteRange>) -> Vec<u8> {
+    let parts: Vec<Bytes> = blobs.stream(name, range).await.unwrap().stream.try_collect().await.unwrap();
+    parts.concat()
+}
+
+#[tokio::test]
+async fn what_was_written_is_read_whole_and_in_ranges() {
+    for blobs in stores() {
+        for (name, bytes, chunk) in
+            [("t/0", 0, 1), ("t/1", 70_000, 999), ("t/2", 20_000_003, 1 << 20), ("t/3", 16 << 20, 3 << 20)]
+        {
+            let (whole, parts) = chunks(bytes, chunk);
+            let written = blobs.put_stream(name, stream::iter(parts), ANY).await.unwrap();
+            assert_eq!(written.bytes, bytes as u64);
+            assert!(blobs.read(name).await.unwrap() == whole, "{name}");
+            assert!(collect(&blobs, name, None).await == whole, "{name}");
+            if bytes == 0 {
+                assert_eq!(written.md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
+                assert_eq!(blobs.stream(name, Some(ByteRange::From(0))).await.unwrap().range, None);
+                continue;
+            }
+            assert_eq!(collect(&blobs, name, Some(ByteRange::Between(0, 0))).await, &whole[..1]);
+            assert_eq!(collect(&blobs, name, Some(ByteRange::Between(100, u64::MAX))).await, &whole[100..]);
+            assert_eq!(collect(&blobs, name, Some(ByteRange::Last(7))).await, &whole[bytes - 7..]);
+            assert_eq!(blobs.read_range(name, 5..9).await.unwrap(), &whole[5..9]);
+            let beyond = blobs.stream(name, Some(ByteRange::From(bytes as u64))).await.unwrap();
+            assert_eq!((beyond.range, beyond.size), (None, bytes as u64));
+            match blobs.local_path(name) {
+                Some(path) => assert!(std::fs::read(path).unwrap() == whole),
+                None => assert!(!format!("{:?}", blobs.store).contains("Local")),
+            }
+        }
+        let mut names = blobs.list("t").await.unwrap();
+        names.sort();
+        assert_eq!(names, ["t/0", "t/1", "t/2", "t/3"]);
+        blobs.delete("t/0").await.unwrap();
+        blobs.delete("t/0").await.unwrap();
+        assert!(matches!(blobs.read("t/0").await, Err(Error::NotFound { .. })));
+        assert!(matches!(blobs.stream("t/0", None).await, Err(Error::NotFound { .. })));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_not_whole_leaves_nothing() {
+    for blobs in stores() {
+        for bytes in [1_000, 20 << 20] {
+            let short = Expect { length: Some(bytes as u64 + 1), ..ANY };
+            let result = blobs.put_stream("x/short", stream::iter(chunks(bytes, 1 << 20).1), short).await;
+            assert!(matches!(result, Err(Error::Invalid { .. })), "{result:?}");
+            let long = Expect { length: None, most: bytes as u64 - 1 };
+            let result = blobs.put_stream("x/long", stream::iter(chunks(bytes, 1 << 20).1), long).await;
+            assert!(matches!(result, Err(Error::TooLarge { .. })), "{result:?}");
+            let broken =
+                stream::iter(chunks(bytes, 1 << 20).1).chain(stream::iter([Err(Error::Busy("gone".to_owned()))]));
+            let result = blobs.put_stream("x/broken", broken, ANY).await;
+            assert!(matches!(result, Err(Error::Busy(_))), "{result:?}");
+        }
+        assert!(blobs.list("x").await.unwrap().is_empty());
+        if let Some(dir) = blobs.local_path("x").filter(|dir| dir.exists()) {
+            let left: Vec<_> = std::fs::read_dir(dir).unwrap().collect();
+            assert!(left.is_empty(), "temporary files stayed: {left:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn writing_again_replaces() {
+    for blobs in stores() {
+        blobs.put("r/1", Bytes::from_static(b"old")).await.unwrap();
+        blobs.put("r/1", Bytes::from_static(b"new")).await.unwrap();
+        assert_eq!(blobs.read("r/1").await.unwrap(), "new");
+    }
+}

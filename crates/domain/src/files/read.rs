@@ -1,0 +1,63 @@
+//! Downloads: one blob through a signed address.
+
+use crate::Error;
+use crate::blobs::{ByteRange, Download};
+use crate::policy::{Ticket, TicketUse};
+
+/// A file on its way out.
+#[derive(Debug)]
+pub struct FileDownload {
+    /// The name for whoever saves it.
+    pub name: String,
+    /// Names these very bytes, without quotes: the bytes of a blob never change.
+    pub etag: String,
+    /// The bytes.
+    pub download: Download,
+}
+
+/// What a HEAD request wants to know.
+#[derive(Clone, Debug)]
+pub struct FileHead {
+    /// The name for whoever saves it.
+    pub name: String,
+    /// As in [`FileDownload`].
+    pub etag: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+impl Ticket {
+    /// Reads the file, or part of it.
+    pub async fn read(&self, range: Option<ByteRange>) -> Result<FileDownload, Error> {
+        let (blob, name) = self.readable()?;
+        let download = self.domain().blobs().stream(blob, range).await.map_err(|e| missing(name, e))?;
+        Ok(FileDownload { name: name.to_owned(), etag: etag(blob), download })
+    }
+
+    /// Name, tag and size of the file.
+    pub async fn head(&self) -> Result<FileHead, Error> {
+        let (blob, name) = self.readable()?;
+        let size = self.domain().blobs().size(blob).await.map_err(|e| missing(name, e))?;
+        Ok(FileHead { name: name.to_owned(), etag: etag(blob), size })
+    }
+
+    fn readable(&self) -> Result<(&str, &str), Error> {
+        match self.usage() {
+            TicketUse::Get { blob, name } => Ok((blob, name)),
+            TicketUse::Put { .. } => {
+                Err(Error::invalid("address", "it is good for sending a file, not for reading one"))
+            }
+        }
+    }
+}
+
+fn etag(blob: &str) -> String {
+    blob.replace('/', "-")
+}
+
+fn missing(name: &str, e: Error) -> Error {
+    match e {
+        Error::NotFound { .. } => Error::not_found("file", format!("{name:?} (it was deleted or replaced; ask again)")),
+        e => e,
+    }
+}

@@ -1,0 +1,129 @@
+//! Uploads: an address for every name, then one whole write through it.
+
+use bytes::Bytes;
+use futures::Stream;
+
+use super::RunFile;
+use super::list::COLUMNS;
+use crate::blobs::{Expect, Written};
+use crate::db::{Tx, sql};
+use crate::live::{Change, LiveEvent};
+use crate::model::{FileName, RunState};
+use crate::policy::{Allowed, Run, Ticket, TicketUse, Update};
+use crate::{Domain, Error};
+
+/// The most that one file may hold: what S3 takes in 8,192 parts of 8 MiB.
+const MOST: u64 = 64 << 30;
+
+/// Where to send a file.
+#[derive(Clone, Debug)]
+pub struct UploadUrl {
+    /// The name as asked.
+    pub name: String,
+    /// Address for one PUT.
+    pub url: String,
+}
+
+impl Allowed<Update, Run> {
+    /// One address for each name, in order. A name that cannot be is an error for the whole request.
+    pub fn upload_urls<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<UploadUrl>, Error> {
+        let one = |name: &S| {
+            let name = FileName::new(name.as_ref()).map_err(|e| naming(name.as_ref(), e))?.to_string();
+            let ticket = self.domain().sign(TicketUse::Put { run: self.resource().id, name: name.clone() })?;
+            Ok(UploadUrl { name, url: format!("{}/blob/{ticket}", self.domain().base_url()) })
+        };
+        names.iter().map(one).collect()
+    }
+}
+
+/// Makes sure that the error says which of many names is meant.
+fn naming(name: &str, e: Error) -> Error {
+    match e {
+        Error::Invalid { what, why } if !why.contains(&format!("{name:?}")) => {
+            let shown: String = name.chars().take(80).collect();
+            Error::invalid(what, format!("{shown:?}: {why}"))
+        }
+        e => e,
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct RunRow {
+    name: String,
+    project_id: i64,
+    state: String,
+}
+
+impl Ticket {
+    /// Writes the file whole; the file as it is listed from now on. A file of the same name is replaced. An upload that
+    /// breaks off or is not of the announced length leaves everything as it was, and so does one to a deleted run.
+    pub async fn write<S>(&self, stream: S, announced: Option<u64>) -> Result<RunFile, Error>
+    where
+        S: Stream<Item = Result<Bytes, Error>> + Send,
+    {
+        let TicketUse::Put { run, name } = self.usage() else {
+            return Err(Error::invalid("address", "it is good for reading a file, not for sending one"));
+        };
+        let domain = self.domain();
+        let alive = "SELECT id FROM run WHERE id = $1 AND deleted_at IS NULL";
+        if sql(alive).bind(*run).optional::<(i64,)>(domain.db()).await?.is_none() {
+            return Err(gone(name));
+        }
+        let blob = format!("files/{run}/{}", domain.clock().id()?);
+        let written = domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST }).await?;
+        match register(domain, *run, name, &blob, written).await {
+            Ok((file, old)) => {
+                if let Some(old) = old {
+                    domain.blobs().delete(&old).await?;
+                }
+                Ok(file)
+            }
+            Err(e) => {
+                domain.blobs().delete(&blob).await?;
+                Err(e)
+            }
+        }
+    }
+}
+
+/// Makes the row name the new blob; the file, and the blob that it had before.
+async fn register(
+    domain: &Domain,
+    run: i64,
+    name: &str,
+    blob: &str,
+    written: Written,
+) -> Result<(RunFile, Option<String>), Error> {
+    let now = domain.clock().now();
+    let mut tx = domain.db().begin().await?;
+    // Also locks the run, so that of two uploads of one name each sees the blob of the other.
+    let text = "UPDATE run SET updated_at = $1 WHERE id = $2 AND deleted_at IS NULL";
+    if sql(text).bind(now).bind(run).run(&mut tx).await? == 0 {
+        return Err(gone(name));
+    }
+    let old = old_blob(&mut tx, run, name).await?;
+    let text = format!(
+        "INSERT INTO file (id, run_id, name, blob, bytes, md5, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (run_id, name) DO UPDATE SET blob = excluded.blob, bytes = excluded.bytes, md5 = excluded.md5, \
+         updated_at = excluded.updated_at RETURNING {COLUMNS}"
+    );
+    let query = sql(text).bind(domain.clock().id()?).bind(run).bind(name).bind(blob);
+    let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
+    let file = query.bind(bytes).bind(written.md5).bind(now).one(&mut tx).await?;
+    let text = "SELECT name, project_id, state FROM run WHERE id = $1";
+    let row: RunRow = sql(text).bind(run).one(&mut tx).await?;
+    tx.commit().await?;
+    let state = row.state.parse::<RunState>()?.as_str();
+    domain.live().send(LiveEvent { project_id: row.project_id, run: row.name, state, changes: vec![Change::Files] });
+    Ok((RunFile::from_row(domain, file)?, old))
+}
+
+async fn old_blob(tx: &mut Tx, run: i64, name: &str) -> Result<Option<String>, Error> {
+    let text = "SELECT blob FROM file WHERE run_id = $1 AND name = $2";
+    let old: Option<(String,)> = sql(text).bind(run).bind(name).optional(tx).await?;
+    Ok(old.map(|(blob,)| blob))
+}
+
+fn gone(name: &str) -> Error {
+    Error::not_found("run", format!("of the file {name:?} (it was deleted)"))
+}

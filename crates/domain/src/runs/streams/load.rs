@@ -1,0 +1,118 @@
+//! Reading a stream: segments and tail as one table.
+
+use std::ops::Range;
+
+use history::{Batch, segment, tail};
+use sqlx::FromRow;
+
+use super::StreamKind;
+use crate::db::sql;
+use crate::{Domain, Error};
+
+/// A segment or a tail row; the other's columns are null.
+#[derive(FromRow)]
+struct Part {
+    place: i64,
+    blob: Option<String>,
+    step_min: Option<i64>,
+    step_max: Option<i64>,
+    payload: Option<Vec<u8>>,
+}
+
+/// The rows of a stream in the order of `_step`, rows of one step in the order of arrival; of console lines that were
+/// sent again only the last. `keys` restricts the columns (`_step` always comes along), `steps` the rows.
+pub(crate) async fn load(
+    domain: &Domain,
+    run_id: i64,
+    generation: i64,
+    kind: StreamKind,
+    keys: Option<&[&str]>,
+    steps: Option<Range<i64>>,
+) -> Result<Batch, Error> {
+    let keys: Option<Vec<String>> = keys.map(|keys| {
+        let step = Some(history::STEP).filter(|step| !keys.contains(step));
+        keys.iter().copied().chain(step).map(str::to_owned).collect()
+    });
+    let wanted = |part: &Part| match (&steps, part.step_min, part.step_max) {
+        (Some(steps), Some(min), Some(max)) => min < steps.end && max >= steps.start,
+        _ => true,
+    };
+    let (mut files, mut tails) = (Vec::new(), Vec::new());
+    for part in parts(domain, run_id, generation, kind).await? {
+        match (&part.blob, part.payload.is_some()) {
+            (Some(blob), _) if wanted(&part) => files.push((part.place, domain.blobs().read(blob).await?)),
+            (None, true) => tails.push(part),
+            _ => {}
+        }
+    }
+    files.sort_by_key(|(place, _)| *place);
+    tails.sort_by_key(|part| part.place);
+    let read = move || {
+        let keys: Option<Vec<&str>> = keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
+        let mut batches = Vec::with_capacity(files.len() + tails.len());
+        for (_, bytes) in files {
+            let batch = segment::read(bytes, keys.as_deref(), steps.clone());
+            batches.push(batch.map_err(|e| Error::internal("reading a segment", e))?);
+        }
+        for part in tails {
+            let batch = decode_tail(&part.payload.unwrap_or_default())?;
+            batches.push(match &keys {
+                Some(keys) => batch.select(keys),
+                None => batch,
+            });
+        }
+        let all = merged(kind, batches);
+        Ok(match &steps {
+            Some(steps) => all.filter_step(steps.start, steps.end),
+            None => all,
+        })
+    };
+    tokio::task::spawn_blocking(read).await.map_err(|e| Error::internal("reading a stream", e))?
+}
+
+/// The end of a stream: the last batch of the tail with the last segment, in order. Holds the row with the highest `_step`
+/// unless lines came late.
+pub(crate) async fn last_rows(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Batch, Error> {
+    let text = "SELECT blob, CAST(NULL AS BYTEA) AS payload FROM \
+                (SELECT blob FROM segment WHERE run_id = $1 AND generation = $2 AND kind = $3 ORDER BY position DESC LIMIT 1) s \
+                UNION ALL SELECT CAST(NULL AS TEXT), payload FROM \
+                (SELECT payload FROM tail WHERE run_id = $1 AND generation = $2 AND kind = $3 ORDER BY id DESC LIMIT 1) t";
+    type Last = (Option<String>, Option<Vec<u8>>);
+    let parts: Vec<Last> = sql(text).bind(run_id).bind(generation).bind(kind.as_str()).all(domain.db()).await?;
+    let mut batches = Vec::new();
+    for (blob, payload) in parts {
+        if let Some(blob) = blob {
+            let bytes = domain.blobs().read(&blob).await?;
+            let read = tokio::task::spawn_blocking(move || segment::read(bytes, None, None)).await;
+            let read = read.map_err(|e| Error::internal("reading a segment", e))?;
+            batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);
+        }
+        if let Some(payload) = payload {
+            batches.push(decode_tail(&payload)?);
+        }
+    }
+    Ok(merged(kind, batches))
+}
+
+/// Batches in order of arrival as one, in the order of their stream.
+pub(crate) fn merged(kind: StreamKind, batches: Vec<Batch>) -> Batch {
+    let all = Batch::concat(batches);
+    match kind {
+        StreamKind::Console => all.dedupe_last_by_step(),
+        StreamKind::History | StreamKind::Events => all.sort_by_step(),
+    }
+}
+
+/// Reads the payload of a tail row.
+pub(crate) fn decode_tail(payload: &[u8]) -> Result<Batch, Error> {
+    tail::decode(payload).map_err(|e| Error::internal("reading a tail row", e))
+}
+
+/// One statement, so one moment: compaction moves rows from the tail into segments.
+async fn parts(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Vec<Part>, Error> {
+    let text = "SELECT position AS place, blob, step_min, step_max, CAST(NULL AS BYTEA) AS payload FROM segment \
+                WHERE run_id = $1 AND generation = $2 AND kind = $3 UNION ALL \
+                SELECT id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), payload FROM tail \
+                WHERE run_id = $1 AND generation = $2 AND kind = $3";
+    sql(text).bind(run_id).bind(generation).bind(kind.as_str()).all(domain.db()).await
+}

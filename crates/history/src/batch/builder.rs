@@ -1,0 +1,44 @@
+//! Growing a batch row by row.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Batch;
+use crate::column::Column;
+use crate::value::Value;
+
+/// A batch in the making. Values always go to the last row.
+#[derive(Default)]
+pub(crate) struct Builder {
+    len: usize,
+    index: HashMap<String, usize>,
+    columns: Vec<(String, Column)>,
+}
+
+impl Builder {
+    /// Starts the next row.
+    pub(crate) fn row(&mut self) {
+        self.len += 1;
+    }
+
+    /// Sets a value of the last row; a repeated key overwrites, `None` (null) takes away. `path` is read only for a
+    /// key that is new to the batch.
+    pub(crate) fn set(&mut self, key: Cow<'_, str>, path: Option<Vec<String>>, value: Option<Value<'_>>) {
+        let row = self.len.saturating_sub(1) as u32;
+        match (self.index.get(key.as_ref()), value) {
+            (Some(at), value) => self.columns[*at].1.set_last(row, value),
+            (None, Some(value)) => {
+                let key = key.into_owned();
+                let mut column = Column::new(path, &value);
+                column.set_last(row, Some(value));
+                self.index.insert(key.clone(), self.columns.len());
+                self.columns.push((key, column));
+            }
+            (None, None) => {}
+        }
+    }
+
+    pub(crate) fn finish(self) -> Batch {
+        Batch::from_columns(self.len, self.columns)
+    }
+}

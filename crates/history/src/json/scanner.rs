@@ -1,0 +1,154 @@
+//! The one reader of extended JSON that everything here is built on: a cursor over one text.
+
+use std::borrow::Cow;
+
+use super::{JsonError, MAX_DEPTH, string};
+use crate::value::Value;
+
+/// A cursor over one text. Its methods read one thing each and leave the cursor behind it.
+pub(crate) struct Scanner<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    depth: usize,
+    /// Whether a lone surrogate escape was read.
+    pub(super) lone_surrogate: bool,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0, lone_surrogate: false }
+    }
+
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    pub(crate) fn fail<T>(&self, reason: &'static str) -> Result<T, JsonError> {
+        Err(JsonError { offset: self.at, reason })
+    }
+
+    /// Skips white space and says what comes next.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        while let Some(byte) = self.bytes().get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(*byte);
+            }
+            self.at += 1;
+        }
+        None
+    }
+
+    /// The text must end here.
+    pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => self.fail("unexpected text after the value"),
+        }
+    }
+
+    fn expect(&mut self, byte: u8, reason: &'static str) -> Result<(), JsonError> {
+        if self.peek() != Some(byte) {
+            return self.fail(reason);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads an object; `member` must read the value that follows the key. Answers the number of members.
+    pub(crate) fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), JsonError>,
+    ) -> Result<usize, JsonError> {
+        self.expect(b'{', "expected an object")?;
+        self.members(b'}', |scanner| {
+            if scanner.peek() != Some(b'"') {
+                return scanner.fail("expected a key in quotes");
+            }
+            let key = scanner.string()?;
+            scanner.expect(b':', "expected ':'")?;
+            member(scanner, key)
+        })
+    }
+
+    /// Reads an array; `item` must read one value. Answers the number of items.
+    pub(crate) fn array(&mut self, item: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<usize, JsonError> {
+        self.expect(b'[', "expected an array")?;
+        self.members(b']', item)
+    }
+
+    fn members(
+        &mut self,
+        close: u8,
+        mut member: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<usize, JsonError> {
+        if self.depth == MAX_DEPTH {
+            return self.fail("nested too deeply");
+        }
+        self.depth += 1;
+        let mut count = 0;
+        if self.peek() != Some(close) {
+            loop {
+                member(self)?;
+                count += 1;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(byte) if byte == close => break,
+                    _ => return self.fail("expected ',' or the end of the object or array"),
+                }
+            }
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(count)
+    }
+
+    /// Reads a value that is neither object nor array; `None` is null.
+    pub(crate) fn leaf(&mut self) -> Result<Option<Value<'a>>, JsonError> {
+        match self.peek() {
+            Some(b'"') => Ok(Some(Value::Text(self.string()?))),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Some),
+            Some(b'n') => self.word("null", None),
+            Some(b't') => self.word("true", Some(Value::Bool(true))),
+            Some(b'f') => self.word("false", Some(Value::Bool(false))),
+            Some(b'N') => self.word("NaN", Some(Value::Float(f64::NAN))),
+            Some(b'I') => self.word("Infinity", Some(Value::Float(f64::INFINITY))),
+            _ => self.fail("expected a value"),
+        }
+    }
+
+    pub(super) fn word<T>(&mut self, word: &str, value: T) -> Result<T, JsonError> {
+        if !self.bytes()[self.at..].starts_with(word.as_bytes()) {
+            return self.fail("expected a value");
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn skip(&mut self) -> Result<(), JsonError> {
+        match self.peek() {
+            Some(b'{') => self.object(|scanner, _| scanner.skip()).map(|_| ()),
+            Some(b'[') => self.array(Self::skip).map(|_| ()),
+            _ => self.leaf().map(|_| ()),
+        }
+    }
+
+    /// Reads any value and answers its text as it was sent.
+    pub(crate) fn raw(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        let mark = self.mark();
+        self.skip()?;
+        Ok(self.since(mark))
+    }
+
+    /// Where the next value starts, for [`Self::since`].
+    pub(crate) fn mark(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    /// The text from a mark to the cursor, as it was sent except that lone surrogates are replaced, so that every
+    /// strict reader accepts it.
+    pub(crate) fn since(&self, mark: usize) -> Cow<'a, str> {
+        let raw = &self.text[mark..self.at];
+        if self.lone_surrogate { Cow::Owned(string::replace_lone_surrogates(raw)) } else { Cow::Borrowed(raw) }
+    }
+}

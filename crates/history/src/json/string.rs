@@ -1,0 +1,144 @@
+//! Strings: quotes, escapes, surrogates.
+
+use std::borrow::Cow;
+
+use super::{JsonError, Scanner};
+
+impl<'a> Scanner<'a> {
+    /// Reads a string, without a copy when it holds no escape.
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        self.at += 1;
+        let start = self.at;
+        match self.plain_end()? {
+            b'"' => {
+                let text = &self.text[start..self.at];
+                self.at += 1;
+                Ok(Cow::Borrowed(text))
+            }
+            _ => self.escaped(start).map(Cow::Owned),
+        }
+    }
+
+    /// Moves to the next quote or backslash and answers which it is.
+    fn plain_end(&mut self) -> Result<u8, JsonError> {
+        let rest = &self.bytes()[self.at..];
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            None => self.fail("the string does not end"),
+            Some(length) => {
+                self.at += length;
+                match rest[length] {
+                    byte @ (b'"' | b'\\') => Ok(byte),
+                    _ => self.fail("a control character in a string"),
+                }
+            }
+        }
+    }
+
+    fn escaped(&mut self, start: usize) -> Result<String, JsonError> {
+        let mut out = String::from(&self.text[start..self.at]);
+        loop {
+            let from = self.at;
+            let end = self.plain_end()?;
+            out.push_str(&self.text[from..self.at]);
+            self.at += 1;
+            if end == b'"' {
+                return Ok(out);
+            }
+            let escape = self.bytes().get(self.at).copied();
+            self.at += 1;
+            out.push(match escape {
+                Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+                Some(b'b') => '\u{8}',
+                Some(b'f') => '\u{c}',
+                Some(b'n') => '\n',
+                Some(b'r') => '\r',
+                Some(b't') => '\t',
+                Some(b'u') => self.unicode()?,
+                _ => {
+                    self.at -= 1;
+                    return self.fail("an unknown escape in a string");
+                }
+            });
+        }
+    }
+
+    fn unicode(&mut self) -> Result<char, JsonError> {
+        let first = self.hex()?;
+        if (0xd800..0xdc00).contains(&first) && self.bytes()[self.at..].starts_with(b"\\u") {
+            let low_at = self.at;
+            self.at += 2;
+            let second = self.hex()?;
+            if (0xdc00..0xe000).contains(&second) {
+                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+            self.at = low_at;
+        }
+        Ok(char::from_u32(first).unwrap_or_else(|| {
+            self.lone_surrogate = true;
+            char::REPLACEMENT_CHARACTER
+        }))
+    }
+
+    fn hex(&mut self) -> Result<u32, JsonError> {
+        let digits = self.bytes().get(self.at..self.at + 4).unwrap_or_default();
+        let mut code = 0;
+        for digit in digits {
+            match char::from(*digit).to_digit(16) {
+                Some(digit) => code = code * 16 + digit,
+                None => return self.fail("expected four hexadecimal digits"),
+            }
+        }
+        if digits.len() < 4 {
+            return self.fail("expected four hexadecimal digits");
+        }
+        self.at += 4;
+        Ok(code)
+    }
+}
+
+/// Rewrites each lone surrogate escape of a valid JSON text to `\ufffd`.
+pub(super) fn replace_lone_surrogates(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        let (plain, escape) = rest.split_at(at);
+        out.push_str(plain);
+        let code = surrogate(escape);
+        let (text, length) = match code {
+            Some(0xd800..0xdc00) if matches!(escape.get(6..).and_then(surrogate), Some(0xdc00..0xe000)) => {
+                (&escape[..12], 12)
+            }
+            Some(_) => ("\\ufffd", 6),
+            None => (&escape[..2], 2),
+        };
+        out.push_str(text);
+        rest = &escape[length..];
+    }
+    out + rest
+}
+
+/// The code of the surrogate escape that `text` starts with.
+fn surrogate(text: &str) -> Option<u32> {
+    let code = u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()?;
+    (0xd800..0xe000).contains(&code).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_read_as_what_they_stand_for() {
+        let mut scanner = Scanner::new(r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é""#);
+        assert_eq!(scanner.string().unwrap(), "\"\\/\u{8}\u{c}\n\r\té😀é");
+    }
+
+    #[test]
+    fn raw_text_keeps_everything_but_lone_surrogates() {
+        let text = r#"{"a":"\\ud800 \ud83d\ude00 \ud800","b":"\udc00\ud800"}"#;
+        let fixed = r#"{"a":"\\ud800 \ud83d\ude00 \ufffd","b":"\ufffd\ufffd"}"#;
+        assert_eq!(Scanner::new(text).raw().unwrap(), fixed);
+        assert!(serde_json::from_str::<serde_json::Value>(fixed).is_ok());
+    }
+}

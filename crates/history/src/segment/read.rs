@@ -1,0 +1,89 @@
+//! Reading a segment, or the part of it that is asked for.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
+
+use super::chunk::{self, Chunk};
+use super::{SegmentError, columns};
+use crate::STEP;
+use crate::batch::Batch;
+use crate::column::Column;
+
+/// The rows with `_step` in `steps` (all without it) and the columns of `keys` (all without it) and always `_step`, as
+/// [`super::write`] was given them. Keys that the segment does not have are left out.
+///
+/// Only the parts of the source that hold what is asked for are read: the footer, and the chunks of the chosen columns
+/// in the row groups whose steps overlap.
+///
+/// # Errors
+/// When the source fails, is no Parquet file, or is none that this program wrote.
+pub fn read<R: ChunkReader + 'static>(
+    source: R,
+    keys: Option<&[&str]>,
+    steps: Option<Range<i64>>,
+) -> Result<Batch, SegmentError> {
+    let reader = SerializedFileReader::new(source)?;
+    let file = reader.metadata().file_metadata();
+    let mut notes = columns::notes(file)?;
+    let wanted: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().copied().collect());
+    let mut step_at = None;
+    let mut chosen = Vec::new();
+    for (at, column) in file.schema_descr().columns().iter().enumerate() {
+        let key = column.name();
+        if key == STEP {
+            step_at = Some(at);
+        } else if wanted.as_ref().is_none_or(|wanted| wanted.contains(key)) {
+            chosen.push((at, key.to_owned(), Chunk::default()));
+        }
+    }
+    let step_at = step_at.ok_or(SegmentError::NoStep)?;
+    let mut step_column = Chunk::default();
+    for group in 0..reader.num_row_groups() {
+        if !may_hold(reader.metadata().row_group(group), step_at, steps.as_ref()) {
+            continue;
+        }
+        let group = reader.get_row_group(group)?;
+        let rows = group.metadata().num_rows() as usize;
+        let all = chunk::steps(group.get_column_reader(step_at)?, rows)?;
+        let part = rows_of(&all, steps.as_ref());
+        let offset = step_column.len();
+        step_column.add_steps(&all[part.clone()], offset);
+        if part.is_empty() {
+            continue;
+        }
+        for (at, _, column) in &mut chosen {
+            column.add(group.get_column_reader(*at)?, &part, offset)?;
+        }
+    }
+    let len = step_column.len();
+    chosen.push((step_at, STEP.to_owned(), step_column));
+    let mut finished: Vec<(String, Column)> = Vec::with_capacity(chosen.len());
+    for (_, key, column) in chosen {
+        let note = notes.remove(&key).unwrap_or_default();
+        if let Some(column) = column.finish(note, len)? {
+            finished.push((key, column));
+        }
+    }
+    Ok(Batch::from_columns(len, finished))
+}
+
+/// Whether the row group may hold a step of the range, by its statistics.
+fn may_hold(group: &RowGroupMetaData, step_at: usize, steps: Option<&Range<i64>>) -> bool {
+    let (Some(range), Some(Statistics::Int64(known))) = (steps, group.column(step_at).statistics()) else {
+        return true;
+    };
+    known.min_opt().is_none_or(|min| *min < range.end) && known.max_opt().is_none_or(|max| *max >= range.start)
+}
+
+/// Which of the ascending steps are in the range.
+fn rows_of(all: &[i64], steps: Option<&Range<i64>>) -> Range<usize> {
+    let Some(range) = steps else {
+        return 0..all.len();
+    };
+    let start = all.partition_point(|step| *step < range.start);
+    start..all.partition_point(|step| *step < range.end).max(start)
+}

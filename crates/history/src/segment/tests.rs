@@ -1,0 +1,119 @@
+//! What a segment promises to us and to other readers.
+
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use proptest::prelude::*;
+
+use super::*;
+use crate::NonFinite;
+use crate::testing::{batches, golden};
+
+fn written(batch: &Batch) -> Bytes {
+    Bytes::from(write(batch).unwrap().0)
+}
+
+fn numbered(rows: usize) -> Batch {
+    let lines: Vec<String> = (0..rows).map(|row| format!(r#"{{"_step":{},"a":{}.5}}"#, row * 2, row)).collect();
+    Batch::from_lines(&lines, 0).0
+}
+
+#[test]
+fn version_one_is_readable_for_ever() {
+    let (bytes, rows) = golden("segment-v1.parquet", |batch| write(batch).unwrap().0);
+    assert_eq!(read(Bytes::from(bytes), None, None).unwrap().to_json_rows(None, NonFinite::Bare), rows);
+}
+
+#[test]
+fn other_files_are_named() {
+    assert!(matches!(read(Bytes::from_static(b"no parquet here"), None, None), Err(SegmentError::Parquet(_))));
+    assert!(matches!(write(&Batch::default()), Err(SegmentError::Empty)));
+    assert!(matches!(write(&numbered(2).select(&["a"])), Err(SegmentError::NoStep)));
+}
+
+#[test]
+fn steps_and_keys_choose_what_is_read() {
+    let batch = numbered(ROW_GROUP_ROWS + 10);
+    let (bytes, stats) = write(&batch).unwrap();
+    assert_eq!(
+        stats,
+        SegmentStats { rows: batch.len() as u64, step_min: 0, step_max: 2 * (ROW_GROUP_ROWS as i64 + 9) }
+    );
+    let file = Bytes::from(bytes);
+    let edge = 2 * ROW_GROUP_ROWS as i64;
+    for range in [edge - 5..edge + 5, 0..1, -5..0, edge + 3..edge + 4, 0..i64::MAX, 7..7] {
+        let part = read(file.clone(), Some(&["a", "nope"]), Some(range.clone())).unwrap();
+        assert_eq!(part, batch.filter_step(range.start, range.end), "{range:?}");
+    }
+    assert_eq!(read(file, Some(&[]), None).unwrap(), batch.select(&["_step"]));
+}
+
+#[test]
+fn files_are_read_like_bytes() {
+    let batch = numbered(10);
+    let path = std::env::temp_dir().join(format!("runstead-segment-{}.parquet", std::process::id()));
+    std::fs::write(&path, written(&batch)).unwrap();
+    assert_eq!(read(std::fs::File::open(&path).unwrap(), None, None).unwrap(), batch);
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn rows_are_sorted_by_step() {
+    let (batch, _) = Batch::from_lines(&[r#"{"_step":5,"a":1}"#, r#"{"_step":-1,"b":[1]}"#], 0);
+    assert_eq!(read(written(&batch), None, None).unwrap(), batch.sort_by_step());
+}
+
+#[test]
+fn other_readers_see_flat_columns_of_safe_types_and_no_arrow_schema() {
+    let lines = [r#"{"a.b":1,"f":0.5,"t":"x","j":[1],"m":1,"n":{"k":true}}"#, r#"{"m":"y"}"#];
+    let file = written(&Batch::from_lines(&lines, 0).0);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file.clone()).unwrap();
+    let columns: Vec<String> = reader
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| format!("{} {} {}", field.name(), field.data_type(), field.is_nullable()))
+        .collect();
+    let expected = [
+        "_step Int64 false",
+        "a.b Int64 true",
+        "f Float64 true",
+        "j Utf8 true",
+        "m Utf8 true",
+        "n.k Boolean true",
+        "t Utf8 true",
+    ];
+    assert_eq!(columns, expected);
+    assert_eq!(reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 2);
+    let reader = SerializedFileReader::new(file).unwrap();
+    let metadata = reader.metadata().file_metadata().key_value_metadata().unwrap();
+    assert_eq!(metadata.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), [VERSION_KEY, COLUMNS_KEY]);
+}
+
+#[test]
+fn twenty_thousand_keys_are_no_trouble() {
+    let members =
+        |row: usize| (0..20_000).map(move |key| format!("\"key/{key}\":{row}.{key}")).collect::<Vec<_>>().join(",");
+    let lines: Vec<String> = (0..20).map(|row| format!("{{{}}}", members(row))).collect();
+    let batch = Batch::from_lines(&lines, 0).0;
+    let file = written(&batch);
+    assert_eq!(read(file.clone(), None, None).unwrap(), batch);
+    assert_eq!(read(file, Some(&["key/77"]), None).unwrap(), batch.select(&["_step", "key/77"]));
+}
+
+proptest! {
+    #[test]
+    fn every_batch_comes_back(batch in batches()) {
+        prop_assume!(!batch.is_empty());
+        let batch = batch.sort_by_step();
+        prop_assert_eq!(read(written(&batch), None, None).unwrap(), batch);
+    }
+
+    #[test]
+    fn parts_are_what_filtering_the_whole_gives(batch in batches(), min in any::<i64>(), max in any::<i64>()) {
+        prop_assume!(!batch.is_empty());
+        let batch = batch.sort_by_step();
+        let part = read(written(&batch), Some(&["a", "b"]), Some(min..max)).unwrap();
+        prop_assert_eq!(part, batch.filter_step(min, max).select(&["a", "b", "_step"]));
+    }
+}

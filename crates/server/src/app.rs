@@ -1,0 +1,63 @@
+//! What every handler shares.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use domain::Domain;
+use tokio_util::sync::CancellationToken;
+
+use crate::Error;
+use crate::config::Config;
+use crate::graphql::{Engine, Limits, SDL, resolvers};
+use crate::http::Throttle;
+use crate::messages::Language;
+
+/// The server's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// They.
+pub struct Parts {
+    /// Users, projects, runs.
+    pub domain: Domain,
+    /// GraphQL.
+    pub engine: Engine,
+    /// The options the server was started with.
+    pub config: Config,
+    /// Language of messages for callers who ask for none.
+    pub language: Language,
+    /// The path of the base URL: empty, or like `/base`.
+    pub prefix: String,
+    /// Slows down guessing of passwords.
+    pub throttle: Throttle,
+    /// Cancelled when the server stops, for answers that would never end by themselves.
+    pub stopping: CancellationToken,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(domain: Domain, config: Config) -> Result<Self, Error> {
+        let limits = Limits { depth: config.query_depth_limit, complexity: config.query_complexity_limit };
+        let engine = Engine::new(&SDL, &resolvers(), limits).map_err(|e| Error::startup("building the schema", e))?;
+        let base = url::Url::parse(domain.base_url()).map_err(|e| Error::startup("reading the base URL", e))?;
+        let language = Language::of(&config.default_language).ok_or_else(|| {
+            Error::Usage(format!("there are no messages in the language `{}`", config.default_language))
+        })?;
+        let prefix = base.path().trim_end_matches('/').to_owned();
+        let (throttle, stopping) = Default::default();
+        Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, throttle, stopping })))
+    }
+
+    /// Whether users reach the server over TLS.
+    pub fn is_https(&self) -> bool {
+        self.domain.base_url().starts_with("https:")
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,38 @@
+//! The server's own data, for commands: whoever can read it may do anything.
+
+use domain::policy::{Administer, Allowed, Org, Session};
+use domain::{Clock, Domain, DomainConfig};
+
+use crate::Error;
+use crate::config::Config;
+
+/// Opens the database and the blob store that `config` names, making them where they are missing.
+pub async fn domain(config: &Config, base_url: String) -> Result<Domain, Error> {
+    let folder = config.data_dir();
+    std::fs::create_dir_all(&folder).map_err(|e| {
+        Error::Usage(format!(
+            "cannot make the data directory {}: {e}; choose another with --data-dir",
+            folder.display()
+        ))
+    })?;
+    let or = |url: &Option<crate::config::SecretUrl>, default: String| {
+        url.as_ref().map_or(default, |url| url.expose().to_owned())
+    };
+    let config = DomainConfig {
+        database_url: or(&config.database_url, format!("sqlite:{}", folder.join("runstead.db").display())),
+        storage_url: or(&config.storage_url, format!("file:{}", folder.join("blobs").display())),
+        base_url,
+        heartbeat_timeout: config.heartbeat_timeout,
+    };
+    Ok(Domain::open(config, Clock::system()).await?)
+}
+
+/// The session of whoever runs a command.
+pub async fn operator(config: &Config) -> Result<Session, Error> {
+    Ok(domain(config, config.base_url(config.listen)).await?.operator())
+}
+
+/// The operator's right to manage users and teams.
+pub async fn organization(config: &Config) -> Result<Allowed<Administer, Org>, Error> {
+    Ok(operator(config).await?.allow::<Administer, Org>(&()).await?)
+}

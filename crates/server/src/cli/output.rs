@@ -1,0 +1,70 @@
+//! What commands print: results on stdout, one clear line on stderr.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::Error;
+
+/// Prints `error: …` on stderr.
+pub fn complain(error: &dyn std::fmt::Display) {
+    // A closed stderr is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+}
+
+/// Prints one line on stdout.
+pub fn line(text: impl std::fmt::Display) -> Result<(), Error> {
+    writeln!(std::io::stdout(), "{text}").map_err(|e| Error::startup("writing the output", e))
+}
+
+/// A listing: aligned columns for people, or with `--json` an array of objects.
+pub fn listing<T: Serialize, const N: usize>(
+    rows: &[T],
+    json: bool,
+    columns: [&str; N],
+    cells: impl Fn(&T) -> [String; N],
+) -> Result<(), Error> {
+    if json {
+        let text = serde_json::to_string_pretty(rows).map_err(|e| Error::startup("writing the output", e))?;
+        return line(text);
+    }
+    let cells: Vec<[String; N]> = rows.iter().map(cells).collect();
+    for row in table(columns, &cells) {
+        line(row)?;
+    }
+    Ok(())
+}
+
+/// The lines of a table; the columns are as wide as their widest cell.
+fn table<const N: usize>(columns: [&str; N], cells: &[[String; N]]) -> Vec<String> {
+    let width = |i: usize| cells.iter().map(|row| row[i].chars().count()).chain([columns[i].len()]).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let render = |row: [&str; N]| {
+        let cells: Vec<String> = std::array::from_fn::<_, N, _>(|i| format!("{:1$}", row[i], widths[i])).into();
+        cells.join("  ").trim_end().to_owned()
+    };
+    let head = columns.map(str::to_uppercase);
+    std::iter::once(render(std::array::from_fn(|i| head[i].as_str())))
+        .chain(cells.iter().map(|row| render(std::array::from_fn(|i| row[i].as_str()))))
+        .collect()
+}
+
+/// Reads a password from the first line of stdin.
+pub fn password_from_stdin() -> Result<String, Error> {
+    let mut text = String::new();
+    std::io::stdin().read_line(&mut text).map_err(|e| Error::startup("reading the password from stdin", e))?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        return Err(Error::Usage("no password came on stdin; write it as `echo PASSWORD | runstead …`".to_owned()));
+    }
+    Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_are_aligned() {
+        let cells = [["ann".to_owned(), "yes".to_owned()], ["Zoë-Marie".to_owned(), "no".to_owned()]];
+        assert_eq!(super::table(["name", "admin"], &cells), ["NAME       ADMIN", "ann        yes", "Zoë-Marie  no"]);
+    }
+}

@@ -1,0 +1,101 @@
+//! `runstead project …`
+
+use clap::Subcommand;
+use domain::model::{ProjectPath, Role, Visibility};
+use domain::policy::{Create, Place, Project, Update};
+use domain::rfc3339;
+use serde::Serialize;
+
+use super::{open, output};
+use crate::Error;
+use crate::config::Config;
+
+/// What can be done with projects.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create a project.
+    Create {
+        /// Where and how it is called.
+        #[arg(value_name = "ENTITY/NAME")]
+        project: ProjectPath,
+        /// Who sees it: `open`, `public`, `team` or `restricted`.
+        #[arg(long, default_value = "team")]
+        visibility: Visibility,
+    },
+    /// Add a user to a project, or change the role of a member.
+    Add {
+        /// Which project.
+        #[arg(value_name = "ENTITY/NAME")]
+        project: ProjectPath,
+        /// User name.
+        user: String,
+        /// What the user may do in the project: `viewer`, `member` or `admin`.
+        #[arg(long, default_value = "member")]
+        role: Role,
+    },
+    /// List projects.
+    List {
+        /// Only this user's or team's.
+        #[arg(long, value_name = "NAME")]
+        entity: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        let session = open::operator(config).await?;
+        match self {
+            Self::Create { project, visibility } => {
+                let made =
+                    session.allow::<Create, Place>(&project).await?.create_project(Some(visibility), None).await?;
+                if !made.inserted {
+                    return Err(domain::Error::Conflict(format!("the project {project} is there already")).into());
+                }
+                output::line(format_args!("created the project {project} ({visibility})"))
+            }
+            Self::Add { project, user, role } => {
+                session.allow::<Update, Project>(&project).await?.set_member(&user, Some(role)).await?;
+                output::line(format_args!("{user} is {role} of {project}"))
+            }
+            Self::List { entity, json } => {
+                let projects = session.readable_projects(entity.as_deref()).await?;
+                let rows: Vec<_> = projects.iter().map(|project| Row::new(project.resource())).collect();
+                output::listing(&rows, json, ["project", "visibility", "created", "updated"], Row::cells)
+            }
+        }
+    }
+}
+
+/// A project as listed.
+#[derive(Serialize)]
+struct Row {
+    entity: String,
+    name: String,
+    visibility: &'static str,
+    description: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+impl Row {
+    fn new(project: &Project) -> Self {
+        Self {
+            entity: project.entity.clone(),
+            name: project.name.clone(),
+            visibility: project.visibility.as_str(),
+            description: project.description.clone(),
+            created_at: rfc3339(project.created_at),
+            updated_at: rfc3339(project.updated_at),
+        }
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let day = |at: &str| at.chars().take(10).collect();
+        let path = format!("{}/{}", self.entity, self.name);
+        [path, self.visibility.to_owned(), day(&self.created_at), day(&self.updated_at)]
+    }
+}

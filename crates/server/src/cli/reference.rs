@@ -1,0 +1,26 @@
+//! `runstead reference …`: pages of the documentation that are written by the program itself.
+
+use clap::Subcommand;
+
+use super::output;
+use crate::{Error, config, graphql};
+
+/// Which page.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// docs/configuration.md
+    Config,
+    /// docs/compatibility.md
+    Compatibility,
+}
+
+impl Command {
+    /// Prints the page.
+    pub fn run(self) -> Result<(), Error> {
+        let page = match self {
+            Self::Config => config::reference(),
+            Self::Compatibility => graphql::compatibility()?,
+        };
+        output::line(page.trim_end())
+    }
+}

@@ -1,0 +1,94 @@
+//! `runstead serve`
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::{open, output};
+use crate::config::{Config, LogFormat};
+use crate::http::health;
+use crate::{App, Error, router};
+
+/// How long running requests may take to finish after the server was asked to stop.
+const FINISH: Duration = Duration::from_secs(30);
+
+/// Serves until the process is asked to stop; requests that are running then are finished.
+pub async fn run(config: Config) -> Result<(), Error> {
+    start_log(&config)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| {
+        Error::Usage(format!("cannot listen on {}: {e}; choose another address with --listen", config.listen))
+    })?;
+    let address = listener.local_addr().map_err(|e| Error::startup("reading the address listened on", e))?;
+    let base_url = config.base_url(address);
+    let domain = open::domain(&config, base_url.clone()).await?;
+    tracing::info!(?config, "starting");
+
+    let recorder = health::recorder()?;
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            recorder.run_upkeep();
+        }
+    });
+    let app = App::new(domain.clone(), config)?;
+    let stopping = app.stopping.clone();
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "set_nodelay");
+        }
+    });
+    let service = ServiceExt::<Request>::into_make_service(router::service(app));
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let server = tokio::spawn(server.into_future());
+
+    output::line(format_args!("listening on {base_url}"))?;
+    if let Some(token) = domain.setup_token().await? {
+        output::line("No users yet. Open this link once to make the first one:")?;
+        output::line(format_args!("  {base_url}/setup?token={token}"))?;
+    }
+
+    asked_to_stop().await?;
+    tracing::info!("stopping: finishing the requests that are running");
+    stopping.cancel();
+    match tokio::time::timeout(FINISH, server).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => return Err(Error::startup("serving", error)),
+        Ok(Err(error)) => return Err(Error::startup("serving", error)),
+        Err(_) => tracing::warn!("requests were still running after {} s", FINISH.as_secs()),
+    }
+    domain.close().await;
+    Ok(())
+}
+
+/// The log goes to stderr: stdout has the lines that people and scripts wait for.
+fn start_log(config: &Config) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(&config.log_level)
+        .map_err(|e| Error::Usage(format!("the log level `{}` cannot be read: {e}", config.log_level)))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    }
+    .map_err(|e| Error::startup("starting the log", e))
+}
+
+/// Waits for Ctrl-C or a polite `kill`.
+async fn asked_to_stop() -> Result<(), Error> {
+    let failed = |e| Error::startup("listening for signals", e);
+    #[cfg(unix)]
+    {
+        let kind = tokio::signal::unix::SignalKind::terminate();
+        let mut terminate = tokio::signal::unix::signal(kind).map_err(failed)?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result.map_err(failed),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(failed)
+}

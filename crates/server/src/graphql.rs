@@ -1,0 +1,51 @@
+//! GraphQL: the client's words, and nothing else's.
+//!
+//! How to offer a field: write a function in the file named after it (`query/project.rs`, `mutation/upsert_bucket.rs`,
+//! `run/history.rs`), and name it in the `register` function of its folder. The function gets its arguments as a struct
+//! and the [`Ctx`] of the request; it returns scalars, JSON, [`Node`]s, a [`Payload`] or a [`Connection`].
+
+mod access_key;
+mod answer;
+mod compatibility;
+mod context;
+mod engine;
+mod entity;
+mod ids;
+mod mutation;
+mod organization;
+mod page;
+mod permission;
+mod project;
+mod query;
+mod run;
+mod user;
+
+pub use answer::answer;
+pub use context::Ctx;
+pub use engine::{
+    Connection, Engine, Input, Json, Limits, NoArgs, Node, Output, Payload, Request, Resolved, Resolvers, SchemaError,
+};
+
+pub use compatibility::page as compatibility;
+pub use page::Page;
+
+/// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
+pub(crate) const SDL: [&str; 3] = [
+    include_str!("graphql/schema/client.graphql"),
+    include_str!("graphql/schema/legacy.graphql"),
+    include_str!("graphql/schema/app.graphql"),
+];
+
+/// Every resolver there is.
+pub fn resolvers() -> Resolvers {
+    let mut resolvers = Resolvers::default();
+    for register in
+        [query::register, mutation::register, user::register, entity::register, project::register, run::register]
+    {
+        register(&mut resolvers);
+    }
+    resolvers
+}
+
+#[cfg(test)]
+mod tests;

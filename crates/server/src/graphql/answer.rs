@@ -1,0 +1,79 @@
+//! `POST /graphql`
+
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::policy::ClientVersion;
+
+use super::context::Hints;
+use super::{Ctx, Request};
+use crate::error::Encoding;
+use crate::http::{json, read};
+use crate::scope::Scope;
+use crate::session::{Caller, parse_version};
+use crate::{App, Error};
+
+/// The first client that prints the body of a 403 clean.
+const PRINTS_403: ClientVersion = (0, 26, 0);
+
+/// Operations whose 403 even new clients show as raw JSON.
+const SHOWN_RAW: [&str; 3] = ["RunResumeStatus", "RewindRun", "CreateArtifact"];
+
+/// Answers one GraphQL request: `{"data":…}` with status 200, or exactly one error.
+pub async fn answer(
+    State(app): State<App>,
+    Extension(scope): Extension<Scope>,
+    caller: Result<Caller, Error>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let mut encoding = Encoding::Status;
+    match execute(&app, &scope, caller, &headers, body, &mut encoding).await {
+        Ok(data) => {
+            let mut text = String::from("{\"data\":");
+            text.push_str(&data);
+            text.push('}');
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            ([(header::CONTENT_TYPE, json)], text).into_response()
+        }
+        Err(error) => {
+            if let Some(cause) = error.private_cause() {
+                scope.set_cause(cause);
+            }
+            error.answer(&scope.voice()).graphql(encoding)
+        }
+    }
+}
+
+async fn execute(
+    app: &App,
+    scope: &Scope,
+    caller: Result<Caller, Error>,
+    headers: &HeaderMap,
+    body: Body,
+    encoding: &mut Encoding,
+) -> Result<String, Error> {
+    let Caller(session) = caller?;
+    let request: Request = json(&read(body, app.config.graphql_body_limit).await?)?;
+    let version = session.client().version.or_else(|| version(&request));
+    let raw = request.operation_name.as_deref().is_some_and(|name| SHOWN_RAW.contains(&name));
+    if raw || version.is_some_and(|version| version < PRINTS_403) {
+        *encoding = Encoding::Ok;
+    }
+    let hints = Hints {
+        version,
+        shared_writer: headers.contains_key("x-wandb-client-id"),
+        asks_for_upload_urls: request.query.contains("upload: true") && request.query.contains("uploadHeaders"),
+    };
+    let ctx = Ctx::new(session, app.clone(), scope.clone(), hints);
+    let data = app.engine.execute(request, ctx).await?;
+    serde_json::to_string(&data).map_err(Error::fault)
+}
+
+/// `wandb-core` does not name its version, but the config of a new run does: `_wandb.value.cli_version`.
+fn version(request: &Request) -> Option<ClientVersion> {
+    let config = request.variables.as_ref()?.get("config")?.as_str()?;
+    let config: serde_json::Value = serde_json::from_str(config).ok()?;
+    parse_version(config.pointer("/_wandb/value/cli_version")?.as_str()?)
+}

@@ -1,0 +1,56 @@
+//! What a resolver knows of the request.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use domain::policy::{ClientVersion, Session};
+
+use crate::App;
+use crate::error::Voice;
+use crate::scope::Scope;
+
+/// The request that a resolver works for. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx(Arc<Known>);
+
+/// What is known.
+pub struct Known {
+    /// Who asks: the only way to data.
+    pub session: Session,
+    /// The server's parts.
+    pub app: App,
+    /// What the request itself said.
+    pub hints: Hints,
+    scope: Scope,
+}
+
+/// What a request says about its sender beside its arguments.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints {
+    /// The client's version, in the user agent or in the config of a run.
+    pub version: Option<ClientVersion>,
+    /// Several processes write the run, each with its own client id (`mode="shared"`).
+    pub shared_writer: bool,
+    /// The document asks where to send files that are not there yet, as clients before 0.15.5 do.
+    pub asks_for_upload_urls: bool,
+}
+
+impl Ctx {
+    /// The context of one request.
+    pub fn new(session: Session, app: App, scope: Scope, hints: Hints) -> Self {
+        Self(Arc::new(Known { session, app, hints, scope }))
+    }
+
+    /// How sentences for the caller speak.
+    pub fn voice(&self) -> Voice {
+        self.0.scope.voice()
+    }
+}
+
+impl Deref for Ctx {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}

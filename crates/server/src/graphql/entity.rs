@@ -1,0 +1,123 @@
+//! The type `Entity`: a user's own space, or a team.
+
+use std::sync::Arc;
+
+use domain::model::{EntityPath, ProjectPath};
+use domain::policy::{Allowed, Entity, EntityKind, Operation, Read};
+use domain::teams::Member;
+use serde::Deserialize;
+
+use super::permission::{At, permission};
+use super::project::ProjectNode;
+use super::{Connection, Ctx, NoArgs, Node, Output, Page, Payload, Resolvers, ids};
+use crate::Error;
+
+/// An entity that the caller may read.
+pub struct EntityNode(pub Allowed<Read, Entity>);
+
+impl Node for EntityNode {
+    const TYPE: &'static str = "Entity";
+}
+
+impl EntityNode {
+    /// The entity of that name, or the denial.
+    pub async fn load(ctx: &Ctx, name: String) -> Result<Self, Error> {
+        Ok(Self(ctx.session.allow::<Read, Entity>(&EntityPath(name)).await?))
+    }
+
+    fn name(&self) -> String {
+        self.0.resource().name.clone()
+    }
+
+    fn is_team(&self) -> bool {
+        self.0.resource().kind == EntityKind::Team
+    }
+}
+
+/// Registers the fields.
+pub fn register(r: &mut Resolvers) {
+    r.object::<EntityNode>()
+        .get("id", |e| ids::encode("Entity", e.0.resource().id))
+        .get("name", EntityNode::name)
+        .get("isTeam", EntityNode::is_team)
+        .get("entityType", |e| if e.is_team() { "team" } else { "user" })
+        .get("available", |_| false)
+        .get("photoUrl", |_| None::<String>)
+        .get("readOnly", |_| false)
+        .get("readOnlyAdmin", |_| false)
+        .get("privateOnly", |_| false)
+        .get("codeSavingEnabled", |_| false)
+        .get("defaultAccess", |_| "PRIVATE")
+        .get("isPaid", |_| true)
+        .get("limits", |_| None::<String>)
+        .get("xxhashDigestsEnabled", |_| false)
+        .get("organization", |e| e.is_team().then(super::organization::payload))
+        .field("user", user)
+        .field("storageBytes", |e, _: NoArgs, _| async move { Ok(e.0.storage_bytes().await?) })
+        .field("members", members)
+        .field("project", project)
+        .field("projects", projects)
+        .field("integrations", |_, _: Page, _| async { Ok(Connection::<Payload>::whole([])) })
+        .field("triggers", |_, _: NoArgs, _| async { Ok(Connection::<Payload>::whole([])) })
+        .field("myRole", my_role)
+        .field("projectList", project_list)
+        .field("mayCreateProject", may_create_project);
+}
+
+async fn user(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    match entity.is_team() {
+        true => Ok(None),
+        false => Ok(ctx.session.user().filter(|u| u.name == entity.name()).map(super::user::UserNode::from)),
+    }
+}
+
+async fn members(entity: Arc<EntityNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    Ok(entity.0.members().await?.into_iter().map(member).collect::<Vec<_>>())
+}
+
+fn member(m: Member) -> Payload {
+    Payload::new("Member")
+        .with("id", ids::encode("User", m.id))
+        .with("admin", m.role == domain::model::Role::Admin)
+        .with("pending", false)
+        .with("email", m.email)
+        .with("username", m.name.clone())
+        .with("name", m.full_name.unwrap_or(m.name))
+        .with("accountType", "USER")
+        .with("role", m.role.as_str())
+}
+
+#[derive(Deserialize)]
+struct ProjectArgs {
+    name: Option<String>,
+}
+
+async fn project(entity: Arc<EntityNode>, args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    ProjectNode::find(&ctx, ProjectPath::new(entity.name(), args.name.unwrap_or_default())).await
+}
+
+async fn projects(entity: Arc<EntityNode>, page: Page, ctx: Ctx) -> Result<impl Output, Error> {
+    let all = ctx.session.readable_projects(Some(&entity.name())).await?;
+    Ok(page.of(all.into_iter().map(ProjectNode).collect()))
+}
+
+async fn my_role(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let mine = ctx.session.entities().await?.into_iter().find(|e| e.name == entity.name());
+    Ok(mine.map(|e| e.role.as_str()))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    search: Option<String>,
+}
+
+async fn project_list(entity: Arc<EntityNode>, args: Search, ctx: Ctx) -> Result<impl Output, Error> {
+    let wanted = args.search.unwrap_or_default().to_lowercase();
+    let all = ctx.session.readable_projects(Some(&entity.name())).await?;
+    let found = all.into_iter().filter(|p| p.resource().name.to_lowercase().contains(&wanted));
+    Ok(found.map(ProjectNode).collect::<Vec<_>>())
+}
+
+async fn may_create_project(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    permission(&ctx, Operation::ProjectCreate, At::Entity(&EntityPath(entity.name()))).await
+}

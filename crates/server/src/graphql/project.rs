@@ -1,0 +1,48 @@
+//! The type `Project`.
+
+mod fields;
+mod runs;
+mod settings;
+
+use domain::model::ProjectPath;
+use domain::policy::{Allowed, Project, Read};
+
+use super::{Ctx, Node, Resolvers};
+use crate::Error;
+
+/// A project that the caller may read.
+pub struct ProjectNode(pub Allowed<Read, Project>);
+
+impl Node for ProjectNode {
+    const TYPE: &'static str = "Project";
+}
+
+impl ProjectNode {
+    /// The project at `path`; none when there is no such project in an entity that the caller may read.
+    pub async fn find(ctx: &Ctx, path: ProjectPath) -> Result<Option<Self>, Error> {
+        match ctx.session.allow::<Read, Project>(&path).await {
+            Ok(project) => Ok(Some(Self(project))),
+            Err(domain::Error::NotFound { .. }) => Ok(None),
+            Err(domain::Error::Denied(denied)) if denied.is_absence() => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// `entity/project`
+    pub fn path(&self) -> ProjectPath {
+        self.0.resource().path()
+    }
+}
+
+/// Registers the fields.
+pub fn register(r: &mut Resolvers) {
+    fields::register(r);
+    runs::register(r);
+    settings::register(r);
+}
+
+/// The entity to look in when the client gave none: the caller's own.
+pub fn default_entity(ctx: &Ctx, given: Option<String>) -> String {
+    let own = || ctx.session.user().map(|u| u.name.clone()).unwrap_or_default();
+    given.filter(|name| !name.is_empty()).unwrap_or_else(own)
+}

@@ -1,0 +1,142 @@
+//! Root fields of `Query`.
+
+use domain::model::ProjectPath;
+use serde::Deserialize;
+
+use super::entity::EntityNode;
+use super::project::{ProjectNode, default_entity};
+use super::user::{UserNode, viewer};
+use super::{Connection, Ctx, Json, NoArgs, Output, Page, Payload, Resolvers, organization};
+use crate::Error;
+
+/// Registers the fields.
+pub fn register(r: &mut Resolvers) {
+    r.query("viewer", |_: NoArgs, ctx| async move { viewer(&ctx).await });
+    r.query("serverInfo", |_: NoArgs, _| async { Ok(server_info()) });
+    r.query("project", project);
+    // The old name of the same thing, which the client still uses for resuming.
+    r.query("model", project_or_none);
+    r.query("models", models);
+    r.query("entity", entity);
+    r.query("entities", entities);
+    r.query("organization", organization);
+    r.query("users", users);
+    r.query("recentRuns", recent_runs);
+    // Nothing of these kinds exists here yet: not found is null.
+    r.query("artifact", |_: Any, _| async { Ok(None::<String>) });
+    r.query("artifactCollection", |_: Any, _| async { Ok(None::<String>) });
+    r.query("clientIDMapping", |_: Any, _| async { Ok(None::<String>) });
+}
+
+/// Arguments that do not matter.
+#[derive(Deserialize)]
+struct Any {}
+
+/// Switches of the client that this release honours; a name that is missing is off.
+const FEATURES: &[&str] = &["STRUCTURED_CONSOLE_LOGS", "FILESTREAM_GZIP", "TOTAL_COUNT_IN_FILE_CONNECTION"];
+
+fn server_info() -> Payload {
+    let feature = |name: &&str| Payload::new("ServerFeature").with("name", *name).with("isEnabled", true);
+    let version = env!("CARGO_PKG_VERSION");
+    let local = Payload::new("LocalVersionInfo")
+        .with("outOfDate", false)
+        .with("latestVersionString", version)
+        .with("versionOnThisInstanceString", version);
+    let client = serde_json::json!({ "max_cli_version": "99.0.0", "min_cli_version": "0.13.0" });
+    Payload::new("ServerInfo")
+        .with("features", FEATURES.iter().map(feature).collect::<Vec<_>>())
+        .with("cliVersionInfo", Json(client))
+        .with("latestLocalVersionInfo", local)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProjectArgs {
+    entity_name: Option<String>,
+    name: Option<String>,
+}
+
+async fn project(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let entity = default_entity(&ctx, args.entity_name);
+    ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await
+}
+
+/// Resuming asks first and creates then: a denial is explained by the creation, which the client prints cleanly.
+async fn project_or_none(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let entity = default_entity(&ctx, args.entity_name);
+    match ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await {
+        Err(Error::Domain(domain::Error::Denied(denied))) if !denied.unauthenticated => Ok(None),
+        other => other,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ModelsArgs {
+    entity_name: Option<String>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+/// Projects of an entity. An entity without any project that the caller may read is asked of the policy, so that the
+/// caller learns why there are none.
+async fn models(args: ModelsArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let entity = default_entity(&ctx, args.entity_name);
+    let all = ctx.session.readable_projects(Some(&entity)).await?;
+    if all.is_empty() {
+        EntityNode::load(&ctx, entity).await?;
+    }
+    Ok(args.page.of(all.into_iter().map(ProjectNode).collect()))
+}
+
+#[derive(Deserialize)]
+struct EntityArgs {
+    name: Option<String>,
+}
+
+/// Null for whatever the caller may not read: the client asks this after every init, where an error would be printed.
+async fn entity(args: EntityArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    match EntityNode::load(&ctx, default_entity(&ctx, args.name)).await {
+        Ok(entity) => Ok(Some(entity)),
+        Err(Error::Domain(domain::Error::Denied(_) | domain::Error::NotFound { .. })) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+async fn entities(_: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let mut nodes = Vec::new();
+    for entity in ctx.session.entities().await? {
+        nodes.push(EntityNode::load(&ctx, entity.name).await?);
+    }
+    Ok(nodes)
+}
+
+#[derive(Deserialize)]
+struct OrganizationArgs {
+    name: String,
+}
+
+async fn organization(args: OrganizationArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    Ok((ctx.session.user().is_some() && args.name == organization::NAME).then(organization::payload))
+}
+
+#[derive(Deserialize)]
+struct UsersArgs {
+    query: Option<String>,
+}
+
+async fn users(args: UsersArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let found = ctx.session.find_users(&args.query.unwrap_or_default()).await?;
+    Ok(Connection::whole(found.into_iter().map(UserNode)))
+}
+
+#[derive(Deserialize)]
+struct First {
+    first: Option<u32>,
+}
+
+/// The newest runs over all projects that the caller may read.
+async fn recent_runs(args: First, ctx: Ctx) -> Result<impl Output, Error> {
+    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100) as usize).await?;
+    Ok(runs.into_iter().map(|(run, details)| super::run::RunNode::new(run, details)).collect::<Vec<_>>())
+}

@@ -1,0 +1,91 @@
+//! What is in a run's row.
+
+use std::sync::Arc;
+
+use domain::model::RunState;
+use domain::rfc3339;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::RunNode;
+use crate::Error;
+use crate::graphql::project::ProjectNode;
+use crate::graphql::{Connection, Ctx, NoArgs, Output, Payload, Resolvers, ids};
+
+pub(super) fn register(r: &mut Resolvers) {
+    r.object::<RunNode>()
+        .get("id", |n| ids::encode_run(&n.path()))
+        .get("name", |n| n.details.name.clone())
+        .get("displayName", |n| n.details.display_name.clone())
+        .get("projectId", |n| n.run.resource().project.id)
+        .get("state", |n| n.details.state.as_str())
+        .get("config", |n| n.details.config.clone())
+        .get("summaryMetrics", |n| n.details.summary.clone())
+        .get("systemMetrics", |n| n.details.system_metrics.clone())
+        .get("tags", |n| serde_json::json!(n.details.tags))
+        .get("notes", |n| n.details.notes.clone())
+        .get("description", |n| n.details.description.clone())
+        .get("group", |n| n.details.group.clone())
+        .get("jobType", |n| n.details.job_type.clone())
+        .get("host", |n| n.details.host.clone())
+        .get("program", |n| n.details.program.clone())
+        .get("commit", |n| n.details.commit.clone())
+        .get("sweepName", |n| n.details.sweep.clone())
+        .get("exitcode", |n| n.details.exit_code)
+        .get("createdAt", |n| rfc3339(n.details.created_at))
+        .get("heartbeatAt", |n| rfc3339(n.details.heartbeat_at))
+        .get("finishedAt", |n| n.details.finished_at.map(rfc3339))
+        .get("duration", |n| {
+            (n.details.finished_at.unwrap_or(n.details.heartbeat_at) - n.details.created_at) as f64 / 1e6
+        })
+        .get("failed", |n| matches!(n.details.state, RunState::Failed | RunState::Crashed))
+        .get("running", |n| n.details.state == RunState::Running)
+        .get("stopped", |n| n.details.stop_requested)
+        .get("shouldStop", |n| n.details.stop_requested)
+        .get("project", |n| ProjectNode(n.run.project()))
+        .get("user", user)
+        .get("inputArtifacts", |_| Connection::<Payload>::whole([]))
+        .get("outputArtifacts", |_| Connection::<Payload>::whole([]))
+        .field("wandbConfig", wandb_config)
+        .field("url", url)
+        .field("alerts", alerts);
+}
+
+/// Just the names: the client reads no more of a run's user.
+fn user(n: &RunNode) -> Option<Payload> {
+    let name = n.details.user.clone()?;
+    let id = ids::encode("User", n.run.resource().owner.unwrap_or_default());
+    Some(Payload::new("User").with("id", id).with("name", name.clone()).with("username", name))
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    keys: Option<Vec<String>>,
+}
+
+/// The requested keys of `config._wandb.value`, as JSON text. A client takes a run without `t` for one that was never
+/// started, so `t` is there once the run was initialized.
+async fn wandb_config(n: Arc<RunNode>, args: Keys, _: Ctx) -> Result<impl Output, Error> {
+    let config: Value = serde_json::from_str(&n.details.config).map_err(Error::fault)?;
+    let inside = config.pointer("/_wandb/value").and_then(Value::as_object).cloned().unwrap_or_default();
+    let wanted = |key: &String| args.keys.as_ref().is_none_or(|keys| keys.contains(key));
+    let kept: serde_json::Map<_, _> = inside.into_iter().filter(|(key, _)| wanted(key)).collect();
+    Ok(Value::Object(kept).to_string())
+}
+
+async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let path = n.path();
+    Ok(format!("{}/{}/{}/runs/{}", ctx.voice().base_url, path.entity, path.project, path.run))
+}
+
+async fn alerts(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    let alert = |a: domain::runs::Alert| {
+        Payload::new("Alert")
+            .with("id", ids::encode("Alert", a.id))
+            .with("title", a.title)
+            .with("text", a.text)
+            .with("severity", a.severity.as_str())
+            .with("createdAt", rfc3339(a.created_at))
+    };
+    Ok(n.run.alerts().await?.into_iter().map(alert).collect::<Vec<_>>())
+}

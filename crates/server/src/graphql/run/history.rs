@@ -1,0 +1,82 @@
+//! What a run logged: rows, samples, keys, Parquet, and where it stands for resuming.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use domain::runs::{HistoryQuery, MetricKey};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::RunNode;
+use crate::Error;
+use crate::graphql::{Ctx, Json, NoArgs, Output, Payload, Resolvers};
+
+pub(super) fn register(r: &mut Resolvers) {
+    r.object::<RunNode>()
+        .field("history", history)
+        .field("events", events)
+        .field("sampledHistory", sampled_history)
+        .field("historyKeys", |n, _: NoArgs, _| async move { Ok(Json(n.run.history_keys().await?.to_history_keys())) })
+        .field("parquetHistory", parquet_history)
+        .field("metricKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys().await?)) })
+        .field("systemKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.system_keys().await?)) })
+        .field("historyLineCount", history_line_count)
+        .field("eventsLineCount", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.events_line_count) })
+        .field("historyTail", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.history_tail) })
+        .field("eventsTail", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.events_tail) });
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rows {
+    samples: Option<i64>,
+    min_step: Option<serde_json::Value>,
+    max_step: Option<serde_json::Value>,
+}
+
+impl Rows {
+    /// `minStep` is included, `maxStep` is not. An `Int64` may come as a number or as text.
+    fn query(self) -> HistoryQuery {
+        let int = |v: serde_json::Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
+        let (min, max) = (self.min_step.and_then(int), self.max_step.and_then(int));
+        let steps = (min.is_some() || max.is_some())
+            .then(|| Range { start: min.unwrap_or(i64::MIN), end: max.unwrap_or(i64::MAX) });
+        HistoryQuery { samples: self.samples.map(|n| usize::try_from(n).unwrap_or(0)), steps }
+    }
+}
+
+async fn history(n: Arc<RunNode>, args: Rows, _: Ctx) -> Result<impl Output, Error> {
+    Ok(n.run.history(args.query()).await?)
+}
+
+async fn events(n: Arc<RunNode>, args: Rows, _: Ctx) -> Result<impl Output, Error> {
+    Ok(n.run.events(args.query()).await?)
+}
+
+#[derive(Deserialize)]
+struct Specs {
+    specs: Vec<String>,
+}
+
+async fn sampled_history(n: Arc<RunNode>, args: Specs, _: Ctx) -> Result<impl Output, Error> {
+    Ok(n.run.sampled_history(&args.specs).await?)
+}
+
+async fn parquet_history(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    let parquet = n.run.parquet_history().await?;
+    let live: Vec<_> = parquet.live_from.into_iter().map(|step| json!({ "_step": step })).collect();
+    Ok(Payload::new("ParquetHistory").with("parquetUrls", parquet.urls).with("liveData", live))
+}
+
+async fn history_line_count(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    match n.history_lines {
+        Some(lines) => Ok(lines),
+        None => Ok(n.run.history_line_count().await?),
+    }
+}
+
+/// The type `MetricKey`.
+pub fn metric_keys(keys: Vec<MetricKey>) -> Vec<Payload> {
+    let payload = |k: MetricKey| Payload::new("MetricKey").with("key", k.key).with("runs", k.runs).with("type", k.kind);
+    keys.into_iter().map(payload).collect()
+}

@@ -1,0 +1,100 @@
+//! The type `User`.
+
+use domain::policy::{Account, Allowed, Read};
+use domain::users::AccountDetails;
+use domain::{policy, rfc3339};
+
+use super::entity::EntityNode;
+use super::{Connection, Ctx, NoArgs, Node, Output, Payload, Resolvers, ids};
+use crate::Error;
+
+/// A user as the caller may see them.
+pub struct UserNode(pub AccountDetails);
+
+impl Node for UserNode {
+    const TYPE: &'static str = "User";
+}
+
+/// Registers the fields.
+pub fn register(r: &mut Resolvers) {
+    r.object::<UserNode>()
+        .get("id", |u| ids::encode("User", u.0.id))
+        .get("name", |u| u.0.full_name.clone().unwrap_or_else(|| u.0.name.clone()))
+        .get("username", |u| u.0.name.clone())
+        .get("email", |u| u.0.email.clone())
+        .get("admin", |u| u.0.is_admin)
+        .get("entity", |u| u.0.name.clone())
+        .get("flags", |_| r#"{"code_saving_enabled": false}"#)
+        .get("photoUrl", |_| None::<String>)
+        .get("deletedAt", |u| u.0.disabled_at.map(rfc3339))
+        .get("createdAt", |u| rfc3339(u.0.created_at))
+        .get("language", |u| u.0.language.clone())
+        .field("apiKeys", api_keys)
+        .field("keys", keys)
+        .field("teams", teams)
+        .field("projects", projects)
+        .field("organizations", |_, _: NoArgs, _| async { Ok(vec![super::organization::payload()]) });
+}
+
+/// The caller's own account; none for nobody.
+pub async fn viewer(ctx: &Ctx) -> Result<Option<UserNode>, Error> {
+    match ctx.session.user() {
+        None => Ok(None),
+        Some(_) => Ok(Some(UserNode(ctx.session.me::<Read>().await?.details().await?))),
+    }
+}
+
+/// The account, when the caller may see its keys.
+async fn account(user: &UserNode, ctx: &Ctx) -> Result<Option<Allowed<Read, Account>>, Error> {
+    match ctx.session.allow::<Read, Account>(&domain::model::EntityPath(user.0.name.clone())).await {
+        Ok(account) => Ok(Some(account)),
+        Err(domain::Error::Denied(_)) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The client picks the key to delete by the text of `name`: the hint, which is short and stable.
+async fn api_keys(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(Connection::whole(Vec::new())) };
+    let live = account.keys().await?.into_iter().filter(|k| k.revoked_at.is_none());
+    Ok(Connection::whole(live.map(|k| {
+        Payload::new("ApiKey").with("id", ids::encode("ApiKey", k.id)).with("name", k.hint).with("description", k.name)
+    })))
+}
+
+async fn keys(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(Vec::new()) };
+    Ok(account.keys().await?.into_iter().map(super::access_key::payload).collect::<Vec<_>>())
+}
+
+/// The teams of the caller; of another user nothing is told.
+async fn teams(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let mut teams = Vec::new();
+    if ctx.session.user().is_some_and(|me| me.id == user.0.id) {
+        for team in ctx.session.entities().await?.into_iter().filter(|e| e.is_team) {
+            teams.push(EntityNode::load(&ctx, team.name).await?);
+        }
+    }
+    Ok(Connection::whole(teams))
+}
+
+async fn projects(user: std::sync::Arc<UserNode>, _: super::Page, ctx: Ctx) -> Result<impl Output, Error> {
+    let projects = ctx.session.readable_projects(Some(&user.0.name)).await?;
+    Ok(Connection::whole(projects.into_iter().map(super::project::ProjectNode)))
+}
+
+impl From<&policy::CallerUser> for UserNode {
+    /// What a session knows of its own user.
+    fn from(u: &policy::CallerUser) -> Self {
+        Self(AccountDetails {
+            id: u.id,
+            name: u.name.clone(),
+            email: u.email.clone(),
+            full_name: u.full_name.clone(),
+            is_admin: u.is_admin,
+            language: u.language.clone(),
+            created_at: u.created_at,
+            disabled_at: None,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Looking sentences up.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The embedded catalogues; English is complete and comes first.
+const FILES: [(&str, &str); 1] = [("en", include_str!("../../../../locales/en.json"))];
+
+static CATALOGUES: LazyLock<Vec<Catalogue>> = LazyLock::new(|| FILES.iter().map(Catalogue::parse).collect());
+
+/// One language.
+struct Catalogue {
+    code: &'static str,
+    texts: BTreeMap<String, String>,
+}
+
+impl Catalogue {
+    /// A file that is not a flat object of texts is empty here; a test refuses to build such a server.
+    fn parse((code, file): &(&'static str, &str)) -> Self {
+        Self { code, texts: serde_json::from_str(file).unwrap_or_default() }
+    }
+}
+
+/// Evidence by name.
+pub type Args<'a> = [(&'a str, String)];
+
+/// A language that there is a catalogue of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language(usize);
+
+impl Language {
+    /// The language that is always complete.
+    pub const ENGLISH: Self = Self(0);
+
+    /// The catalogue of `tag` (`es`, `es-MX`), if there is one.
+    pub fn of(tag: &str) -> Option<Self> {
+        let code = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        CATALOGUES.iter().position(|catalogue| catalogue.code == code).map(Self)
+    }
+
+    /// `en`, `es` …
+    pub fn code(self) -> &'static str {
+        CATALOGUES[self.0].code
+    }
+
+    /// The sentence at `key` with `args` filled in, in English where this language lacks it. None when there is no such
+    /// sentence, or when it names evidence that is empty.
+    pub fn say(self, key: &str, args: &Args<'_>) -> Option<String> {
+        let of = |language: Self| CATALOGUES[language.0].texts.get(key);
+        fill(of(self).or_else(|| of(Self::ENGLISH))?, args)
+    }
+}
+
+/// Fills placeholders and drops bracketed parts whose evidence is empty.
+fn fill(text: &str, args: &Args<'_>) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '[']) {
+        out.push_str(&rest[..at]);
+        let inside = &rest[at + 1..];
+        if rest[at..].starts_with('[') {
+            let end = inside.find(']')?;
+            out.push_str(&fill(&inside[..end], args).unwrap_or_default());
+            rest = &inside[end + 1..];
+        } else {
+            let end = inside.find('}')?;
+            let (_, value) = args.iter().find(|(name, value)| *name == &inside[..end] && !value.is_empty())?;
+            out.push_str(value);
+            rest = &inside[end + 1..];
+        }
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(text: &str) -> Option<String> {
+        fill(text, &[("user", "ann".to_owned()), ("nearest", String::new())])
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_optional_parts_dropped() {
+        assert_eq!(filled("{user} may not.[ Use {nearest}.]").as_deref(), Some("ann may not."));
+        assert_eq!(filled("Hello[, {user}].").as_deref(), Some("Hello, ann."));
+        assert_eq!(filled("Use {nearest}."), None);
+        assert_eq!(filled("Use {other}."), None);
+    }
+
+    #[test]
+    fn values_are_not_templates() {
+        let args = [("user", "{user}[x]".to_owned())];
+        assert_eq!(fill("{user}", &args).as_deref(), Some("{user}[x]"));
+    }
+
+    #[test]
+    fn every_catalogue_is_a_flat_object_of_texts() {
+        for (code, file) in FILES {
+            let texts: BTreeMap<String, String> = serde_json::from_str(file).unwrap_or_else(|e| panic!("{code}: {e}"));
+            for (key, text) in texts {
+                assert!(text.matches('[').count() == text.matches(']').count(), "{code} {key}");
+                assert!(text.matches('{').count() == text.matches('}').count(), "{code} {key}");
+            }
+        }
+    }
+}

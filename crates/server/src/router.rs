@@ -1,0 +1,74 @@
+//! The table of contents: every route, by who calls it.
+
+mod errors;
+mod headers;
+mod log;
+mod prefix;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::decompression::RequestDecompressionLayer;
+
+pub use prefix::Service;
+
+use crate::http::{health, live, sign_in};
+use crate::{App, graphql, web};
+
+/// The whole server as one service, below the path of its base URL.
+pub fn service(app: App) -> Service {
+    let everything = Router::new().merge(text()).merge(called_with_files());
+    let everything = everything
+        .fallback(web::page)
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        .layer(CatchPanicLayer::custom(errors::panicked))
+        .layer(axum::middleware::from_fn(errors::render))
+        .layer(axum::middleware::from_fn(headers::security))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), log::request));
+    prefix::strip(app.prefix.clone(), everything.with_state(app))
+}
+
+/// Routes whose bodies are text: compressed in both directions when the caller can.
+fn text() -> Router<App> {
+    let limit = axum::extract::DefaultBodyLimit::disable();
+    Router::new()
+        .merge(called_by_client())
+        .merge(called_by_web_app())
+        .merge(called_by_operators())
+        .layer(limit)
+        .layer(RequestDecompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+}
+
+/// Called by the `wandb` client.
+fn called_by_client() -> Router<App> {
+    Router::new()
+        .route("/graphql", post(graphql::answer))
+        // Telemetry of the client: 404 is the answer that makes it send nothing, ever.
+        .route("/sdk/otel/{*rest}", axum::routing::any(|| async { StatusCode::NOT_FOUND }))
+}
+
+/// Called by the web app.
+fn called_by_web_app() -> Router<App> {
+    Router::new()
+        .route("/api/session", get(sign_in::session))
+        .route("/api/setup", post(sign_in::setup))
+        .route("/api/login", post(sign_in::login))
+        .route("/api/logout", post(sign_in::logout))
+        .route("/api/live/{entity}/{project}", get(live::events))
+}
+
+/// Called by whoever runs the server.
+fn called_by_operators() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+}
+
+/// File contents, which are neither compressed nor limited here.
+fn called_with_files() -> Router<App> {
+    Router::new()
+}

@@ -1,0 +1,50 @@
+//! Errors of handlers become answers here, in the caller's language.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::Error;
+use crate::scope::Scope;
+
+/// An error on its way through the middleware.
+#[derive(Clone)]
+struct Failed(Arc<Error>);
+
+impl IntoResponse for Error {
+    /// Only the status; [`render`] writes the body.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Failed(Arc::new(self)));
+        response
+    }
+}
+
+/// Writes the body of a failed answer, and tells the log the private cause.
+pub async fn render(request: Request, next: Next) -> Response {
+    let scope = request.extensions().get::<Scope>().cloned();
+    let response = next.run(request).await;
+    let (Some(Failed(error)), Some(scope)) = (response.extensions().get::<Failed>(), scope) else { return response };
+    if let Some(cause) = error.private_cause() {
+        scope.set_cause(cause);
+    }
+    error.answer(&scope.voice()).rest()
+}
+
+/// A route that exists, asked in a way that does not.
+pub async fn method_not_allowed() -> Response {
+    let body = serde_json::json!({ "error": "This address takes another method." });
+    (StatusCode::METHOD_NOT_ALLOWED, axum::Json(body)).into_response()
+}
+
+/// A panic is a fault of ours: the caller learns the request id, the log the message.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Error::fault(format!("panic: {text}")).into_response()
+}

@@ -1,0 +1,58 @@
+//! The web app inside the binary: its files, and its page for every address that is not one.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::{App, Error};
+
+/// The built app. A server built without it works too, and says how to build it.
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+struct Files;
+
+/// Prefixes under which an unknown address is a mistake of a program, which must not get a page with status 200.
+const PROGRAMS: [&str; 9] =
+    ["/api", "/graphql", "/files", "/blob", "/sdk", "/oidc", "/artifacts", "/artifactsV2", "/metrics"];
+
+/// Any address without a route.
+pub async fn page(State(app): State<App>, method: Method, uri: Uri) -> Result<Response, Error> {
+    let path = uri.path();
+    let of_programs =
+        |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if !matches!(method, Method::GET | Method::HEAD) || PROGRAMS.iter().any(of_programs) {
+        return Err(Error::NoRoute(path.to_owned()));
+    }
+    let name = path.trim_start_matches('/');
+    match Files::get(name) {
+        Some(file) if name != "index.html" => Ok(asset(name, file)),
+        _ if name.starts_with("assets/") => Err(Error::NoRoute(path.to_owned())),
+        _ => Ok(index(&app.prefix)),
+    }
+}
+
+/// A file of the app. Those in `assets/` have a hash of their content in their names and never change.
+fn asset(name: &str, file: EmbeddedFile) -> Response {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let kind = HeaderValue::from_str(kind.as_ref()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HeaderValue::from_static(cache))];
+    (headers, file.data).into_response()
+}
+
+/// The app's page, told where it is: it resolves every address against its base.
+fn index(prefix: &str) -> Response {
+    let no_cache = [(header::CACHE_CONTROL, "no-cache")];
+    let Some(file) = Files::get("index.html") else {
+        return (StatusCode::OK, no_cache, Html(NOT_BUILT)).into_response();
+    };
+    let html = String::from_utf8_lossy(&file.data);
+    // The prefix comes from a parsed URL: it holds no quotes and no angle brackets.
+    let html = html.replacen("<head>", &format!("<head><base href=\"{prefix}/\">"), 1);
+    (no_cache, Html(html)).into_response()
+}
+
+/// Shown instead of the app by a server that was built without it.
+const NOT_BUILT: &str = include_str!("web/not_built.html");
