@@ -83,8 +83,10 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 }
 
 fn line_of_key(text: &str, key: &str) -> usize {
+    // A key of a nested object stands there by its last part, a flat one as a whole.
     let last = key.rsplit('.').next().unwrap_or(key);
-    text.lines().position(|line| line.contains(&format!("\"{last}\""))).map_or(1, |n| n + 1)
+    let find = |name: &str| text.lines().position(|line| line.contains(&format!("\"{name}\"")));
+    find(key).or_else(|| find(last)).map_or(1, |n| n + 1)
 }
 
 #[cfg(test)]
