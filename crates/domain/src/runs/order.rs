@@ -107,6 +107,11 @@ impl Order {
         if self.0.first().is_some_and(|key| key.descending) { by_id.reverse() } else { by_id }
     }
 
+    /// How many of the sorted positions come before or at `after`.
+    pub fn beyond(&self, positions: &[Position], after: &Position) -> usize {
+        positions.partition_point(|position| self.compare(position, after).is_le())
+    }
+
     /// Reads a cursor that was made under the same order.
     pub fn cursor(&self, text: &str) -> Result<Position, Error> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
