@@ -5,6 +5,6 @@ mod delete;
 mod edit;
 mod members;
 
-pub(crate) use create::insert;
 pub use create::Made;
+pub(crate) use create::insert;
 pub use edit::ProjectChange;

@@ -29,8 +29,7 @@ pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
                 WHERE state IN ('running', 'preempting') AND heartbeat_at < $2 AND deleted_at IS NULL \
                 RETURNING name, project_id, state";
     let mut tx = domain.db().begin().await?;
-    let silent: Vec<Silent> =
-        sql(text).bind(now).bind(crate::runs::silent_before(domain)).all(&mut tx).await?;
+    let silent: Vec<Silent> = sql(text).bind(now).bind(crate::runs::silent_before(domain)).all(&mut tx).await?;
     tx.commit().await?;
     for run in silent {
         let state: RunState = run.state.parse()?;

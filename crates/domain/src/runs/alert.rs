@@ -1,10 +1,10 @@
 //! Alerts that a run raises about itself (`run.alert`).
 
+use crate::Error;
 use crate::db::sql;
 use crate::live::Change;
 use crate::model::words;
 use crate::policy::{Allowed, Run, Update};
-use crate::Error;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -45,8 +45,7 @@ mod tests {
             lab.run("r1").await;
             lab.domain.run_due_jobs().await.unwrap();
             for table in ["tail", "stream", "alert"] {
-                let (left,): (i64,) =
-                    sql(format!("SELECT COUNT(*) FROM {table}")).one(lab.domain.db()).await.unwrap();
+                let (left,): (i64,) = sql(format!("SELECT COUNT(*) FROM {table}")).one(lab.domain.db()).await.unwrap();
                 assert_eq!(left, 0, "{table}");
             }
             let (runs,): (i64,) = sql("SELECT COUNT(*) FROM run").one(lab.domain.db()).await.unwrap();

@@ -4,20 +4,20 @@ use crate::{Clock, Error};
 
 const ADJECTIVES: [&str; 64] = [
     "able", "amber", "apt", "azure", "bold", "brave", "bright", "brisk", "calm", "candid", "civil", "clear", "cosmic",
-    "crisp", "curious", "dapper", "deft", "eager", "early", "earnest", "easy", "even", "fair", "fancy", "fond", "fresh",
-    "frosty", "gentle", "glad", "golden", "grand", "happy", "hardy", "honest", "humble", "jolly", "keen", "kind",
-    "light", "lively", "lucky", "lunar", "mellow", "merry", "misty", "neat", "noble", "polar", "proud", "quick",
-    "quiet", "rapid", "royal", "rustic", "silent", "silver", "smart", "solar", "steady", "sunny", "swift", "tidy",
-    "vivid", "wise",
+    "crisp", "curious", "dapper", "deft", "eager", "early", "earnest", "easy", "even", "fair", "fancy", "fond",
+    "fresh", "frosty", "gentle", "glad", "golden", "grand", "happy", "hardy", "honest", "humble", "jolly", "keen",
+    "kind", "light", "lively", "lucky", "lunar", "mellow", "merry", "misty", "neat", "noble", "polar", "proud",
+    "quick", "quiet", "rapid", "royal", "rustic", "silent", "silver", "smart", "solar", "steady", "sunny", "swift",
+    "tidy", "vivid", "wise",
 ];
 
 const NOUNS: [&str; 64] = [
     "acorn", "anchor", "aspen", "badger", "beacon", "birch", "brook", "canyon", "cedar", "cliff", "cloud", "comet",
     "coral", "crane", "dawn", "delta", "dune", "eagle", "ember", "falcon", "fern", "field", "finch", "fjord", "forest",
-    "fox", "galaxy", "glacier", "grove", "harbor", "heron", "hill", "island", "lake", "lark", "lynx", "maple", "meadow",
-    "moon", "moss", "oak", "ocean", "orchard", "otter", "owl", "pebble", "pine", "planet", "plateau", "prairie", "rain",
-    "reef", "ridge", "river", "robin", "sage", "shore", "sparrow", "spruce", "star", "summit", "tide", "valley",
-    "willow",
+    "fox", "galaxy", "glacier", "grove", "harbor", "heron", "hill", "island", "lake", "lark", "lynx", "maple",
+    "meadow", "moon", "moss", "oak", "ocean", "orchard", "otter", "owl", "pebble", "pine", "planet", "plateau",
+    "prairie", "rain", "reef", "ridge", "river", "robin", "sage", "shore", "sparrow", "spruce", "star", "summit",
+    "tide", "valley", "willow",
 ];
 
 /// `adjective-noun-N`.

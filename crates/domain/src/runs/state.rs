@@ -48,7 +48,10 @@ impl Allowed<Update, Run> {
         }
         if !from.contains(&state) {
             let path = self.resource().path();
-            return Err(Error::invalid("state", format!("{path} is {state} and cannot become {to}; nothing was changed")));
+            return Err(Error::invalid(
+                "state",
+                format!("{path} is {state} and cannot become {to}; nothing was changed"),
+            ));
         }
         let finished = (to == RunState::Failed).then_some(now);
         let columns = vec![

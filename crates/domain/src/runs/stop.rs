@@ -12,7 +12,9 @@ impl Allowed<Stop, Run> {
         let state = super::row::lock(&mut tx, run.id, domain.clock().now()).await?.effective_state(domain)?;
         if !state.is_live() {
             let path = run.path();
-            return Err(Error::Conflict(format!("{path} is {state}: only a running run can be stopped; nothing was changed")));
+            return Err(Error::Conflict(format!(
+                "{path} is {state}: only a running run can be stopped; nothing was changed"
+            )));
         }
         super::row::set(&mut tx, run.id, vec![("stop_requested", true.into())]).await?;
         audit::done(&mut tx, self.session(), "run:stop", &run.path().to_string()).await?;

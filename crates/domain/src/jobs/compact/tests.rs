@@ -10,7 +10,10 @@ async fn compact(lab: &Lab, name: &str, kind: StreamKind) {
 }
 
 fn row(step: i64) -> String {
-    format!("{{\"_step\":{step},\"_timestamp\":{step}.25,\"text\":\"é\",\"nested\":{{\"a\":[1,NaN]}},\"k{}\":{step}}}", step % 3)
+    format!(
+        "{{\"_step\":{step},\"_timestamp\":{step}.25,\"text\":\"é\",\"nested\":{{\"a\":[1,NaN]}},\"k{}\":{step}}}",
+        step % 3
+    )
 }
 
 #[tokio::test]

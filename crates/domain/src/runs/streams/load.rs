@@ -72,12 +72,7 @@ pub(crate) async fn load(
 
 /// The end of a stream: the last batch of the tail with the last segment, in order. Holds the row with the highest `_step`
 /// unless lines came late.
-pub(crate) async fn last_rows(
-    domain: &Domain,
-    run_id: i64,
-    generation: i64,
-    kind: StreamKind,
-) -> Result<Batch, Error> {
+pub(crate) async fn last_rows(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Batch, Error> {
     let text = "SELECT blob, CAST(NULL AS BYTEA) AS payload FROM \
                 (SELECT blob FROM segment WHERE run_id = $1 AND generation = $2 AND kind = $3 ORDER BY position DESC LIMIT 1) s \
                 UNION ALL SELECT CAST(NULL AS TEXT), payload FROM \

@@ -77,8 +77,8 @@ pub(crate) async fn begin_stream(
     next_line: i64,
     base: i64,
 ) -> Result<(), Error> {
-    sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, base, tail_rows, tail_bytes) \
-         VALUES ($1, $2, $3, '', $4, '[]', $5, 0, 0)")
+    sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, start, base, tail_rows, tail_bytes) \
+         VALUES ($1, $2, $3, '', $4, '[]', $4, $5, 0, 0)")
     .bind(run_id)
     .bind(generation)
     .bind(kind.as_str())
@@ -90,7 +90,7 @@ pub(crate) async fn begin_stream(
 }
 
 /// Gives a new generation everything that an older one has of a stream. Blobs are shared; the writer counts from 0 again,
-/// and its console lines come after the copied ones.
+/// and its lines come after the copied ones.
 pub(crate) async fn copy(
     tx: &mut Tx,
     clock: &Clock,
@@ -118,6 +118,6 @@ pub(crate) async fn copy(
     .bind(kind.as_str())
     .run(&mut *tx)
     .await?;
-    let base = store::free_base(tx, run_id, from, kind).await?;
+    let base = store::next_base(tx, run_id, from, kind).await?;
     begin_stream(tx, run_id, to, kind, 0, base).await
 }
