@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 
-use super::{effective_state, text};
+use super::effective_state;
 use crate::clock::Micros;
 use crate::db::sql;
 use crate::model::RunState;
@@ -215,7 +215,8 @@ impl RunTexts {
     /// `wandbConfig(keys)`: these keys of the client's own part of the config, all of it without keys. The key `t` is
     /// always there: the client takes a run without it for one that does not exist.
     pub fn wandb_config(&self, keys: Option<&[String]>) -> Result<String, Error> {
-        let config = text::stored(&self.config)?;
+        let config: Value =
+            serde_json::from_str(&self.config).map_err(|e| Error::internal("reading a stored config", e))?;
         let own = config.get("_wandb").and_then(|entry| entry.get("value")).and_then(Value::as_object);
         let chosen: Map<String, Value> = match keys {
             None => own.cloned().unwrap_or_default(),
