@@ -137,6 +137,6 @@ struct First {
 
 /// The newest runs over all projects that the caller may read.
 async fn recent_runs(args: First, ctx: Ctx) -> Result<impl Output, Error> {
-    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100) as usize).await?;
+    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100)).await?;
     Ok(runs.into_iter().map(|(run, details)| super::run::RunNode::new(run, details)).collect::<Vec<_>>())
 }
