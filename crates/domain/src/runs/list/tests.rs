@@ -172,11 +172,11 @@ async fn metric_names_are_found_in_segments_and_tails() {
         lab_with_runs(&lab).await;
         for _ in 0..2 {
             let project = lab.alice.allow::<Read, Project>(&ProjectPath::new("team", "p")).await.unwrap();
-            let keys = names(project.metric_keys(false).await.unwrap());
+            let keys = metrics(project.metric_keys(false).await.unwrap());
             assert_eq!(keys.len(), 9, "{keys:?}");
             let run = lab.allow::<Read>("r2").await.unwrap();
-            assert_eq!(names(run.metric_keys(false).await.unwrap()), ["_step", "loss", "only2"]);
-            assert_eq!(names(run.metric_keys(true).await.unwrap()), [""; 0]);
+            assert_eq!(metrics(run.metric_keys(false).await.unwrap()), ["_step", "loss", "only2"]);
+            assert_eq!(metrics(run.metric_keys(true).await.unwrap()), [""; 0]);
             assert_eq!(run.last_step().await.unwrap(), Some(1));
             let end = StreamUpdate { complete: true, exitcode: Some(0), ..Default::default() };
             lab.run("r2").await.append(end).await.unwrap();
@@ -185,6 +185,6 @@ async fn metric_names_are_found_in_segments_and_tails() {
     }
 }
 
-fn names(keys: Vec<crate::runs::MetricKey>) -> Vec<String> {
+fn metrics(keys: Vec<crate::runs::MetricKey>) -> Vec<String> {
     keys.into_iter().map(|key| key.key).collect()
 }
