@@ -145,7 +145,7 @@ CREATE TABLE stream (
     next_line  BIGINT NOT NULL, -- first line number never seen
     gaps       TEXT NOT NULL,   -- JSON [[from, to), …] of lines below next_line still missing
     origin     TEXT,            -- the time that line 0 carries: tells a replay from a new start
-    base       BIGINT NOT NULL DEFAULT 0, -- console: added to line numbers, so that writers do not overwrite each other
+    base       BIGINT NOT NULL DEFAULT 0, -- added to line numbers, so that console writers do not overwrite each other
     tail_rows  BIGINT NOT NULL DEFAULT 0, -- what of it still lies in tail
     tail_bytes BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run_id, generation, kind, client)

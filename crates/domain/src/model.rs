@@ -15,6 +15,7 @@ macro_rules! words {
     ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
             /// Every value, in order.
+            #[allow(dead_code, reason = "not every list of words is listed")]
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The word used on the wire and in the database.

@@ -3,6 +3,7 @@
 mod push;
 mod values;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use values::ColumnValues;
@@ -73,9 +74,20 @@ impl Column {
         self.rows.iter().enumerate().map(|(at, row)| (*row as usize, self.values.get(at)))
     }
 
-    /// Each row that holds a number or boolean, as `f64`, in row order.
-    pub fn numbers(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.iter().filter_map(|(row, value)| Some((row, value.as_f64()?)))
+    /// The rows that hold a number or boolean, and these as `f64`: equally long, in row order, copied only when the
+    /// column holds something else.
+    #[must_use]
+    pub fn numbers(&self) -> (Cow<'_, [u32]>, Cow<'_, [f64]>) {
+        let rows = Cow::Borrowed(self.rows.as_slice());
+        match &self.values {
+            ColumnValues::Float(values) => (rows, Cow::Borrowed(values)),
+            ColumnValues::Int(values) => (rows, values.iter().map(|int| *int as f64).collect()),
+            _ => {
+                let numbers = self.iter().filter_map(|(row, value)| Some((row as u32, value.as_f64()?)));
+                let (rows, numbers): (Vec<u32>, Vec<f64>) = numbers.unzip();
+                (Cow::Owned(rows), Cow::Owned(numbers))
+            }
+        }
     }
 
     fn position(&self, row: usize) -> Option<usize> {

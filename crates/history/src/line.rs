@@ -136,6 +136,8 @@ fn step<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Value<'a>>, JsonError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use crate::value::NonFinite::Bare;
     use crate::{Batch, Value};
 
@@ -193,5 +195,16 @@ mod tests {
         let (batch, _) = Batch::from_lines(&[&line], 0);
         assert_eq!(batch.keys().count(), 2);
         assert_eq!(batch.to_json_rows(None, Bare), [line.replacen('{', "{\"_step\":0,", 1)]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_row_or_kept_as_it_was(line in r#"[\{}\[\]",:0-9eE.+\-aNI\\u_ \x00é]{0,30}"#) {
+            let (batch, bad) = Batch::from_lines(&[&line], 0);
+            prop_assert_eq!(batch.len(), 1);
+            let kept = batch.value(0, crate::MALFORMED);
+            prop_assert_eq!(kept, bad.first().map(|_| Value::Text(line.as_str().into())));
+            _ = Batch::from_console(&[&line], 0);
+        }
     }
 }

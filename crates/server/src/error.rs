@@ -27,6 +27,9 @@ pub enum Error {
     /// Wrong user name or password.
     #[error("{0}")]
     SignIn(String),
+    /// A body of a kind that is not taken.
+    #[error("{0}")]
+    Unsupported(String),
     /// A body over its limit.
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
@@ -71,8 +74,9 @@ impl Error {
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             // Rule of the client: any other status is echoed raw to the user in the middle of a run.
             Self::NotOffered(_) | Self::Query(_) => StatusCode::OK,
+            Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::SignIn(_) => StatusCode::UNAUTHORIZED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::Domain(Domain::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
 }

@@ -4,10 +4,21 @@
 //! `run/history.rs`), and name it in the `register` function of its folder. The function gets its arguments as a struct
 //! and the [`Ctx`] of the request; it returns scalars, JSON, [`Node`]s, a [`Payload`] or a [`Connection`].
 
+mod access_key;
 mod answer;
 mod compatibility;
 mod context;
 mod engine;
+mod entity;
+mod ids;
+mod mutation;
+mod organization;
+mod page;
+mod permission;
+mod project;
+mod query;
+mod run;
+mod user;
 
 pub use answer::answer;
 pub use context::Ctx;
@@ -16,6 +27,7 @@ pub use engine::{
 };
 
 pub use compatibility::page as compatibility;
+pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
 pub(crate) const SDL: [&str; 3] = [
@@ -26,7 +38,13 @@ pub(crate) const SDL: [&str; 3] = [
 
 /// Every resolver there is.
 pub fn resolvers() -> Resolvers {
-    Resolvers::default()
+    let mut resolvers = Resolvers::default();
+    for register in
+        [query::register, mutation::register, user::register, entity::register, project::register, run::register]
+    {
+        register(&mut resolvers);
+    }
+    resolvers
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Routes beside GraphQL, one file each.
 
+pub mod blob;
+pub mod file_stream;
 pub mod health;
 pub mod live;
+pub mod series;
 pub mod sign_in;
 mod throttle;
 

@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{health, live, sign_in};
+use crate::http::{blob, file_stream, health, live, series, sign_in};
 use crate::{App, graphql, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -46,6 +46,7 @@ fn text() -> Router<App> {
 fn called_by_client() -> Router<App> {
     Router::new()
         .route("/graphql", post(graphql::answer))
+        .route("/files/{entity}/{project}/{run}/file_stream", post(file_stream::append))
         // Telemetry of the client: 404 is the answer that makes it send nothing, ever.
         .route("/sdk/otel/{*rest}", axum::routing::any(|| async { StatusCode::NOT_FOUND }))
 }
@@ -57,6 +58,7 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/setup", post(sign_in::setup))
         .route("/api/login", post(sign_in::login))
         .route("/api/logout", post(sign_in::logout))
+        .route("/api/series/{entity}/{project}", post(series::series))
         .route("/api/live/{entity}/{project}", get(live::events))
 }
 
@@ -70,5 +72,6 @@ fn called_by_operators() -> Router<App> {
 
 /// File contents, which are neither compressed nor limited here.
 fn called_with_files() -> Router<App> {
-    Router::new()
+    let file = get(blob::get).head(blob::head).put(blob::put).options(blob::options);
+    Router::new().route("/blob/{ticket}", file.layer(axum::extract::DefaultBodyLimit::disable()))
 }

@@ -105,7 +105,7 @@ impl CheckedChange {
     pub async fn write(self, tx: &mut Tx, run: &RunRow) -> Result<Vec<Change>, Error> {
         let Self { mut columns, config, merge_config, summary } = self;
         if let Some(config) = config {
-            let config = if merge_config { merged(text::stored(&run.config)?, config) } else { config };
+            let config = if merge_config { merged(row::document(tx, run.id, "config").await?, config) } else { config };
             let config = Value::Object(config).to_string();
             if config.len() > text::DOCUMENT {
                 return Err(Error::invalid("config", format!("merged it is longer than {} bytes", text::DOCUMENT)));
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn writers_of_a_shared_run_keep_each_others_config() {
-        let map = |text| text::stored(text).unwrap();
+        let map = |text| text::object("config", text).unwrap();
         let stored = map(r#"{"lr":{"value":1},"_wandb":{"value":{"e":{"a":1},"t":{"1":[1]}}}}"#);
         let sent = map(r#"{"lr":{"value":2},"bs":{"value":8},"_wandb":{"value":{"e":{"b":2},"t":{"1":[2]}}}}"#);
         let want = map(r#"{"lr":{"value":2},"_wandb":{"value":{"e":{"a":1,"b":2},"t":{"1":[2]}}},"bs":{"value":8}}"#);

@@ -3,9 +3,9 @@
 use history::{Batch, STEP};
 use serde_json::{Map, Value};
 
+use super::row;
 use super::streams::segments::{self, NewSegment};
 use super::streams::{self, StreamKind};
-use super::{row, text};
 use crate::Error;
 use crate::live::Change;
 use crate::model::RunState;
@@ -58,7 +58,7 @@ impl Allowed<Update, Run> {
         for kind in [StreamKind::Events, StreamKind::Console] {
             segments::copy(&mut tx, domain.clock(), run.id, (row.generation, generation), kind).await?;
         }
-        let mut summary = text::stored(&row.summary)?;
+        let mut summary = row::document(&mut tx, run.id, "summary").await?;
         // Keys that history never had are kept; the others are as they were at the last kept row.
         summary.retain(|key, _| !kept.logged.contains(key));
         summary.extend(kept.last);

@@ -1,5 +1,6 @@
 //! A run's row, taken for writing.
 
+use serde_json::{Map, Value};
 use sqlx::FromRow;
 
 use crate::clock::Micros;
@@ -7,15 +8,12 @@ use crate::db::{Arg, Tx, sql};
 use crate::model::RunState;
 use crate::{Domain, Error};
 
-/// The row as it is while the transaction holds it.
+/// The row as it is while the transaction holds it, without its documents: they may be long, and a sign of life needs none.
 #[derive(Debug, FromRow)]
 pub(super) struct RunRow {
     pub id: i64,
     pub state: String,
     pub generation: i64,
-    pub config: String,
-    pub summary: String,
-    pub system_metrics: String,
     pub sweep: Option<String>,
     pub exit_code: Option<i64>,
     pub stop_requested: bool,
@@ -24,8 +22,7 @@ pub(super) struct RunRow {
     pub heartbeat_at: Micros,
 }
 
-const COLUMNS: &str = "id, state, generation, config, summary, system_metrics, sweep, exit_code, stop_requested, \
-                       preempting, restart, heartbeat_at";
+const COLUMNS: &str = "id, state, generation, sweep, exit_code, stop_requested, preempting, restart, heartbeat_at";
 
 /// Takes the run for the length of the transaction: everything that writes to a run begins here or with [`touch`], so
 /// PostgreSQL serialises the writers of one run (SQLite has one writer anyway). Always before any other row of the run.
@@ -46,6 +43,13 @@ pub(super) async fn touch(tx: &mut Tx, id: i64, now: Micros, silent_before: Micr
     );
     let row = sql(text).bind(now).bind(id).bind(silent_before).optional(tx).await?;
     row.ok_or_else(|| Error::not_found("run", id.to_string()))
+}
+
+/// A JSON object of a run that is held: `config`, `summary` or `system_metrics`.
+pub(super) async fn document(tx: &mut Tx, id: i64, column: &'static str) -> Result<Map<String, Value>, Error> {
+    let text = format!("SELECT {column} FROM run WHERE id = $1");
+    let (text,): (String,) = sql(text).bind(id).one(tx).await?;
+    serde_json::from_str(&text).map_err(|e| Error::internal("reading a stored JSON object", e))
 }
 
 /// Writes columns (names are ours) of a run that is held.

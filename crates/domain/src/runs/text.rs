@@ -56,11 +56,6 @@ pub(super) fn object(what: &'static str, text: &str) -> Result<Map<String, Value
     }
 }
 
-/// Reads back what we stored.
-pub(super) fn stored(text: &str) -> Result<Map<String, Value>, Error> {
-    serde_json::from_str(text).map_err(|e| Error::internal("reading a stored JSON object", e))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

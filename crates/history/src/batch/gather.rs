@@ -13,13 +13,13 @@ impl Batch {
         Self::from_columns(range.len(), self.columns.iter().map(|(key, column)| (key.clone(), column.slice(&range))))
     }
 
-    /// The given rows in the given order. Of a repeated row only the last stays; a row that does not exist is left out.
+    /// The given rows in the given order. A row that is repeated or does not exist is left out.
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> Self {
         let mut places = vec![u32::MAX; self.len];
         let mut len = 0;
         for row in rows {
-            if let Some(place) = places.get_mut(*row) {
+            if let Some(place) = places.get_mut(*row).filter(|place| **place == u32::MAX) {
                 *place = len;
                 len += 1;
             }
@@ -121,6 +121,7 @@ mod tests {
         let all = batch(&[r#"{"a":1}"#, r#"{"b":2}"#, r#"{"a":3}"#]);
         assert_eq!(rows(&all.slice(1..9)), [r#"{"_step":1,"b":2}"#, r#"{"_step":2,"a":3}"#]);
         assert!(all.slice(1..2).column("a").is_none());
+        assert_eq!(rows(&all.take(&[2, 7, 0, 2])), [r#"{"_step":2,"a":3}"#, r#"{"_step":0,"a":1}"#]);
         assert_eq!(rows(&all.select(&["b", "nope", "b"])), ["{}", r#"{"b":2}"#, "{}"]);
     }
 }

@@ -39,8 +39,9 @@ struct Bucket {
 pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>, buckets: usize) -> Series {
     let mut series = Series::default();
     let mut points = Vec::new();
+    let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
     for (x, y) in pairs(batch, x_key, y_key) {
-        if !x.is_finite() || range.is_some_and(|(from, to)| x < from || x > to) {
+        if !x.is_finite() || x < from || x > to {
             continue;
         }
         if y.is_nan() {
@@ -69,15 +70,20 @@ pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>
 }
 
 /// The numbers of the rows that hold both keys, in row order.
-fn pairs<'a>(batch: &'a Batch, x_key: &str, y_key: &str) -> impl Iterator<Item = (f64, f64)> + use<'a> {
-    let columns = batch.column(x_key).zip(batch.column(y_key));
-    columns.into_iter().flat_map(|(x, y)| {
-        let mut xs = x.numbers().peekable();
-        y.numbers().filter_map(move |(row, y)| {
-            while xs.next_if(|(x_row, _)| *x_row < row).is_some() {}
-            xs.next_if(|(x_row, _)| *x_row == row).map(|(_, x)| (x, y))
-        })
-    })
+fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
+    let Some((x, y)) = batch.column(x_key).zip(batch.column(y_key)) else {
+        return Vec::new();
+    };
+    let ((x_rows, xs), (y_rows, ys)) = (x.numbers(), y.numbers());
+    if x_rows == y_rows {
+        return xs.iter().copied().zip(ys.iter().copied()).collect();
+    }
+    let mut x_at = 0;
+    let pair = |(row, y): (&u32, &f64)| {
+        x_at += x_rows[x_at..].iter().take_while(|x_row| *x_row < row).count();
+        (x_rows.get(x_at) == Some(row)).then(|| (xs[x_at], *y))
+    };
+    y_rows.iter().zip(ys.iter()).filter_map(pair).collect()
 }
 
 fn fill(points: &[(f64, f64)], count: usize) -> Vec<Option<Bucket>> {

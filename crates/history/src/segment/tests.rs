@@ -6,6 +6,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 
 use super::*;
+use crate::NonFinite;
 use crate::testing::{batches, golden};
 
 fn written(batch: &Batch) -> Bytes {
@@ -19,8 +20,8 @@ fn numbered(rows: usize) -> Batch {
 
 #[test]
 fn version_one_is_readable_for_ever() {
-    let (batch, bytes) = golden("segment-v1.parquet", |batch| write(batch).unwrap().0);
-    assert_eq!(read(Bytes::from(bytes), None, None).unwrap(), batch.sort_by_step());
+    let (bytes, rows) = golden("segment-v1.parquet", |batch| write(batch).unwrap().0);
+    assert_eq!(read(Bytes::from(bytes), None, None).unwrap().to_json_rows(None, NonFinite::Bare), rows);
 }
 
 #[test]

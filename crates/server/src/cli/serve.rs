@@ -45,6 +45,10 @@ pub async fn run(config: Config) -> Result<(), Error> {
     let service = ServiceExt::<Request>::into_make_service(router::service(app));
     let server = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
+    let jobs = tokio::spawn({
+        let (domain, stopping) = (domain.clone(), stopping.clone());
+        async move { domain.run_jobs(stopping.cancelled_owned()).await }
+    });
 
     output::line(format_args!("listening on {base_url}"))?;
     if let Some(token) = domain.setup_token().await? {
@@ -61,6 +65,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
         Ok(Err(error)) => return Err(Error::startup("serving", error)),
         Err(_) => tracing::warn!("requests were still running after {} s", FINISH.as_secs()),
     }
+    jobs.await.map_err(|error| Error::startup("ending the background work", error))?;
     domain.close().await;
     Ok(())
 }

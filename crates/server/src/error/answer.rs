@@ -74,6 +74,7 @@ impl Error {
                 say("error.internal", &[("request", voice.request_id.clone())])
             }
             Self::NotOffered(field) => say("error.not_offered", &[("field", field.clone())]),
+            Self::Domain(Domain::TooLarge { most, .. }) => say("error.too_large", &[("limit", most.to_string())]),
             Self::TooLarge(limit) => say("error.too_large", &[("limit", limit.to_string())]),
             Self::NoRoute(path) => say("error.no_route", &[("path", strip_control(path))]),
             Self::Domain(Domain::Conflict(text)) => strip_control(text),
@@ -81,6 +82,7 @@ impl Error {
             | Self::BadRequest(text)
             | Self::Refused(text)
             | Self::SignIn(text)
+            | Self::Unsupported(text)
             | Self::Usage(text) => strip_control(text),
         };
         answer

@@ -2,10 +2,11 @@
 
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::policy::ClientVersion;
 
+use super::context::Hints;
 use super::{Ctx, Request};
 use crate::error::Encoding;
 use crate::http::{json, read};
@@ -24,10 +25,11 @@ pub async fn answer(
     State(app): State<App>,
     Extension(scope): Extension<Scope>,
     caller: Result<Caller, Error>,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
     let mut encoding = Encoding::Status;
-    match execute(&app, &scope, caller, body, &mut encoding).await {
+    match execute(&app, &scope, caller, &headers, body, &mut encoding).await {
         Ok(data) => {
             let mut text = String::from("{\"data\":");
             text.push_str(&data);
@@ -48,6 +50,7 @@ async fn execute(
     app: &App,
     scope: &Scope,
     caller: Result<Caller, Error>,
+    headers: &HeaderMap,
     body: Body,
     encoding: &mut Encoding,
 ) -> Result<String, Error> {
@@ -58,7 +61,12 @@ async fn execute(
     if raw || version.is_some_and(|version| version < PRINTS_403) {
         *encoding = Encoding::Ok;
     }
-    let ctx = Ctx::new(session, app.clone(), scope.clone(), version);
+    let hints = Hints {
+        version,
+        shared_writer: headers.contains_key("x-wandb-client-id"),
+        asks_for_upload_urls: request.query.contains("upload: true") && request.query.contains("uploadHeaders"),
+    };
+    let ctx = Ctx::new(session, app.clone(), scope.clone(), hints);
     let data = app.engine.execute(request, ctx).await?;
     serde_json::to_string(&data).map_err(Error::fault)
 }

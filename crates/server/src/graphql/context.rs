@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::policy::{ClientVersion, Session};
 
 use crate::App;
-use crate::messages::Language;
+use crate::error::Voice;
 use crate::scope::Scope;
 
 /// The request that a resolver works for. Cheap to clone.
@@ -19,20 +19,31 @@ pub struct Known {
     pub session: Session,
     /// The server's parts.
     pub app: App,
-    /// The client's version, where it said so in the user agent or in the config of a run.
-    pub version: Option<ClientVersion>,
+    /// What the request itself said.
+    pub hints: Hints,
     scope: Scope,
+}
+
+/// What a request says about its sender beside its arguments.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints {
+    /// The client's version, in the user agent or in the config of a run.
+    pub version: Option<ClientVersion>,
+    /// Several processes write the run, each with its own client id (`mode="shared"`).
+    pub shared_writer: bool,
+    /// The document asks where to send files that are not there yet, as clients before 0.15.5 do.
+    pub asks_for_upload_urls: bool,
 }
 
 impl Ctx {
     /// The context of one request.
-    pub fn new(session: Session, app: App, scope: Scope, version: Option<ClientVersion>) -> Self {
-        Self(Arc::new(Known { session, app, version, scope }))
+    pub fn new(session: Session, app: App, scope: Scope, hints: Hints) -> Self {
+        Self(Arc::new(Known { session, app, hints, scope }))
     }
 
-    /// Language of sentences for the caller.
-    pub fn language(&self) -> Language {
-        self.0.scope.voice().language
+    /// How sentences for the caller speak.
+    pub fn voice(&self) -> Voice {
+        self.0.scope.voice()
     }
 }
 

@@ -22,7 +22,9 @@ pub fn decode_run(id: &str) -> Result<RunPath, Error> {
     let text = decode(id);
     let mut parts = text.as_deref().unwrap_or_default().split(':');
     match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("Run"), Some("v1"), Some(run), Some(project), Some(entity), None) => Ok(RunPath::new(entity, project, run)),
+        (Some("Run"), Some("v1"), Some(run), Some(project), Some(entity), None) => {
+            Ok(RunPath::new(entity, project, run))
+        }
         _ => Err(Error::BadRequest(format!("{id:?} is not the id of a run."))),
     }
 }

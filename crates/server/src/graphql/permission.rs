@@ -24,6 +24,6 @@ pub async fn permission(ctx: &Ctx, operation: Operation, at: At<'_>) -> Result<P
         At::Run(p) => (p.entity.clone(), p.project.clone(), p.run.clone()),
     };
     let decision = ctx.session.explain(operation, asked).await?;
-    let reason = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&ctx.voice).message);
+    let reason = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&ctx.voice()).message);
     Ok(Payload::new("Permission").with("allowed", reason.is_none()).with("reason", reason))
 }

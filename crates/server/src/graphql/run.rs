@@ -11,8 +11,8 @@ use domain::policy::{Allowed, Read, Run};
 use domain::runs::RunDetails;
 
 use super::{Node, Resolvers};
-pub use history::metric_keys;
 use crate::Error;
+pub use history::metric_keys;
 
 /// A run that the caller may read, with its row.
 pub struct RunNode {

@@ -57,12 +57,12 @@ impl Prepared {
             } else if file.offset < 0 || end > MOST_LINES {
                 prepared.warn(format!("{}: {} is no line number; the lines were dropped", file.name, file.offset));
             } else if file.name == "wandb-history.jsonl" {
-                prepared.take_rows(StreamKind::History, client, &file);
+                prepared.take_lines(StreamKind::History, client.to_owned(), file);
             } else if file.name == "wandb-events.jsonl" {
-                prepared.take_rows(StreamKind::Events, client, &file);
+                prepared.take_lines(StreamKind::Events, client.to_owned(), file);
             } else if let Some(label) = console::label(&file.name) {
                 let writer = if label.is_empty() { client.to_owned() } else { format!("{client}/{label}") };
-                prepared.chunks.push(Chunk::console(writer, file.offset, file.lines));
+                prepared.take_lines(StreamKind::Console, writer.replace('\0', ""), file);
             } else {
                 prepared.warn(format!("{}: this file is not streamed; upload it", file.name));
             }
@@ -70,15 +70,15 @@ impl Prepared {
         prepared
     }
 
-    fn take_rows(&mut self, kind: StreamKind, client: &str, file: &FileChunk) {
-        let (batch, bad) = Batch::from_lines(&file.lines, file.offset.unsigned_abs());
+    fn take_lines(&mut self, kind: StreamKind, writer: String, file: FileChunk) {
+        let (chunk, bad) = Chunk::new(kind, writer, file.offset, file.lines);
         for line in bad {
             self.warn(format!("{} line {}: {}; kept as text", file.name, line.line, line.error));
         }
         if kind == StreamKind::Events {
-            self.system.extend(last_values(&batch));
+            self.system.extend(last_values(chunk.batch()));
         }
-        self.chunks.push(Chunk::rows(kind, client.to_owned(), file.offset, batch));
+        self.chunks.push(chunk);
     }
 
     /// Each line is a whole summary; the last counts.

@@ -42,7 +42,7 @@ async fn console_lines_are_rewritten() {
         run.append(console(1, &["TWO"])).await.unwrap();
         run.append(console(1, &["TWO"])).await.unwrap();
         run.append(console(2, &["THREE", "four"])).await.unwrap();
-        let texts: Vec<_> = lab.rows("r1", StreamKind::Console).await;
+        let texts = lab.rows("r1", StreamKind::Console).await;
         assert_eq!(texts.len(), 4, "{texts:?}");
         for (line, want) in texts.iter().zip(["one", "TWO", "THREE", "four"]) {
             assert!(line.contains(&format!("\"text\":\"{want}\"")), "{line}");
@@ -152,5 +152,69 @@ async fn concurrent_appends_of_the_same_lines_store_them_once() {
         }
         let want: Vec<String> = rows.iter().map(|row| rendered(row)).collect();
         assert_eq!(lab.history("r1").await, want);
+    }
+}
+
+fn rows(count: i64) -> Vec<String> {
+    (0..count).map(|n| format!("{{\"_step\":{n},\"a\":{n}}}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_see_every_acknowledged_row_once_while_compaction_runs() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        let rows = rows(60);
+        let (writer, lines) = (run.clone(), rows.clone());
+        let writing = tokio::spawn(async move {
+            for (at, line) in lines.iter().enumerate() {
+                let update = StreamUpdate { complete: at % 7 == 0, ..history(i64::try_from(at).unwrap(), &[line]) };
+                writer.append(update).await.unwrap();
+            }
+        });
+        let domain = lab.domain.clone();
+        let compacting = tokio::spawn(async move {
+            loop {
+                domain.run_due_jobs().await.unwrap();
+            }
+        });
+        while !writing.is_finished() {
+            let seen = lab.history("r1").await;
+            let want: Vec<String> = rows[..seen.len()].iter().map(|row| rendered(row)).collect();
+            assert_eq!(seen, want);
+        }
+        writing.await.unwrap();
+        compacting.abort();
+        assert_eq!(lab.history("r1").await.len(), 60);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_are_cut_off_and_sent_again_store_every_row_once() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        let rows = rows(60);
+        for (at, line) in rows.iter().enumerate() {
+            let update = history(i64::try_from(at).unwrap(), &[line]);
+            // Cut off at some moment, before or after its commit; the client cannot know.
+            let (task, again) = (run.clone(), update.clone());
+            let cut = tokio::spawn(async move { task.append(again).await });
+            tokio::time::sleep(Duration::from_micros(u64::try_from(at).unwrap() * 37 % 1900)).await;
+            cut.abort();
+            run.append(update).await.unwrap();
+        }
+        let want: Vec<String> = rows.iter().map(|row| rendered(row)).collect();
+        assert_eq!(lab.history("r1").await, want);
+    }
+}
+
+#[tokio::test]
+async fn a_heartbeat_writes_one_row() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        let updated = lab.text("r1", "CAST(heartbeat_at AS TEXT)").await;
+        lab.clock().advance(Duration::from_secs(30));
+        run.append(StreamUpdate::default()).await.unwrap();
+        assert_ne!(lab.text("r1", "CAST(heartbeat_at AS TEXT)").await, updated);
+        assert_eq!((lab.count("stream").await, lab.count("tail").await, lab.count("job").await), (0, 0, 0));
     }
 }

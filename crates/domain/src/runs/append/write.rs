@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::super::row::{self, RunRow};
 use super::super::streams::{self, StreamKind, restart};
-use super::super::text;
 use super::{Feedback, Prepared};
 use crate::db::{Arg, Tx};
 use crate::live::Change;
@@ -42,7 +41,7 @@ pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Pr
         }
         done.feedback.gaps.extend(stored.gap.map(|(from, to)| (chunk.kind.to_string(), from, to)));
     }
-    write_documents(&mut columns, &run, update, &mut done)?;
+    write_documents(tx, &mut columns, update, &run, &mut done).await?;
     write_state(&mut columns, &mut run, update, &mut done, now);
     row::set(tx, run.id, columns).await?;
     done.feedback.stopped = run.stop_requested && done.state.is_live();
@@ -61,7 +60,6 @@ async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Res
         restart::Start::Replay => {}
         restart::Start::Fresh => {
             run.generation += 1;
-            run.system_metrics = "{}".to_owned();
             columns.push(("generation", run.generation.into()));
             columns.push(("system_metrics", "{}".into()));
         }
@@ -71,26 +69,30 @@ async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Res
 }
 
 /// Summary and last system metrics.
-fn write_documents(
+async fn write_documents(
+    tx: &mut Tx,
     columns: &mut Vec<(&'static str, Arg)>,
-    run: &RunRow,
     update: &Prepared,
+    run: &RunRow,
     done: &mut Done,
 ) -> Result<(), Error> {
     if let Some(sent) = &update.summary {
-        let mut summary = text::stored(&run.summary)?;
+        let mut summary = row::document(tx, run.id, "summary").await?;
         if !update.shared {
             // The whole summary is sent; only `_wandb` may be missing from an early one.
             summary.retain(|key, _| key == "_wandb");
         }
         summary.extend(sent.clone());
-        put(columns, "summary", summary);
+        columns.push(("summary", Value::Object(summary).to_string().into()));
         done.changes.push(Change::Summary);
     }
     if !update.system.is_empty() {
-        let mut system = text::stored(&run.system_metrics)?;
+        // A run that began again with this update has none yet.
+        let began = columns.iter().any(|(column, _)| *column == "generation");
+        let mut system = if began { Map::new() } else { row::document(tx, run.id, "system_metrics").await? };
         system.extend(update.system.clone());
-        put(columns, "system_metrics", system);
+        columns.retain(|(column, _)| *column != "system_metrics");
+        columns.push(("system_metrics", Value::Object(system).to_string().into()));
     }
     if update.uploaded {
         done.changes.push(Change::Files);
@@ -118,11 +120,6 @@ fn write_state(columns: &mut Vec<(&'static str, Arg)>, run: &mut RunRow, update:
         return;
     }
     columns.push(("state", done.state.as_str().into()));
-}
-
-fn put(columns: &mut Vec<(&'static str, Arg)>, column: &'static str, value: Map<String, Value>) {
-    columns.retain(|(name, _)| *name != column);
-    columns.push((column, Value::Object(value).to_string().into()));
 }
 
 fn change_of(kind: StreamKind) -> Change {

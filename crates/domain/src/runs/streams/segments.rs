@@ -90,7 +90,7 @@ pub(crate) async fn begin_stream(
 }
 
 /// Gives a new generation everything that an older one has of a stream. Blobs are shared; the writer counts from 0 again,
-/// and its console lines come after the copied ones.
+/// and its lines come after the copied ones.
 pub(crate) async fn copy(
     tx: &mut Tx,
     clock: &Clock,
@@ -118,6 +118,6 @@ pub(crate) async fn copy(
     .bind(kind.as_str())
     .run(&mut *tx)
     .await?;
-    let base = store::free_base(tx, run_id, from, kind).await?;
+    let base = store::next_base(tx, run_id, from, kind).await?;
     begin_stream(tx, run_id, to, kind, 0, base).await
 }

@@ -1,6 +1,6 @@
 //! Storing a chunk of lines: the writer's standing moves on and the new lines become tail rows, in one transaction.
 
-use history::{Batch, NonFinite, tail};
+use history::{BadLine, Batch, NonFinite, tail};
 use sqlx::FromRow;
 
 use super::StreamKind;
@@ -17,8 +17,9 @@ pub(in crate::runs) struct Chunk {
     /// Number of the first line.
     pub offset: i64,
     batch: Batch,
-    /// Console lines as sent: their `_step` depends on the writer's base, which only the transaction knows.
-    console: Vec<String>,
+    /// Console lines and system metrics as sent: their `_step` counts from the writer's base, which only the transaction
+    /// knows. Empty for history.
+    lines: Vec<String>,
     /// Encoded before the transaction; nearly always the whole chunk is new.
     payload: Vec<u8>,
     /// The time that line 0 carries, when line 0 is here.
@@ -53,41 +54,57 @@ const LONG_ROWS: i64 = 256;
 const LONG_BYTES: i64 = 4 << 20;
 
 impl Chunk {
-    /// Rows of history or events; the first is line `offset`.
-    pub fn rows(kind: StreamKind, client: String, offset: i64, batch: Batch) -> Self {
-        let origin = || match batch.value(0, "_timestamp") {
-            Some(time) => time.to_text(NonFinite::Bare),
-            None => blake3::hash(batch.slice(0..1).to_json_rows(None, NonFinite::Bare).concat().as_bytes()).to_string(),
-        };
-        let origin = (offset == 0 && !batch.is_empty()).then(origin);
+    /// Lines of which the first is line `offset`, and what is wrong with them.
+    pub fn new(kind: StreamKind, client: String, offset: i64, mut lines: Vec<String>) -> (Self, Vec<BadLine>) {
+        let (batch, bad) = read(kind, &lines, offset);
+        let origin = (offset == 0 && !batch.is_empty()).then(|| origin_of(kind, &batch)).flatten();
         let payload = tail::encode(&batch);
-        Self { kind, client, offset, batch, console: Vec::new(), payload, origin }
+        if kind == StreamKind::History {
+            lines.clear();
+        }
+        (Self { kind, client, offset, batch, lines, payload, origin }, bad)
     }
 
-    /// Console lines; the first is line `offset`.
-    pub fn console(client: String, offset: i64, lines: Vec<String>) -> Self {
-        let batch = Batch::from_console(&lines, offset.unsigned_abs());
-        let origin = (offset == 0).then(|| Some(batch.value(0, "timestamp")?.to_text(NonFinite::Bare))).flatten();
-        let payload = tail::encode(&batch);
-        Self { kind: StreamKind::Console, client, offset, batch, console: lines, payload, origin }
+    /// The rows, as sent.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
     }
 
-    fn lines(&self) -> i64 {
+    fn count(&self) -> i64 {
         i64::try_from(self.batch.len()).unwrap_or(i64::MAX)
     }
 
     /// The encoded rows of lines `from..to`.
     fn part(&self, from: i64, to: i64, base: i64) -> Vec<u8> {
-        if (to - from, base) == (self.lines(), 0) {
+        if (to - from, base) == (self.count(), 0) {
             return self.payload.clone();
         }
         let index = |line: i64| usize::try_from(line - self.offset).unwrap_or_default();
         let range = index(from)..index(to);
         tail::encode(&match self.kind {
-            StreamKind::Console => Batch::from_console(&self.console[range], (base + from).unsigned_abs()),
-            StreamKind::History | StreamKind::Events => self.batch.slice(range),
+            StreamKind::History => self.batch.slice(range),
+            kind => read(kind, &self.lines[range], base + from).0,
         })
     }
+}
+
+/// Lines to rows.
+fn read(kind: StreamKind, lines: &[String], first: i64) -> (Batch, Vec<BadLine>) {
+    match kind {
+        StreamKind::Console => (Batch::from_console(lines, first.unsigned_abs()), Vec::new()),
+        StreamKind::History | StreamKind::Events => Batch::from_lines(lines, first.unsigned_abs()),
+    }
+}
+
+/// The time in the first row; where it has none, a digest of the row. A console line without a time says nothing.
+fn origin_of(kind: StreamKind, batch: &Batch) -> Option<String> {
+    let time = if kind == StreamKind::Console { "timestamp" } else { "_timestamp" };
+    let time = batch.value(0, time).map(|time| time.to_text(NonFinite::Bare)).filter(|time| time.len() <= 64);
+    if kind == StreamKind::Console {
+        return time;
+    }
+    let row = || batch.slice(0..1).to_json_rows(None, NonFinite::Bare).concat();
+    Some(time.unwrap_or_else(|| blake3::hash(row().as_bytes()).to_string()))
 }
 
 /// A writer's line 0 as stored; `None` when it has not sent line 0.
@@ -114,7 +131,7 @@ pub(in crate::runs) async fn store(
         None => Standing::default(),
     };
     let before = standing.clone();
-    let accepted = standing.accept(chunk.offset, chunk.lines(), chunk.kind == StreamKind::Console)?;
+    let accepted = standing.accept(chunk.offset, chunk.count(), chunk.kind == StreamKind::Console)?;
     let mut stored = Stored { changed: !accepted.ranges.is_empty(), gap: accepted.gap, long_tail: false };
     if !stored.changed && standing == before {
         return Ok(stored);
@@ -159,16 +176,17 @@ async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result
     query.optional(tx).await
 }
 
-/// Where the lines of another console writer begin: above those of all others.
-pub(in crate::runs) async fn free_base(
-    tx: &mut Tx,
-    run_id: i64,
-    generation: i64,
-    kind: StreamKind,
-) -> Result<i64, Error> {
+/// Where the lines of another console writer begin: above those of all others. System metrics of several writers lie side
+/// by side.
+async fn free_base(tx: &mut Tx, run_id: i64, generation: i64, kind: StreamKind) -> Result<i64, Error> {
     if kind != StreamKind::Console {
         return Ok(0);
     }
+    next_base(tx, run_id, generation, kind).await
+}
+
+/// A base above every line of the stream.
+pub(super) async fn next_base(tx: &mut Tx, run_id: i64, generation: i64, kind: StreamKind) -> Result<i64, Error> {
     let text = "SELECT MAX(base) FROM stream WHERE run_id = $1 AND generation = $2 AND kind = $3";
     let (last,): (Option<i64>,) = sql(text).bind(run_id).bind(generation).bind(kind.as_str()).one(tx).await?;
     Ok(last.map_or(0, |last| last + MOST_LINES))

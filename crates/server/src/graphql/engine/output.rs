@@ -182,8 +182,9 @@ impl<T> Connection<T> {
     }
 }
 
-impl<T: Output> Output for Connection<T> {
-    fn into_resolved(self) -> Resolved {
+impl<T: Output> Connection<T> {
+    /// The page as an object, to which a type that has more fields than others can add them.
+    pub fn payload(self) -> Payload {
         let end = self.items.last().map(|(cursor, _)| cursor.clone());
         let edges =
             self.items.into_iter().map(|(cursor, item)| Payload::new("Edge").with("cursor", cursor).with("node", item));
@@ -192,7 +193,12 @@ impl<T: Output> Output for Connection<T> {
             .with("edges", edges.collect::<Vec<_>>())
             .with("pageInfo", page)
             .with("totalCount", self.total)
-            .into_resolved()
+    }
+}
+
+impl<T: Output> Output for Connection<T> {
+    fn into_resolved(self) -> Resolved {
+        self.payload().into_resolved()
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) fn register(r: &mut Resolvers) {
 /// every first log, and an error there would reach the user.
 fn none_yet(r: &mut Resolvers) {
     let mut object = r.object::<ProjectNode>();
-    for name in ["artifact", "artifactCollection", "artifactCollectionMembership", "artifactType", "sweep", "runQueue"] {
+    for name in ["artifact", "artifactCollection", "artifactCollectionMembership", "artifactType", "sweep", "runQueue"]
+    {
         object = object.get(name, |_| None::<String>);
     }
     for name in ["artifactTypes", "artifactCollections", "sweeps", "allViews"] {

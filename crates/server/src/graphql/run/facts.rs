@@ -35,7 +35,9 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("createdAt", |n| rfc3339(n.details.created_at))
         .get("heartbeatAt", |n| rfc3339(n.details.heartbeat_at))
         .get("finishedAt", |n| n.details.finished_at.map(rfc3339))
-        .get("duration", |n| (n.details.finished_at.unwrap_or(n.details.heartbeat_at) - n.details.created_at) as f64 / 1e6)
+        .get("duration", |n| {
+            (n.details.finished_at.unwrap_or(n.details.heartbeat_at) - n.details.created_at) as f64 / 1e6
+        })
         .get("failed", |n| matches!(n.details.state, RunState::Failed | RunState::Crashed))
         .get("running", |n| n.details.state == RunState::Running)
         .get("stopped", |n| n.details.stop_requested)
@@ -73,7 +75,7 @@ async fn wandb_config(n: Arc<RunNode>, args: Keys, _: Ctx) -> Result<impl Output
 
 async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let path = n.path();
-    Ok(format!("{}/{}/{}/runs/{}", ctx.voice.base_url, path.entity, path.project, path.run))
+    Ok(format!("{}/{}/{}/runs/{}", ctx.voice().base_url, path.entity, path.project, path.run))
 }
 
 async fn alerts(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {

@@ -52,11 +52,12 @@ struct Files {
 async fn files(n: Arc<RunNode>, args: Files, ctx: Ctx) -> Result<impl Output, Error> {
     let names: Vec<String> = args.names.into_iter().flatten().flatten().collect();
     let first = args.first.map(|n| u32::try_from(n).unwrap_or(0));
-    let query = FileQuery { names: names.clone(), pattern: args.pattern, first, after: args.after.filter(|a| !a.is_empty()) };
+    let query =
+        FileQuery { names: names.clone(), pattern: args.pattern, first, after: args.after.filter(|a| !a.is_empty()) };
     let page = n.run.files(query).await?;
     let path = n.path();
     // Clients before 0.15.5 ask for upload addresses by listing the names that they are going to send.
-    if ctx.asks_for_upload_urls && !names.is_empty() {
+    if ctx.hints.asks_for_upload_urls && !names.is_empty() {
         let run = ctx.session.allow::<Update, Run>(&path).await?;
         let items: Vec<_> = run.upload_urls(&names)?.into_iter().map(|u| (u.name.clone(), upload(u))).collect();
         let total = items.len() as u64;

@@ -39,7 +39,8 @@ impl Rows {
     fn query(self) -> HistoryQuery {
         let int = |v: serde_json::Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
         let (min, max) = (self.min_step.and_then(int), self.max_step.and_then(int));
-        let steps = (min.is_some() || max.is_some()).then(|| Range { start: min.unwrap_or(i64::MIN), end: max.unwrap_or(i64::MAX) });
+        let steps = (min.is_some() || max.is_some())
+            .then(|| Range { start: min.unwrap_or(i64::MIN), end: max.unwrap_or(i64::MAX) });
         HistoryQuery { samples: self.samples.map(|n| usize::try_from(n).unwrap_or(0)), steps }
     }
 }

@@ -53,9 +53,11 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
         }
         (id, name) => {
             let entity = default_entity(&ctx, input.entity_name.clone());
-            let project = input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
+            let project =
+                input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
             let place = ctx.session.allow::<Submit, Place>(&ProjectPath::new(entity, project)).await?;
-            let upsert = RunUpsert { name, resuming: id.is_some(), shared: ctx.shared_writer, change: input.change()? };
+            let upsert =
+                RunUpsert { name, resuming: id.is_some(), shared: ctx.hints.shared_writer, change: input.change()? };
             let done = place.upsert_run(upsert).await?;
             let bucket = RunNode::load(done.run.read()).await?.with_history_lines(done.history_line_count);
             Ok(payload.with("bucket", bucket).with("inserted", done.inserted))

@@ -1,0 +1,116 @@
+//! `POST /api/series/{entity}/{project}`: points for charts, as binary columns.
+//!
+//! `RSER`, u32 version 1, u32 header length, the header as JSON padded so that columns begin at a multiple of 8, then
+//! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::model::ProjectPath;
+use domain::policy::{Project, Read};
+use domain::runs::{SeriesAnswer, SeriesRequest};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{json as parse, read};
+use crate::Error;
+use crate::session::Caller;
+
+/// Longest question.
+const LIMIT: usize = 1 << 20;
+
+#[derive(Deserialize)]
+struct Question {
+    runs: Vec<String>,
+    keys: Vec<String>,
+    #[serde(default)]
+    x: Option<String>,
+    #[serde(default)]
+    stream: Option<String>,
+    #[serde(default)]
+    buckets: Option<usize>,
+    #[serde(default)]
+    from: Option<f64>,
+    #[serde(default)]
+    to: Option<f64>,
+}
+
+/// Answers one chart or a page of charts.
+pub async fn series(
+    Path((entity, project)): Path<(String, String)>,
+    Caller(session): Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    let project = session.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
+    let question: Question = parse(&read(body, LIMIT).await?)?;
+    let answer = project.series(question.request()).await?;
+    Ok(([(header::CONTENT_TYPE, "application/vnd.runstead.series")], encode(&answer)).into_response())
+}
+
+impl Question {
+    fn request(self) -> SeriesRequest {
+        let bounded = self.from.is_some() || self.to.is_some();
+        SeriesRequest {
+            runs: self.runs,
+            keys: self.keys,
+            x: self.x.unwrap_or_else(|| "_step".to_owned()),
+            system: self.stream.as_deref() == Some("system"),
+            range: bounded.then(|| (self.from.unwrap_or(f64::NEG_INFINITY), self.to.unwrap_or(f64::INFINITY))),
+            buckets: self.buckets.unwrap_or(500),
+        }
+    }
+}
+
+/// The answer's bytes.
+fn encode(answer: &SeriesAnswer) -> Vec<u8> {
+    let mut offset = 0;
+    let mut described = Vec::with_capacity(answer.series.len());
+    for line in &answer.series {
+        let s = &line.series;
+        described.push(json!({
+            "run": line.run, "key": line.key, "points": s.x.len(), "exact": s.exact, "offset": offset,
+            "nan": s.nan, "inf": s.inf,
+        }));
+        offset += s.x.len() * 4 * 8;
+    }
+    let missing: Vec<_> = answer.missing.iter().map(|run| json!({ "run": run, "reason": "NOT_FOUND" })).collect();
+    let mut header = json!({ "series": described, "denied": missing }).to_string().into_bytes();
+    header.resize(header.len().next_multiple_of(8) + 4, b' ');
+    let mut bytes = Vec::with_capacity(12 + header.len() + offset);
+    bytes.extend_from_slice(b"RSER");
+    bytes.extend_from_slice(&1u32.to_le_bytes());
+    bytes.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend_from_slice(&header);
+    for line in &answer.series {
+        for column in [&line.series.x, &line.series.mean, &line.series.min, &line.series.max] {
+            for value in column {
+                bytes.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::runs::RunSeries;
+
+    use super::*;
+
+    #[test]
+    fn columns_begin_at_a_multiple_of_eight_and_are_where_the_header_says() {
+        for name in ["r", "run2", "a longer name of a run"] {
+            let mut line = RunSeries { run: name.to_owned(), key: "loss".to_owned(), series: Default::default() };
+            line.series.x = vec![0.0, 1.0];
+            (line.series.mean, line.series.min, line.series.max) = (vec![5.0, 6.0], vec![5.0, 6.0], vec![5.0, 6.0]);
+            let bytes = encode(&SeriesAnswer { series: vec![line.clone(), line], missing: vec!["x".to_owned()] });
+            let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
+            assert_eq!((12 + length) % 8, 0);
+            let header: serde_json::Value = serde_json::from_slice(&bytes[12..12 + length]).unwrap();
+            let at = 12 + length + header["series"][1]["offset"].as_u64().unwrap() as usize + 2 * 8;
+            assert_eq!(f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()), 5.0);
+            assert_eq!(bytes.len(), 12 + length + 2 * 4 * 2 * 8);
+        }
+    }
+}
