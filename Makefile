@@ -1,0 +1,18 @@
+# The only front door. Each target is a script in tools/ that says what it does.
+.DEFAULT_GOAL := help
+.PHONY: help run test check demo
+
+help: ## these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: ## build everything, start the server with the default data folder, open the browser
+	@tools/run
+
+test: ## every suite, on both databases: Rust, S3, web, real client, browser
+	@tools/test
+
+check: ## formatting, lints, licences, tidy
+	@tools/check
+
+demo: ## a server with a demo project, trained on the spot
+	@tools/demo

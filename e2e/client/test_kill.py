@@ -1,0 +1,57 @@
+"""The server is killed with kill -9 under load, again and again; every acknowledged row is there afterwards, once."""
+
+import os
+import random
+import time
+
+from harness.training import run_id
+from harness.writer import Writer
+
+#: Kills on each database; both together make at least 50.
+KILLS = int(os.environ.get("RUNSTEAD_KILLS", "26"))
+WRITERS = 4
+
+
+def test_no_acknowledged_row_is_lost_or_doubled(new_server):
+    server = new_server()
+    user = server.user()
+    writers = []
+    for n in range(WRITERS):
+        run = run_id()
+        user.api.upsert(entityName=user.name, modelName="kill", name=run, config="{}")
+        writers.append(Writer(user.api, user.name, "kill", run, seed=n))
+    for writer in writers:
+        writer.start()
+
+    chance = random.Random(7)
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.02, 0.6))
+        server.kill()
+        server.start()
+    for writer in writers:
+        writer.stopping.set()
+    for writer in writers:
+        writer.join(timeout=60)
+        assert not writer.is_alive() and not writer.refused, writer.refused
+
+    assert sum(writer.retries for writer in writers) > 0, "no request was in flight at any kill"
+    for writer in writers:
+        assert writer.acknowledged == writer.sent > 0
+        check_rows(user, writer)
+    # And once more after an orderly restart.
+    assert server.stop() == 0
+    server.start()
+    for writer in writers:
+        check_rows(user, writer)
+
+
+def check_rows(user, writer):
+    """Row by row: what the writer was promised is what the server has."""
+    entity, project, run = writer.path
+    seen = user.api.run(entity, project, run)
+    assert seen.raw["historyLineCount"] == writer.acknowledged
+    assert len(seen.history) == writer.acknowledged
+    for step, row in enumerate(seen.history):
+        assert row == writer.row(step), f"row {step} of {run}"
+    assert seen.raw["logLineCount"] == writer.acknowledged
+    assert seen.summary["_step"] == writer.acknowledged - 1
