@@ -124,7 +124,7 @@ CREATE TABLE run (
     exit_code      BIGINT,
     stop_requested BOOLEAN NOT NULL,
     preempting     BOOLEAN NOT NULL,
-    restart        BOOLEAN NOT NULL DEFAULT FALSE, -- started again without resume: the next first line begins a new generation, or is a replay
+    restart        TEXT,                 -- started again without resume, its first line not yet seen: ended | live, as it was before
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL,
     heartbeat_at   BIGINT NOT NULL,
@@ -144,7 +144,8 @@ CREATE TABLE stream (
     client     TEXT NOT NULL,
     next_line  BIGINT NOT NULL, -- first line number never seen
     gaps       TEXT NOT NULL,   -- JSON [[from, to), …] of lines below next_line still missing
-    origin     TEXT,            -- the time that line 0 carries: tells a replay from a new start
+    start      BIGINT NOT NULL DEFAULT 0, -- its first own line; those below were copied by a fork or rewind
+    origin     TEXT,            -- the time that line carries: tells a replay from a new start
     base       BIGINT NOT NULL DEFAULT 0, -- added to line numbers, so that console writers do not overwrite each other
     tail_rows  BIGINT NOT NULL DEFAULT 0, -- what of it still lies in tail
     tail_bytes BIGINT NOT NULL DEFAULT 0,

@@ -35,16 +35,16 @@ pub(crate) async fn databases() -> Vec<Db> {
 
 /// Fresh servers' insides, one per database.
 pub(crate) async fn domains() -> Vec<Domain> {
-    domains_at(&Clock::system()).await
+    domains_at(&Clock::system(), || "memory:".to_owned()).await
 }
 
-/// Fresh servers' insides, one per database, with this clock.
-pub(crate) async fn domains_at(clock: &Clock) -> Vec<Domain> {
+/// Fresh servers' insides, one per database, with this clock and blobs in these places.
+pub(crate) async fn domains_at(clock: &Clock, storage: impl Fn() -> String) -> Vec<Domain> {
     let mut all = Vec::new();
     for database_url in urls().await {
         let config = DomainConfig {
             database_url,
-            storage_url: "memory:".to_owned(),
+            storage_url: storage(),
             base_url: "http://localhost:8080".to_owned(),
             heartbeat_timeout: std::time::Duration::from_secs(300),
         };

@@ -40,7 +40,9 @@ impl Domain {
         let leases = queue::lease(self.db(), self.clock(), 4, LEASE).await?;
         let taken = leases.len();
         for lease in leases {
-            self.work(lease).await?;
+            if let Err(e) = self.work(lease).await {
+                tracing::warn!(error = %e, "a job is left to its lease");
+            }
         }
         Ok(taken)
     }

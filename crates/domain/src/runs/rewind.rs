@@ -70,7 +70,7 @@ impl Allowed<Update, Run> {
             ("finished_at", None::<i64>.into()),
             ("stop_requested", false.into()),
             ("preempting", false.into()),
-            ("restart", false.into()),
+            ("restart", None::<String>.into()),
             ("heartbeat_at", now.into()),
         ];
         row::set(&mut tx, run.id, columns).await?;

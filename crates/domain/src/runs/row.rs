@@ -18,7 +18,8 @@ pub(super) struct RunRow {
     pub exit_code: Option<i64>,
     pub stop_requested: bool,
     pub preempting: bool,
-    pub restart: bool,
+    /// Started again without resume, see `streams::restart`.
+    pub restart: Option<String>,
     pub heartbeat_at: Micros,
 }
 

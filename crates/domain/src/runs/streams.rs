@@ -6,14 +6,16 @@
 //! before stays under the old number.
 
 mod accept;
+mod chunk;
 mod load;
 pub(super) mod restart;
 pub(crate) mod segments;
 pub(super) mod store;
 
 pub(super) use accept::MOST_LINES;
+pub(super) use chunk::Chunk;
 pub(crate) use load::{decode_tail, last_rows, load, merged};
-pub(super) use store::{Chunk, store};
+pub(super) use store::store;
 
 use crate::Error;
 use crate::db::{On, sql};

@@ -26,7 +26,8 @@ impl Lab {
     /// One per database; the clock begins in November 2026.
     pub async fn all() -> Vec<Self> {
         let mut all = Vec::new();
-        for domain in domains_at(&Clock::fixed(1_795_300_000_000_000)).await {
+        let storage = || format!("file:{}", tempfile::tempdir().unwrap().keep().display());
+        for domain in domains_at(&Clock::fixed(1_795_300_000_000_000), storage).await {
             let users = ["alice", "victor", "mallory"];
             let mut sessions = Vec::new();
             for name in users {
@@ -40,6 +41,11 @@ impl Lab {
             all.push(Self { domain, alice, victor, mallory });
         }
         all
+    }
+
+    /// Another server on the same database and blobs.
+    pub async fn twin(&self) -> Domain {
+        Domain::open(self.domain.config().clone(), self.clock().clone()).await.unwrap()
     }
 
     pub fn clock(&self) -> &Clock {

@@ -218,3 +218,26 @@ async fn a_heartbeat_writes_one_row() {
         assert_eq!((lab.count("stream").await, lab.count("tail").await, lab.count("job").await), (0, 0, 0));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_on_one_database_store_and_compact_every_row_once() {
+    for lab in Lab::all().await {
+        let twin = lab.twin().await;
+        let here = lab.run("r1").await;
+        let there = twin.operator().allow::<Update, Run>(&here.resource().path()).await.unwrap();
+        let rows = rows(40);
+        for (at, line) in rows.iter().enumerate() {
+            let update = StreamUpdate { complete: at % 5 == 0, ..history(i64::try_from(at).unwrap(), &[line]) };
+            let (a, b, c, d) = tokio::join!(
+                here.append(update.clone()),
+                there.append(update),
+                lab.domain.run_due_jobs(),
+                twin.run_due_jobs()
+            );
+            assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok(), "{a:?} {b:?} {c:?} {d:?}");
+        }
+        let want: Vec<String> = rows.iter().map(|row| rendered(row)).collect();
+        assert_eq!(lab.history("r1").await, want);
+        twin.close().await;
+    }
+}

@@ -51,11 +51,9 @@ pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Pr
 
 /// Decides what the first lines after an unresumed `init` are; see [`restart`].
 async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Result<Vec<(&'static str, Arg)>, Error> {
-    if !run.restart {
-        return Ok(Vec::new());
-    }
-    let mut columns: Vec<(&'static str, Arg)> = vec![("restart", false.into())];
-    match restart::judge(tx, run.id, run.generation, &update.chunks).await? {
+    let Some(restart) = run.restart.take() else { return Ok(Vec::new()) };
+    let mut columns: Vec<(&'static str, Arg)> = vec![("restart", None::<String>.into())];
+    match restart::judge(tx, run.id, run.generation, &restart, &update.chunks).await? {
         restart::Start::Unknown => return Ok(Vec::new()),
         restart::Start::Replay => {}
         restart::Start::Fresh => {
@@ -64,7 +62,6 @@ async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Res
             columns.push(("system_metrics", "{}".into()));
         }
     }
-    run.restart = false;
     Ok(columns)
 }
 

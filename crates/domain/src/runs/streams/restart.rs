@@ -3,10 +3,19 @@
 //! The client then counts its lines from 0, and so does `wandb sync` when it repeats an old run: only the first line tells
 //! them apart. The same time in it means a replay, of which every line is already stored. Another time means a new start:
 //! it gets a new generation, and the old one stays stored under its number.
+//!
+//! Of a run that was still live the console alone proves nothing: old clients repeat their `init` when notes or tags are
+//! edited, and rewrite console lines with new times.
 
-use super::store::{self, Chunk};
+use super::store::{self, Beginning};
+use super::{Chunk, StreamKind};
 use crate::Error;
 use crate::db::{Tx, sql};
+
+/// The run had ended before it was started again.
+pub(in crate::runs) const ENDED: &str = "ended";
+/// The run counted as live when it was started again.
+pub(in crate::runs) const LIVE: &str = "live";
 
 /// What the first lines after an `init` mean.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,14 +33,16 @@ pub(in crate::runs) async fn judge(
     tx: &mut Tx,
     run_id: i64,
     generation: i64,
+    restart: &str,
     chunks: &[Chunk],
 ) -> Result<Start, Error> {
     let mut start = Start::Unknown;
-    for chunk in chunks.iter().filter(|chunk| chunk.origin.is_some()) {
-        if store::origin(tx, run_id, generation, chunk).await? == chunk.origin {
-            return Ok(Start::Replay);
+    for chunk in chunks {
+        match store::beginning(tx, run_id, generation, chunk).await? {
+            Beginning::Same => return Ok(Start::Replay),
+            Beginning::Other if restart == ENDED || chunk.kind != StreamKind::Console => start = Start::Fresh,
+            Beginning::Other | Beginning::None => {}
         }
-        start = Start::Fresh;
     }
     Ok(start)
 }
@@ -41,4 +52,11 @@ pub(in crate::runs) async fn has_lines(tx: &mut Tx, run_id: i64, generation: i64
     let text = "SELECT kind FROM stream WHERE run_id = $1 AND generation = $2 LIMIT 1";
     let row: Option<(String,)> = sql(text).bind(run_id).bind(generation).optional(tx).await?;
     Ok(row.is_some())
+}
+
+/// The history line that the only writer began with.
+pub(in crate::runs) async fn first_line(tx: &mut Tx, run_id: i64, generation: i64) -> Result<i64, Error> {
+    let text = "SELECT start FROM stream WHERE run_id = $1 AND generation = $2 AND kind = 'history' AND client = ''";
+    let row: Option<(i64,)> = sql(text).bind(run_id).bind(generation).optional(tx).await?;
+    Ok(row.map_or(0, |(start,)| start))
 }

@@ -77,8 +77,8 @@ pub(crate) async fn begin_stream(
     next_line: i64,
     base: i64,
 ) -> Result<(), Error> {
-    sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, base, tail_rows, tail_bytes) \
-         VALUES ($1, $2, $3, '', $4, '[]', $5, 0, 0)")
+    sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, start, base, tail_rows, tail_bytes) \
+         VALUES ($1, $2, $3, '', $4, '[]', $4, $5, 0, 0)")
     .bind(run_id)
     .bind(generation)
     .bind(kind.as_str())

@@ -1,30 +1,11 @@
 //! Storing a chunk of lines: the writer's standing moves on and the new lines become tail rows, in one transaction.
 
-use history::{BadLine, Batch, NonFinite, tail};
 use sqlx::FromRow;
 
-use super::StreamKind;
 use super::accept::{MOST_LINES, Standing};
+use super::{Chunk, StreamKind};
 use crate::db::{Tx, sql};
 use crate::{Clock, Error};
-
-/// Lines of one writer that are already columns.
-#[derive(Debug)]
-pub(in crate::runs) struct Chunk {
-    pub kind: StreamKind,
-    /// Who counts the lines: a client id, a console label, or empty for the only writer.
-    pub client: String,
-    /// Number of the first line.
-    pub offset: i64,
-    batch: Batch,
-    /// Console lines and system metrics as sent: their `_step` counts from the writer's base, which only the transaction
-    /// knows. Empty for history.
-    lines: Vec<String>,
-    /// Encoded before the transaction; nearly always the whole chunk is new.
-    payload: Vec<u8>,
-    /// The time that line 0 carries, when line 0 is here.
-    pub origin: Option<String>,
-}
 
 /// What became of a chunk.
 #[derive(Debug)]
@@ -42,6 +23,7 @@ pub(in crate::runs) struct Stored {
 struct StreamRow {
     next_line: i64,
     gaps: String,
+    start: i64,
     origin: Option<String>,
     base: i64,
     tail_rows: i64,
@@ -53,68 +35,31 @@ const LONG_ROWS: i64 = 256;
 /// Bytes in the tail that are worth a segment.
 const LONG_BYTES: i64 = 4 << 20;
 
-impl Chunk {
-    /// Lines of which the first is line `offset`, and what is wrong with them.
-    pub fn new(kind: StreamKind, client: String, offset: i64, mut lines: Vec<String>) -> (Self, Vec<BadLine>) {
-        let (batch, bad) = read(kind, &lines, offset);
-        let origin = (offset == 0 && !batch.is_empty()).then(|| origin_of(kind, &batch)).flatten();
-        let payload = tail::encode(&batch);
-        if kind == StreamKind::History {
-            lines.clear();
-        }
-        (Self { kind, client, offset, batch, lines, payload, origin }, bad)
-    }
-
-    /// The rows, as sent.
-    pub fn batch(&self) -> &Batch {
-        &self.batch
-    }
-
-    fn count(&self) -> i64 {
-        i64::try_from(self.batch.len()).unwrap_or(i64::MAX)
-    }
-
-    /// The encoded rows of lines `from..to`.
-    fn part(&self, from: i64, to: i64, base: i64) -> Vec<u8> {
-        if (to - from, base) == (self.count(), 0) {
-            return self.payload.clone();
-        }
-        let index = |line: i64| usize::try_from(line - self.offset).unwrap_or_default();
-        let range = index(from)..index(to);
-        tail::encode(&match self.kind {
-            StreamKind::History => self.batch.slice(range),
-            kind => read(kind, &self.lines[range], base + from).0,
-        })
-    }
+/// What a chunk says of the lines that are stored already.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::runs) enum Beginning {
+    /// It begins where the writer began, and with the same line.
+    Same,
+    /// It begins at the beginning, with another line.
+    Other,
+    /// It goes on, or its first line says nothing.
+    None,
 }
 
-/// Lines to rows.
-fn read(kind: StreamKind, lines: &[String], first: i64) -> (Batch, Vec<BadLine>) {
-    match kind {
-        StreamKind::Console => (Batch::from_console(lines, first.unsigned_abs()), Vec::new()),
-        StreamKind::History | StreamKind::Events => Batch::from_lines(lines, first.unsigned_abs()),
-    }
-}
-
-/// The time in the first row; where it has none, a digest of the row. A console line without a time says nothing.
-fn origin_of(kind: StreamKind, batch: &Batch) -> Option<String> {
-    let time = if kind == StreamKind::Console { "timestamp" } else { "_timestamp" };
-    let time = batch.value(0, time).map(|time| time.to_text(NonFinite::Bare)).filter(|time| time.len() <= 64);
-    if kind == StreamKind::Console {
-        return time;
-    }
-    let row = || batch.slice(0..1).to_json_rows(None, NonFinite::Bare).concat();
-    Some(time.unwrap_or_else(|| blake3::hash(row().as_bytes()).to_string()))
-}
-
-/// A writer's line 0 as stored; `None` when it has not sent line 0.
-pub(in crate::runs) async fn origin(
+/// Compares the chunk with the writer's first line.
+pub(in crate::runs) async fn beginning(
     tx: &mut Tx,
     run_id: i64,
     generation: i64,
     chunk: &Chunk,
-) -> Result<Option<String>, Error> {
-    Ok(row(tx, run_id, generation, chunk).await?.and_then(|row| row.origin))
+) -> Result<Beginning, Error> {
+    let row = row(tx, run_id, generation, chunk).await?;
+    let (start, origin) = row.map_or((0, None), |row| (row.start, row.origin));
+    Ok(match &chunk.origin {
+        Some(_) if chunk.offset == start && chunk.origin == origin => Beginning::Same,
+        Some(_) if chunk.offset == start || chunk.offset == 0 => Beginning::Other,
+        _ => Beginning::None,
+    })
 }
 
 /// Stores what is new of the chunk. The caller holds the run's row.
@@ -149,7 +94,9 @@ pub(in crate::runs) async fn store(
     let rows = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
     let held = row.as_ref().map_or((0, 0), |row| (row.tail_rows, row.tail_bytes));
     stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + bytes >= LONG_BYTES;
-    let origin = row.and_then(|row| row.origin).or_else(|| chunk.origin.clone());
+    let start = row.as_ref().map_or(0, |row| row.start);
+    let first = (chunk.offset == start).then(|| chunk.origin.clone()).flatten();
+    let origin = row.and_then(|row| row.origin).or(first);
     sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, origin, base, tail_rows, tail_bytes) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (run_id, generation, kind, client) DO UPDATE SET \
          next_line = excluded.next_line, gaps = excluded.gaps, origin = excluded.origin, \
@@ -170,7 +117,7 @@ pub(in crate::runs) async fn store(
 }
 
 async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result<Option<StreamRow>, Error> {
-    let text = "SELECT next_line, gaps, origin, base, tail_rows, tail_bytes FROM stream \
+    let text = "SELECT next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
                 WHERE run_id = $1 AND generation = $2 AND kind = $3 AND client = $4";
     let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client);
     query.optional(tx).await

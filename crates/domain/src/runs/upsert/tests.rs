@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::policy::{Delete, Read, Stop};
 use crate::runs::StreamUpdate;
+use crate::runs::streams::StreamKind;
 use crate::testing::{Lab, console, events, history};
 
 const OLD: &str = r#"{"_step":0,"_timestamp":1.5,"old":1}"#;
@@ -68,7 +69,6 @@ async fn a_new_start_gets_a_new_generation_and_nothing_is_deleted() {
         assert!(shown.len() == 1 && shown[0].contains("new"), "{shown:?}");
         assert_eq!(lab.rows("r1", StreamKind::Events).await.len(), 1);
         assert_eq!(lab.count("tail").await, 5, "the old rows are still there");
-        assert_eq!(lab.init("r1", |_| {}).await.history_line_count, 1, "a live run goes on");
     }
 }
 
@@ -85,6 +85,35 @@ async fn syncing_twice_changes_nothing() {
             lab.clock().advance(Duration::from_secs(1));
             lab.domain.run_due_jobs().await.unwrap();
         }
+    }
+}
+
+#[tokio::test]
+async fn a_run_killed_a_moment_ago_can_be_synced_or_started_again() {
+    for lab in Lab::all().await {
+        lab.run("r1").await.append(history(0, &[OLD])).await.unwrap();
+        let again = lab.init("r1", |_| {}).await;
+        assert_eq!(again.history_line_count, 0);
+        again.run.append(console(0, &["2026-11-21T22:24:33.157959 hi"])).await.unwrap();
+        again.run.append(history(0, &[OLD, r#"{"_step":1,"_timestamp":2.5}"#])).await.unwrap();
+        assert_eq!(lab.history("r1").await.len(), 2, "a replay brings only what was missing");
+        lab.run("r1").await.append(history(0, &[NEW])).await.unwrap();
+        let shown = lab.history("r1").await;
+        assert!(shown.len() == 1 && shown[0].contains("new"), "{shown:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_by_an_old_client_starts_nothing_again() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        run.append(history(0, &[OLD])).await.unwrap();
+        run.append(console(0, &["2026-11-21T22:24:33.157959 10%"])).await.unwrap();
+        lab.run("r1").await;
+        run.append(console(0, &["2026-11-21T22:24:55.000000 20%"])).await.unwrap();
+        run.append(history(1, &[r#"{"_step":1}"#])).await.unwrap();
+        assert_eq!(lab.history("r1").await.len(), 2);
+        assert_eq!(lab.rows("r1", StreamKind::Console).await.len(), 1);
     }
 }
 

@@ -52,9 +52,12 @@ impl Plan {
         }
     }
 
-    /// Resolves the field: by its resolver, or as the property of the same name of a payload.
+    /// Resolves the field: as the property of a payload, whatever its type; else by the resolver of the type.
     pub fn resolve<'a>(self: Arc<Self>, call: &ResolverContext<'a>) -> FieldFuture<'a> {
         let parent = if self.root { None } else { call.parent_value.downcast_ref::<Resolved>() };
+        if let Some(value) = parent.and_then(|parent| parent.property(&self.name)) {
+            return ready(self.shape.field_value(value, &self.at));
+        }
         let resolved = match (&self.resolver, parent) {
             (Some(Resolver::Run(run)), parent) => {
                 let run = Arc::clone(run);
@@ -69,7 +72,7 @@ impl Plan {
             }
             (Some(Resolver::Get(get)), Some(parent)) => get(parent),
             (Some(Resolver::Get(_)), None) => Err(Error::fault(format!("{} was asked of nothing", self.at))),
-            (None, parent) => parent.and_then(|parent| parent.property(&self.name)).ok_or_else(|| self.not_offered()),
+            (None, _) => Err(self.not_offered()),
         };
         ready(resolved.and_then(|value| self.shape.field_value(value, &self.at)))
     }

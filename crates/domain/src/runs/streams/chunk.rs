@@ -1,0 +1,77 @@
+//! A chunk of lines as columns, made before the transaction that stores it.
+
+use history::{BadLine, Batch, NonFinite, tail};
+
+use super::StreamKind;
+
+/// Lines of one writer that are already columns.
+#[derive(Debug)]
+pub(in crate::runs) struct Chunk {
+    pub kind: StreamKind,
+    /// Who counts the lines: a client id, a console label, or empty for the only writer.
+    pub client: String,
+    /// Number of the first line.
+    pub offset: i64,
+    batch: Batch,
+    /// Console lines and system metrics as sent: their `_step` counts from the writer's base, which only the transaction
+    /// knows. Empty for history.
+    lines: Vec<String>,
+    /// Encoded before the transaction; nearly always the whole chunk is new.
+    payload: Vec<u8>,
+    /// The time that its first line carries.
+    pub origin: Option<String>,
+}
+
+impl Chunk {
+    /// Lines of which the first is line `offset`, and what is wrong with them.
+    pub fn new(kind: StreamKind, client: String, offset: i64, mut lines: Vec<String>) -> (Self, Vec<BadLine>) {
+        let (batch, bad) = read(kind, &lines, offset);
+        let origin = (!batch.is_empty()).then(|| origin_of(kind, &batch)).flatten();
+        let payload = tail::encode(&batch);
+        if kind == StreamKind::History {
+            lines.clear();
+        }
+        (Self { kind, client, offset, batch, lines, payload, origin }, bad)
+    }
+
+    /// The rows, as sent.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    pub(super) fn count(&self) -> i64 {
+        i64::try_from(self.batch.len()).unwrap_or(i64::MAX)
+    }
+
+    /// The encoded rows of lines `from..to`.
+    pub(super) fn part(&self, from: i64, to: i64, base: i64) -> Vec<u8> {
+        if (to - from, base) == (self.count(), 0) {
+            return self.payload.clone();
+        }
+        let index = |line: i64| usize::try_from(line - self.offset).unwrap_or_default();
+        let range = index(from)..index(to);
+        tail::encode(&match self.kind {
+            StreamKind::History => self.batch.slice(range),
+            kind => read(kind, &self.lines[range], base + from).0,
+        })
+    }
+}
+
+/// Lines to rows.
+fn read(kind: StreamKind, lines: &[String], first: i64) -> (Batch, Vec<BadLine>) {
+    match kind {
+        StreamKind::Console => (Batch::from_console(lines, first.unsigned_abs()), Vec::new()),
+        StreamKind::History | StreamKind::Events => Batch::from_lines(lines, first.unsigned_abs()),
+    }
+}
+
+/// The time in the first row; where it has none, a digest of the row. A console line without a time says nothing.
+fn origin_of(kind: StreamKind, batch: &Batch) -> Option<String> {
+    let time = if kind == StreamKind::Console { "timestamp" } else { "_timestamp" };
+    let time = batch.value(0, time).map(|time| time.to_text(NonFinite::Bare)).filter(|time| time.len() <= 64);
+    if kind == StreamKind::Console {
+        return time;
+    }
+    let row = || batch.slice(0..1).to_json_rows(None, NonFinite::Bare).concat();
+    Some(time.unwrap_or_else(|| blake3::hash(row().as_bytes()).to_string()))
+}

@@ -1,0 +1,68 @@
+/** Debian's chromium, pages that fail the test on their errors, axe, and screenshots for the documentation. */
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+
+export const sizes = {
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+};
+
+export const launch = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+
+/** A page whose uncaught errors are collected in `page.problems`. */
+export async function open(browser, options = {}) {
+  const context = await browser.newContext({
+    viewport: sizes.desktop,
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
+  });
+  return page;
+}
+
+/** No rule of axe is broken on the page as it is now. */
+export async function assertAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
+  assert.ok(passes.length > 5, 'axe has run');
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target.join(' ')).join(', ')}`);
+  assert.deepEqual(found, [], `accessibility of ${page.url()}`);
+}
+
+/** Nothing is wider than the window. */
+export async function assertNoSidewaysScroll(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(wide, false, `${page.url()} scrolls sideways`);
+}
+
+/** A picture for the documentation, when asked for. */
+export async function picture(page, name) {
+  if (process.env.RUNSTEAD_SCREENSHOTS !== '1') return;
+  await mkdir(images, { recursive: true });
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: `${images}${name}.png` });
+}

@@ -1,0 +1,47 @@
+/** What can go wrong with a request, as values that pages can show. */
+
+/** The server answered with an error; `message` is its sentence. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The server did not answer. */
+export class Unreachable extends Error {}
+
+/** The policy said no: the first line stands alone, the others are checks and remedies. */
+export class Denial extends ApiError {
+  readonly lines: string[];
+  readonly reason: string;
+
+  constructor(message: string, reason: string, status: number) {
+    super(message, status);
+    this.lines = message.split('\n').filter((line) => line.trim() !== '');
+    this.reason = reason;
+  }
+}
+
+/** Whether a request ended because its page no longer wants it. */
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError';
+
+interface GraphqlError {
+  message: string;
+  extensions?: { code?: string; reason?: string };
+}
+
+/** The error a body describes: `{"errors":[…]}` of GraphQL or `{"error":"…"}` of the other routes. */
+export function errorOf(body: unknown, status: number): ApiError | undefined {
+  const { errors, error } = (body ?? {}) as { errors?: GraphqlError[]; error?: string };
+  const first = errors?.[0];
+  if (first?.extensions?.code === 'PERMISSION_ERROR') {
+    return new Denial(first.message, first.extensions.reason ?? '', status);
+  }
+  if (first) return new ApiError(first.message, status);
+  if (typeof error === 'string') return new ApiError(error, status);
+  return undefined;
+}

@@ -1,0 +1,35 @@
+/** One way to send a request: below the base, with the header that marks it as ours. */
+import { ApiError, errorOf, isAbort, Unreachable } from './errors';
+
+/** The absolute address of a path below the base. */
+export const at = (path: string): string => new URL(path, document.baseURI).href;
+
+/** Called when the server says that nobody is signed in. */
+let signedOut: () => void = () => undefined;
+export const onSignedOut = (handler: () => void): void => void (signedOut = handler);
+
+/** Sends a request and returns its answer, or throws the error it describes. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('X-Runstead-Csrf', '1');
+  let response: Response;
+  try {
+    response = await fetch(at(path), { ...init, headers, credentials: 'same-origin' });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Unreachable();
+  }
+  if (response.ok) return response;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.status === 401 && path !== 'api/login') signedOut();
+  throw errorOf(body, response.status) ?? new ApiError(response.statusText, response.status);
+}
+
+/** Posts JSON. */
+export const post = (path: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
+  send(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });

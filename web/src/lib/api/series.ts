@@ -1,0 +1,76 @@
+/** The series client: binary columns of a chart, seen in place as Float64Array. */
+import { post } from './http';
+
+export type Stream = 'history' | 'system';
+
+export interface SeriesRequest {
+  runs: string[];
+  keys: string[];
+  x: string;
+  stream: Stream;
+  buckets: number;
+  from: number | null;
+  to: number | null;
+}
+
+/** One key of one run: columns of equal length. */
+export interface Series {
+  run: string;
+  key: string;
+  /** Every row is its own point, so min and max equal the mean. */
+  exact: boolean;
+  nan: number;
+  inf: number;
+  x: Float64Array;
+  mean: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+}
+
+export interface SeriesAnswer {
+  series: Series[];
+  denied: { run: string; reason: string }[];
+}
+
+interface Header {
+  series: {
+    run: string;
+    key: string;
+    points: number;
+    exact: boolean;
+    offset: number;
+    nan: number;
+    inf: number;
+  }[];
+  denied: { run: string; reason: string }[];
+}
+
+const PREFIX = 12;
+
+/** Decodes an answer; the columns are views into `buffer`, not copies. */
+export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
+  const view = new DataView(buffer);
+  const magic = new TextDecoder().decode(new Uint8Array(buffer, 0, Math.min(4, buffer.byteLength)));
+  if (magic !== 'RSER' || view.getUint32(4, true) !== 1) throw new Error('not a series answer');
+  const length = view.getUint32(8, true);
+  const text = new TextDecoder().decode(new Uint8Array(buffer, PREFIX, length));
+  const header = JSON.parse(text) as Header;
+  const series = header.series.map(({ points, offset, ...rest }) => {
+    const column = (index: number) =>
+      new Float64Array(buffer, PREFIX + length + offset + index * points * 8, points);
+    return { ...rest, x: column(0), mean: column(1), min: column(2), max: column(3) };
+  });
+  return { series, denied: header.denied };
+}
+
+/** Asks for many keys of many runs at once. */
+export async function fetchSeries(
+  entity: string,
+  project: string,
+  request: SeriesRequest,
+  signal?: AbortSignal,
+): Promise<SeriesAnswer> {
+  const path = `api/series/${encodeURIComponent(entity)}/${encodeURIComponent(project)}`;
+  const response = await post(path, request, signal);
+  return decodeSeries(await response.arrayBuffer());
+}

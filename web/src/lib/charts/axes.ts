@@ -1,0 +1,64 @@
+/** The axes and frame of every chart, for the library that draws them. */
+import type uPlot from 'uplot';
+import { duration, tick } from '../i18n/format';
+import type { XAxis } from './view.svelte';
+
+/** Humane steps of a time axis in seconds. */
+const TIMES = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+  86400, 172800, 432000, 864000,
+];
+
+interface Look {
+  text: string;
+  grid: string;
+}
+
+/** Options of the two axes; `look` is asked at every drawing, since the theme may change. */
+export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] {
+  const font = '11px "Inter Variable", system-ui, sans-serif';
+  const shared = { font, stroke: () => look().text };
+  const grid = { stroke: () => look().grid, width: 1 };
+  const x: uPlot.Axis = {
+    ...shared,
+    // Wall time has a second line for the day.
+    size: axis === '_timestamp' ? 38 : 26,
+    gap: 4,
+    space: 64,
+    grid: { show: false },
+    ticks: { stroke: () => look().grid, size: 4, width: 1 },
+  };
+  if (axis === '_runtime') {
+    x.incrs = TIMES;
+    x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));
+  } else if (axis === '_step') {
+    x.values = (_, splits) => splits.map(tick);
+  }
+  const y: uPlot.Axis = {
+    ...shared,
+    gap: 4,
+    space: 32,
+    grid,
+    ticks: { show: false },
+    size: (chart, values) => {
+      if (!values?.length) return 24;
+      const context = chart.ctx;
+      context.font = font.replace('11px', `${11 * devicePixelRatio}px`);
+      const width = Math.max(...values.map((value) => context.measureText(value ?? '').width));
+      return Math.ceil(width / devicePixelRatio) + 10;
+    },
+    values: (_, splits) =>
+      splits.map((value) =>
+        value === null || (log && !isPower(value, splits)) ? '' : tick(value),
+      ),
+  };
+  return [x, y];
+}
+
+/** On a log axis only powers of ten are named, unless there are too few of them. */
+function isPower(value: number, splits: (number | null)[]): boolean {
+  const powers = splits.filter((one) => one !== null && Number.isInteger(round(Math.log10(one))));
+  return powers.length < 2 || Number.isInteger(round(Math.log10(value)));
+}
+
+const round = (value: number) => Math.round(value * 1e6) / 1e6;

@@ -1,0 +1,216 @@
+/** The data of a page's panels: keys that come into view are fetched together, live changes only for their runs. */
+import { isAbort } from '../api/errors';
+import { fetchSeries, type Series, type Stream } from '../api/series';
+import type { XAxis } from './view.svelte';
+
+const BUCKETS = 500;
+const KEYS_A_REQUEST = 50;
+/** Panels that appear within this time share a request. */
+const GATHER = 20;
+/** Live changes are fetched at most this often. */
+const LIVE = 1000;
+
+/** What one panel shows. */
+export class PanelData {
+  series = $state.raw<Series[]>([]);
+  loading = $state(true);
+  error = $state.raw<Error>();
+}
+
+interface Entry {
+  data: PanelData;
+  /** What is known, by run; a run without values of this key has no points. */
+  known: Map<string, Series | null>;
+  /** Runs whose known values are older than what the server has. */
+  stale: Set<string>;
+  users: number;
+}
+
+interface Flight {
+  keys: Set<string>;
+  control: AbortController;
+}
+
+export class ChartData {
+  /** Runs the last answers left out because the caller may not read them. */
+  denied = $state.raw<string[]>([]);
+  #entries = new Map<string, Entry>();
+  #runs: string[] = [];
+  #axis: XAxis = '_step';
+  #wanted = new Map<string, Set<string>>();
+  #changed = new Set<string>();
+  #flights = new Set<Flight>();
+  #gather: ReturnType<typeof setTimeout> | undefined;
+  #live: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly entity: string,
+    readonly project: string,
+    readonly stream: Stream,
+    readonly ready: Promise<void>,
+  ) {}
+
+  get axis(): XAxis {
+    return this.#axis;
+  }
+
+  /** Shows other runs or another x; what is known is kept and shown until the new arrives. */
+  show(runs: string[], axis: XAxis): void {
+    if (axis !== this.#axis) {
+      this.#abortAll();
+      for (const entry of this.#entries.values()) {
+        entry.known.clear();
+        entry.data.series = [];
+        entry.data.loading = true;
+      }
+    }
+    this.#axis = axis;
+    this.#runs = runs;
+    for (const [key, entry] of this.#entries) {
+      if (entry.known.size > 0 || runs.length === 0) this.#publish(entry);
+      if (entry.users > 0) this.#want(key, entry);
+    }
+  }
+
+  /** A panel of this key is in view until the returned function is called. */
+  open(key: string): { data: PanelData; close: () => void } {
+    const entry = this.#entries.get(key) ?? {
+      data: new PanelData(),
+      known: new Map(),
+      stale: new Set<string>(),
+      users: 0,
+    };
+    this.#entries.set(key, entry);
+    entry.users += 1;
+    this.#want(key, entry);
+    const close = () => {
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      this.#wanted.delete(key);
+      for (const flight of this.#flights) {
+        flight.keys.delete(key);
+        if (flight.keys.size === 0) flight.control.abort();
+      }
+    };
+    return { data: entry.data, close };
+  }
+
+  /** New rows of a run arrived: fetched soon for the panels in view, later for the others. */
+  changed(run: string): void {
+    if (!this.#runs.includes(run)) return;
+    this.#changed.add(run);
+    this.#live ??= setTimeout(() => {
+      this.#live = undefined;
+      const runs = [...this.#changed];
+      this.#changed.clear();
+      this.#outdate(runs);
+    }, LIVE);
+  }
+
+  /** Fetches everything in view anew, after a gap or a failure. */
+  refetch(): void {
+    this.#outdate(this.#runs);
+  }
+
+  #outdate(runs: string[]): void {
+    for (const [key, entry] of this.#entries) {
+      for (const run of runs) entry.stale.add(run);
+      if (entry.users > 0) this.#want(key, entry);
+    }
+  }
+
+  /** One key at a finer resolution between two x. */
+  async zoom(key: string, from: number, to: number, signal: AbortSignal): Promise<Series[]> {
+    const request = { runs: this.#runs, keys: [key], x: this.#axis, stream: this.stream };
+    const range = { buckets: BUCKETS, from, to };
+    const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
+    return answer.series.filter((one) => one.x.length > 0);
+  }
+
+  close(): void {
+    clearTimeout(this.#gather);
+    clearTimeout(this.#live);
+    this.#abortAll();
+  }
+
+  #abortAll(): void {
+    for (const flight of this.#flights) flight.control.abort();
+    this.#flights.clear();
+    this.#wanted.clear();
+  }
+
+  #publish(entry: Entry): void {
+    entry.data.series = this.#runs.flatMap((run) => entry.known.get(run) ?? []);
+  }
+
+  #want(key: string, entry: Entry): void {
+    const missing = this.#runs.filter((run) => !entry.known.has(run) || entry.stale.has(run));
+    if (missing.length > 0) this.#ask(key, missing);
+    else entry.data.loading = false;
+  }
+
+  #ask(key: string, runs: Iterable<string>): void {
+    const wanted = this.#wanted.get(key) ?? new Set();
+    for (const run of runs) wanted.add(run);
+    this.#wanted.set(key, wanted);
+    this.#gather ??= setTimeout(() => this.#flush(), GATHER);
+  }
+
+  #flush(): void {
+    this.#gather = undefined;
+    const groups = new Map<string, string[]>();
+    for (const [key, runs] of this.#wanted) {
+      const group = [...runs].join('\n');
+      groups.set(group, [...(groups.get(group) ?? []), key]);
+    }
+    this.#wanted.clear();
+    for (const [group, keys] of groups) {
+      const runs = group.split('\n').filter(Boolean);
+      for (let i = 0; i < keys.length && runs.length > 0; i += KEYS_A_REQUEST) {
+        void this.#fetch(keys.slice(i, i + KEYS_A_REQUEST), runs);
+      }
+    }
+  }
+
+  async #fetch(keys: string[], runs: string[]): Promise<void> {
+    const flight: Flight = { keys: new Set(keys), control: new AbortController() };
+    this.#flights.add(flight);
+    const entries = keys.flatMap((key) => this.#entries.get(key) ?? []);
+    // A change that arrives while this is under way makes them stale again.
+    for (const entry of entries) {
+      entry.data.loading = true;
+      for (const run of runs) entry.stale.delete(run);
+    }
+    const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: BUCKETS };
+    try {
+      await this.ready;
+      const answer = await fetchSeries(
+        this.entity,
+        this.project,
+        { ...request, from: null, to: null },
+        flight.control.signal,
+      );
+      this.denied = answer.denied.map((one) => one.run);
+      for (const entry of entries) {
+        for (const run of runs) entry.known.set(run, null);
+      }
+      for (const one of answer.series) {
+        if (one.x.length > 0) this.#entries.get(one.key)?.known.set(one.run, one);
+      }
+      for (const entry of entries) {
+        entry.data.error = undefined;
+        entry.data.loading = false;
+        this.#publish(entry);
+      }
+    } catch (error) {
+      for (const entry of entries) for (const run of runs) entry.stale.add(run);
+      if (isAbort(error)) return;
+      for (const entry of entries) {
+        entry.data.error = error instanceof Error ? error : new Error(String(error));
+        entry.data.loading = false;
+      }
+    } finally {
+      this.#flights.delete(flight);
+    }
+  }
+}

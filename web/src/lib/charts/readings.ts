@@ -1,0 +1,44 @@
+/** What the crosshair reads: each line's exact value at the real step nearest to it. */
+import type uPlot from 'uplot';
+import type { Line } from './scale';
+import { nearest } from './smooth';
+
+export interface Reading {
+  line: Line;
+  x: number;
+  /** The value drawn: smoothed when smoothing is on. */
+  value: number;
+  /** The value logged. */
+  original: number;
+  min: number;
+  max: number;
+  left: number;
+  top: number;
+}
+
+/** Readings sorted by value, highest first; lines that do not reach `x` are left out. */
+export function readings(chart: uPlot, lines: readonly Line[], x: number): Reading[] {
+  const [low, high] = [chart.scales.x?.min ?? 0, chart.scales.x?.max ?? 1];
+  const slack = (high - low) / 50;
+  const all: Reading[] = [];
+  for (const line of lines) {
+    const { series, y } = line;
+    const index = nearest(series.x, x);
+    const at = series.x[index];
+    const value = y[index];
+    if (at === undefined || value === undefined) continue;
+    if (x < (series.x[0] ?? 0) - slack || x > (series.x[series.x.length - 1] ?? 0) + slack)
+      continue;
+    all.push({
+      line,
+      x: at,
+      value,
+      original: series.mean[index] ?? value,
+      min: series.min[index] ?? value,
+      max: series.max[index] ?? value,
+      left: chart.valToPos(at, 'x'),
+      top: chart.valToPos(value, 'y'),
+    });
+  }
+  return all.sort((a, b) => b.value - a.value);
+}

@@ -1,0 +1,28 @@
+/** Series colours: the same run has the same colour everywhere, for ever, from the hash of its id. */
+
+export const SERIES = 20;
+
+/** FNV-1a of a run's id, folded to a step of the palette. */
+export function seriesStep(runId: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(runId)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  hash ^= hash >>> 16;
+  return (hash >>> 0) % SERIES;
+}
+
+/** The CSS colour of a run, following the theme. */
+export const seriesColor = (runId: string): string => `var(--series-${seriesStep(runId)})`;
+
+/** Reads tokens as plain colours, for canvas, which knows neither `var()` nor `light-dark()`. */
+export function resolveColors(element: HTMLElement, tokens: readonly string[]): string[] {
+  const probe = document.createElement('span');
+  element.append(probe);
+  const colors = tokens.map((token) => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return colors;
+}

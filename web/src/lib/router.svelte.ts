@@ -1,0 +1,94 @@
+/** The router: which page an address below the base shows, and how to go to another. */
+
+export type Route =
+  | { page: 'home' | 'login' | 'setup' | 'authorize' | 'settings' | 'missing' }
+  | { page: 'entity'; entity: string }
+  | { page: 'project'; entity: string; project: string }
+  | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
+
+export const runTabs = ['overview', 'charts', 'system', 'logs', 'files'] as const;
+export type RunTab = (typeof runTabs)[number];
+
+const single = ['login', 'setup', 'authorize', 'settings'] as const;
+const reserved = ['e', 'orgs', 'api', 'graphql', 'files', 'blob', 'sdk', 'oidc', 'assets'];
+
+/** The route of a path below the base, without a leading slash. */
+export function match(path: string): Route {
+  const parts = path.split('/').filter(Boolean).map(decode);
+  const [first, project, kind, run, tab] = parts;
+  if (first === undefined) return { page: 'home' };
+  const alone = single.find((name) => name === first);
+  if (alone) return { page: parts.length === 1 ? alone : 'missing' };
+  if (reserved.includes(first)) return { page: 'missing' };
+  if (project === undefined) return { page: 'entity', entity: first };
+  if (kind === undefined || (kind === 'workspace' && parts.length === 3)) {
+    return { page: 'project', entity: first, project };
+  }
+  if (kind === 'runs' && run !== undefined && parts.length <= 5) {
+    const known = runTabs.find((name) => name === (tab ?? 'overview'));
+    if (known) return { page: 'run', entity: first, project, run, tab: known };
+  }
+  if (kind === 'runs' && run === undefined) return { page: 'project', entity: first, project };
+  return { page: 'missing' };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The link to a page, relative to the base: `to('team', 'project')`. */
+export function to(...parts: string[]): string {
+  return `./${parts.map(encodeURIComponent).join('/')}`;
+}
+
+let address = $state.raw(typeof location === 'undefined' ? 'http://localhost/' : location.href);
+
+function below(href: string): string {
+  const base = new URL('.', document.baseURI).pathname;
+  const { pathname } = new URL(href);
+  return pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);
+}
+
+/** The route shown now. */
+export const route = (): Route => match(below(address));
+
+/** The query parameters of the address shown now. */
+export const query = (): URLSearchParams => new URL(address).searchParams;
+
+/** The address shown now as a path below the base with its query, for `?next=`. */
+export const here = (): string => below(address) + new URL(address).search;
+
+/** Goes to a link made by `to`. */
+export function go(link: string, replace = false): void {
+  const href = new URL(link, document.baseURI).href;
+  if (replace) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
+  const moved = below(href) !== below(address);
+  address = href;
+  if (moved) scrollTo(0, 0);
+}
+
+/** Where to go after signing in: only ever below our own base. */
+export function safeNext(next: string | null): string {
+  const link = `./${(next ?? '').replace(/^[./\\]+/, '')}`;
+  const base = new URL('.', document.baseURI).href;
+  return new URL(link, document.baseURI).href.startsWith(base) ? link : './';
+}
+
+/** Follows the browser's buttons and clicks on our own links. */
+export function startRouter(): void {
+  addEventListener('popstate', () => (address = location.href));
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const anchor = (event.target as Element).closest?.('a[href]');
+    if (!(anchor instanceof HTMLAnchorElement) || anchor.target || anchor.download) return;
+    if (!anchor.href.startsWith(new URL('.', document.baseURI).href)) return;
+    event.preventDefault();
+    go(anchor.href);
+  });
+}

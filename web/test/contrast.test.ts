@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { contrast, linearRgb, oklab, type Oklch } from '../src/lib/design/color';
+import { SERIES, seriesStep } from '../src/lib/design/palette';
+
+type Theme = 'light' | 'dark';
+const css = readFileSync(new URL('../src/lib/design/tokens.css', import.meta.url), 'utf8');
+const pair = /--([\w-]+):\s*light-dark\(\s*oklch\(([\d. ]+)\),\s*oklch\(([\d. ]+)\)\s*\)/g;
+const numbers = (text = '') => text.trim().split(/\s+/).map(Number) as Oklch;
+const tokens = new Map(
+  [...css.matchAll(pair)].map(([, name, light, dark]) => [
+    name,
+    { light: numbers(light), dark: numbers(dark) },
+  ]),
+);
+function token(name: string, theme: Theme): Oklch {
+  const found = tokens.get(name);
+  if (!found) throw new Error(`no token --${name}`);
+  return found[theme];
+}
+const themes: Theme[] = ['light', 'dark'];
+const backgrounds = ['bg', 'bg-raised', 'bg-sunken', 'bg-hover', 'bg-select'];
+
+describe.each(themes)('%s tokens', (theme) => {
+  test.each(['text', 'text-2', 'text-3', 'accent', 'ok', 'warn', 'bad'])(
+    '--%s is readable on every background',
+    (name) => {
+      for (const background of backgrounds) {
+        const ratio = contrast(token(name, theme), token(background, theme));
+        expect(ratio, `on --${background}`).toBeGreaterThanOrEqual(4.5);
+      }
+    },
+  );
+  test('text on the accent is readable', () => {
+    for (const name of ['accent', 'accent-hover']) {
+      expect(contrast(token('on-accent', theme), token(name, theme))).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+  test('focus, fields and series stand out from what they lie on', () => {
+    const series = Array.from({ length: SERIES }, (_, step) => `series-${step}`);
+    for (const name of ['focus', 'line-strong', ...series]) {
+      for (const background of ['bg', 'bg-raised']) {
+        const ratio = contrast(token(name, theme), token(background, theme));
+        expect(ratio, `--${name} on --${background}`).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
+  test('series differ from each other, neighbours most', () => {
+    const labs = Array.from({ length: SERIES }, (_, step) =>
+      oklab(linearRgb(token(`series-${step}`, theme))),
+    );
+    const distance = (a: number, b: number) =>
+      Math.hypot(...(labs[a] ?? []).map((value, axis) => value - (labs[b]?.[axis] ?? 0)));
+    for (let a = 0; a < SERIES; a += 1) {
+      for (let b = 0; b < a; b += 1) expect(distance(a, b), `${a} and ${b}`).toBeGreaterThan(0.05);
+      if (a > 0) expect(distance(a, a - 1), `neighbours ${a}`).toBeGreaterThan(0.08);
+    }
+  });
+});
+
+describe('the colour of a run', () => {
+  test('never changes: these ids had these steps in the first release', () => {
+    const ids = ['ibu9n3t3', 'r10000', '3kd93ls0', 'a', ''];
+    expect(ids.map(seriesStep)).toMatchInlineSnapshot(`
+      [
+        9,
+        12,
+        0,
+        12,
+        17,
+      ]
+    `);
+  });
+  test('spreads ids over the whole palette', () => {
+    const counts = new Array<number>(SERIES).fill(0);
+    for (let i = 0; i < 20_000; i += 1) {
+      const step = seriesStep((i * 2654435761).toString(36).slice(0, 8));
+      counts[step] = (counts[step] ?? 0) + 1;
+    }
+    for (const count of counts) expect(count).toBeGreaterThan(800);
+  });
+});

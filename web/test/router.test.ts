@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { match, to } from '../src/lib/router.svelte';
+
+test('the links the client prints', () => {
+  expect(match('')).toEqual({ page: 'home' });
+  expect(match('acme')).toEqual({ page: 'entity', entity: 'acme' });
+  expect(match('acme/vision')).toMatchObject({ page: 'project', project: 'vision' });
+  expect(match('acme/vision/workspace')).toMatchObject({ page: 'project', project: 'vision' });
+  expect(match('acme/vision/runs/ab12')).toMatchObject({
+    page: 'run',
+    run: 'ab12',
+    tab: 'overview',
+  });
+  expect(match('acme/vision/runs/ab12/logs')).toMatchObject({ page: 'run', tab: 'logs' });
+  expect(match('acme/a%20b')).toMatchObject({ page: 'project', project: 'a b' });
+  expect(match('authorize')).toEqual({ page: 'authorize' });
+});
+
+test('everything else is missing', () => {
+  for (const path of ['acme/vision/runs/ab12/nope', 'acme/vision/nope', 'login/x', 'api/session']) {
+    expect(match(path)).toEqual({ page: 'missing' });
+  }
+});
+
+test('links are relative to the base and escaped', () => {
+  expect(to()).toBe('./');
+  expect(to('acme', 'a b/c')).toBe('./acme/a%20b%2Fc');
+});
