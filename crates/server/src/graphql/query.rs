@@ -22,15 +22,7 @@ pub fn register(r: &mut Resolvers) {
     r.query("organization", organization);
     r.query("users", users);
     r.query("recentRuns", recent_runs);
-    // Nothing of these kinds exists here yet: not found is null.
-    r.query("artifact", |_: Any, _| async { Ok(None::<String>) });
-    r.query("artifactCollection", |_: Any, _| async { Ok(None::<String>) });
-    r.query("clientIDMapping", |_: Any, _| async { Ok(None::<String>) });
 }
-
-/// Arguments that do not matter.
-#[derive(Deserialize)]
-struct Any {}
 
 /// Switches of the client that this release honours; a name that is missing is off.
 const FEATURES: &[&str] = &["STRUCTURED_CONSOLE_LOGS", "FILESTREAM_GZIP", "TOTAL_COUNT_IN_FILE_CONNECTION"];
