@@ -24,7 +24,7 @@ fn run() -> RunDocument {
         updated_at: 1_795_305_660_000_000,
         heartbeat_at: 1_795_305_661_500_000,
         config: json!({
-            "lr": {"value": 0.1, "desc": null}, "opt": {"value": {"name": "adam", "value": 3}}, "a.b": {"value": 1},
+            "lr": {"value": 0.1, "desc": null}, "opt": {"value": {"name": "adam", "value": 3}}, "deep": {"value": {"value": {"x": 7}}}, "a.b": {"value": 1},
             "a": {"value": {"b": 2, "c": [1, 2]}}, "train/steps n": {"value": 10}, "none": {"value": null},
         }),
         summary: json!({"loss": 1.0, "best": {"loss": 0.5}, "best.acc": 0.9, "big": "Infinity", "bad": "NaN", "on": true}),
@@ -48,7 +48,7 @@ fn every_field_has_its_spellings() {
         json!({"heartbeatAt": {"$gt": "2026-11-22T00:01:01.4"}, "updatedAt": {"$lt": "2026-11-22T00:01:01Z"}}),
         json!({"inputArtifacts": {"$size": 0}, "outputArtifacts": {"$nin": ["x:v0"]}}),
         json!({"config.lr": 0.1, "config.lr.value": 0.1, "config.opt.name": "adam", "config.opt.value.name": "adam"}),
-        json!({"config.opt.value": {"value": 3, "name": "adam"}, "config.opt.value.value": 3}),
+        json!({"config.opt.value": {"value": 3, "name": "adam"}, "config.opt.value.value": 3, "config.deep.value.x": 7}),
         json!({"config.a.b": 1, "config.a.b.value": 1, "config.a.value.b": 2, "config.a.c": 2}),
         json!({"config.train/steps n": 10.0, "config.none": null, "config.missing": null, "config.none.value": {"$exists": true}}),
         json!({"summary_metrics.loss": 1, "summaryMetrics.best.loss": 0.5, "summary_metrics.best.acc": 0.9}),
@@ -154,7 +154,7 @@ fn scalar() -> impl Strategy<Value = Value> {
         4 => prop::sample::select(vec![json!(0), json!(1), json!(1.0), json!(0.5), json!(2)]),
         3 => prop::sample::select(vec!["a", "ab", "b", ""]).prop_map(Value::from),
         2 => prop::sample::select(vec!["2026-11-22", "2026-11-21T23:59:59.5Z"]).prop_map(Value::from),
-        1 => prop::sample::select(vec!["Infinity", "NaN"]).prop_map(Value::from),
+        2 => prop::sample::select(vec!["Infinity", "NaN"]).prop_map(Value::from),
     ]
 }
 
@@ -198,7 +198,8 @@ fn documents() -> impl Strategy<Value = RunDocument> {
 }
 
 fn filters() -> impl Strategy<Value = Value> {
-    let path = || prop::sample::select(vec!["a", "b", "a.b", "a.value", "a.b.value.a", "a.value.value", "c"]);
+    let path =
+        || prop::sample::select(vec!["a", "b", "a.b", "a.value", "a.value.b", "a.b.value.a", "a.value.value", "c"]);
     let field = prop_oneof![
         prop::sample::select(vec![
             "name",
