@@ -51,9 +51,9 @@ def test_a_crashed_online_run_is_completed_by_sync(trainer, run):
     trainer.wandb("sync", "--include-online", local_run(trainer, "run-*")).succeeded()
     seen = trainer.seen(run)
     losses = steps(seen)
-    # The last rows may not have reached the disk when the script was killed, but none may be there twice.
+    # The last rows had not reached the disk when the script was killed, but none may be there twice.
     assert losses == [(step, float(step)) for step in range(len(losses))]
-    assert len(losses) >= 1
+    assert len(losses) >= 30
 
 
 @pytest.mark.newest
