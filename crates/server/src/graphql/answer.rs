@@ -63,6 +63,9 @@ async fn execute(
     }
     let hints = Hints {
         version,
+        asks_for_texts: ["config", "summaryMetrics", "systemMetrics", "historyKeys"]
+            .iter()
+            .any(|f| request.query.contains(f)),
         shared_writer: headers.contains_key("x-wandb-client-id"),
         asks_for_upload_urls: request.query.contains("upload: true") && request.query.contains("uploadHeaders"),
     };

@@ -94,6 +94,19 @@ impl Engine {
     }
 }
 
+#[cfg(test)]
+impl Engine {
+    /// Checks a document without asking any resolver.
+    pub async fn validate(&self, text: &str) -> Result<(), Error> {
+        let document = self.limits.parse(text)?;
+        self.limits.check(&document, |name| self.schema.registry().types.contains_key(name))?;
+        let mut request = async_graphql::Request::new(String::new()).only_introspection();
+        request.set_parsed_query(document);
+        let response = self.schema.execute(request.root_value(FieldValue::NULL)).await;
+        response.errors.into_iter().next().map_or(Ok(()), |error| Err(error_of(error)))
+    }
+}
+
 /// Our own errors travel inside the engine's; what is left are mistakes in the document, or faults of the engine's use.
 fn error_of(error: ServerError) -> Error {
     let own = error.source.and_then(|source| source.downcast::<Error>().ok());

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::App;
 use crate::config::Config;
+use crate::graphql::context::Hints;
 use crate::messages::Language;
 use crate::scope::Scope;
 
@@ -106,7 +107,7 @@ async fn ask(request: serde_json::Value) -> Result<serde_json::Value, Error> {
     let scope = Scope::new("r1".to_owned(), "http://h".to_owned(), None, Language::ENGLISH);
     let engine = Engine::new(&[SCHEMA], &complete(), Limits { depth: 6, complexity: 50 }).unwrap();
     let request = serde_json::from_value(request).unwrap();
-    engine.execute(request, Ctx::new(session, app, scope, None)).await.map(|data| data.into_json().unwrap())
+    engine.execute(request, Ctx::new(session, app, scope, Hints::default())).await.map(|data| data.into_json().unwrap())
 }
 
 async fn data(query: &str, variables: serde_json::Value) -> serde_json::Value {
