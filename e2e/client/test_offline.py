@@ -18,6 +18,7 @@ def sync(trainer, folder):
     return trainer.wandb("sync", folder)
 
 
+@pytest.mark.every_client
 def test_an_offline_run_is_synced(trainer, run):
     trainer.train("simple", run, {"rows": 4, "init": {"config": {"lr": 1}}}, WANDB_MODE="offline").succeeded()
     assert trainer.user.api.find_run(trainer.user.name, trainer.project, run) is None
@@ -56,7 +57,6 @@ def test_a_crashed_online_run_is_completed_by_sync(trainer, run):
     assert len(losses) >= 30
 
 
-@pytest.mark.newest
 def test_sync_of_a_refused_run_says_why(trainer, run, server):
     other = server.user()
     trainer.entity = other.name
