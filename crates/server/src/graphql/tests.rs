@@ -35,22 +35,43 @@ fn graphql_files(folder: &Path) -> Vec<PathBuf> {
 
 /// What clients before 0.26 send and newer ones do not (`e2e/documents` has those of the newest).
 const OLDER: [(&str, &str); 7] = [
-    ("0.13: upload addresses", "query RunUploadUrls($name: String!, $files: [String]!, $entity: String, $run: String!, $description: String) { \
+    (
+        "0.13: upload addresses",
+        "query RunUploadUrls($name: String!, $files: [String]!, $entity: String, $run: String!, $description: String) { \
        model(name: $name, entityName: $entity) { bucket(name: $run, desc: $description) { id files(names: $files) { \
-       uploadHeaders edges { node { name url(upload: true) updatedAt } } } } } }"),
-    ("0.13–0.22: asking whether to stop", "query RunStoppedStatus($projectName: String, $entityName: String, $runId: String!) { \
-       project(name: $projectName, entityName: $entityName) { run(name: $runId) { stopped } } }"),
-    ("0.13–0.17: messages of the server", "mutation UpsertBucket($id: String, $name: String) { upsertBucket(input: {id: $id, name: $name}) { \
+       uploadHeaders edges { node { name url(upload: true) updatedAt } } } } } }",
+    ),
+    (
+        "0.13–0.22: asking whether to stop",
+        "query RunStoppedStatus($projectName: String, $entityName: String, $runId: String!) { \
+       project(name: $projectName, entityName: $entityName) { run(name: $runId) { stopped } } }",
+    ),
+    (
+        "0.13–0.17: messages of the server",
+        "mutation UpsertBucket($id: String, $name: String) { upsertBucket(input: {id: $id, name: $name}) { \
        bucket { id name displayName description config sweepName project { id name entity { id name } } historyLineCount } inserted \
-       serverSettings { serverMessages { utfText plainText htmlText messageType messageLevel } } } }"),
-    ("0.13–0.25: viewer with server", "query Viewer { viewer { id entity username flags teams { edges { node { name } } } } \
-       serverInfo { cliVersionInfo latestLocalVersionInfo { outOfDate latestVersionString versionOnThisInstanceString } } }"),
-    ("0.13–0.25: probing types", "query ProbeServerCapabilities { QueryType: __type(name: \"Query\") { fields { name } } \
-       MutationType: __type(name: \"Mutation\") { fields { name } } ServerInfoType: __type(name: \"ServerInfo\") { fields { name } } }"),
-    ("0.13–0.16: probing settings", "query ProbeServerSettings { ServerSettingsType: __type(name: \"ServerSettings\") { fields { name } } }"),
-    ("0.13–0.16: resuming", "query RunResumeStatus($project: String, $entity: String, $name: String!) { model(name: $project, entityName: $entity) { \
+       serverSettings { serverMessages { utfText plainText htmlText messageType messageLevel } } } }",
+    ),
+    (
+        "0.13–0.25: viewer with server",
+        "query Viewer { viewer { id entity username flags teams { edges { node { name } } } } \
+       serverInfo { cliVersionInfo latestLocalVersionInfo { outOfDate latestVersionString versionOnThisInstanceString } } }",
+    ),
+    (
+        "0.13–0.25: probing types",
+        "query ProbeServerCapabilities { QueryType: __type(name: \"Query\") { fields { name } } \
+       MutationType: __type(name: \"Mutation\") { fields { name } } ServerInfoType: __type(name: \"ServerInfo\") { fields { name } } }",
+    ),
+    (
+        "0.13–0.16: probing settings",
+        "query ProbeServerSettings { ServerSettingsType: __type(name: \"ServerSettings\") { fields { name } } }",
+    ),
+    (
+        "0.13–0.16: resuming",
+        "query RunResumeStatus($project: String, $entity: String, $name: String!) { model(name: $project, entityName: $entity) { \
        id name entity { id name } bucket(name: $name, missingOk: true) { id name summaryMetrics displayName logLineCount historyLineCount \
-       eventsLineCount historyTail eventsTail config } } }"),
+       eventsLineCount historyTail eventsTail config } } }",
+    ),
 ];
 
 #[tokio::test]
