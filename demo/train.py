@@ -92,7 +92,10 @@ def train(number: int, config: dict, entity: str, epochs: int, pause: float) -> 
     """One run."""
     config = config | {"batch": 32, "momentum": 0.9, "epochs": epochs, "seed": number}
     tags = ["bold" if config["lr"] > 0.2 else "careful"]
-    with wandb.init(entity=entity, project="digits", config=config, tags=tags, group=config["schedule"]) as run:
+    settings = wandb.Settings(x_stats_sampling_interval=1.0)
+    with wandb.init(
+        entity=entity, project="digits", config=config, tags=tags, group=config["schedule"], settings=settings
+    ) as run:
         (images, labels), (val_images, val_labels) = split(seed=0)
         rng = np.random.default_rng(config["seed"])
         network = Network(config["hidden"], config["dropout"], rng)
@@ -124,7 +127,7 @@ def main() -> None:
     parser.add_argument("--entity", required=True)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--runs", type=int, default=len(RUNS))
-    parser.add_argument("--pause", type=float, default=0.0, help="seconds to sleep after each step")
+    parser.add_argument("--pause", type=float, default=0.01, help="seconds to sleep after each step")
     words = parser.parse_args()
     for number, config in enumerate(RUNS[: words.runs]):
         train(number, config, words.entity, words.epochs, words.pause)

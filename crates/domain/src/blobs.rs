@@ -14,7 +14,6 @@ pub(crate) use write::{Expect, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
@@ -63,15 +62,10 @@ impl Blobs {
         }
     }
 
-    /// Every name that begins with `prefix` and a slash, in no order.
-    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let found: Vec<_> = self.store.list(Some(&Path::from(prefix))).try_collect().await?;
-        Ok(found.into_iter().map(|meta| meta.location.to_string()).collect())
-    }
-
-    /// Where the blob is on this machine's disk, when the store is a local directory.
-    pub fn local_path(&self, name: &str) -> Option<PathBuf> {
-        self.local.as_ref().map(|dir| dir.join(name))
+    /// The blob as an open file, when the store is a local directory: Parquet is read in parts from it.
+    pub fn open_local(&self, name: &str) -> Result<Option<std::fs::File>, Error> {
+        let Some(dir) = &self.local else { return Ok(None) };
+        std::fs::File::open(dir.join(name)).map(Some).map_err(|e| Error::internal("opening a blob", e))
     }
 }
 

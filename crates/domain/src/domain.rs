@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::blobs::Blobs;
 use crate::db::{Db, sql};
 use crate::live::Live;
@@ -30,6 +32,8 @@ struct Parts {
     blobs: Blobs,
     clock: Clock,
     live: Live,
+    /// As many runs are sampled at once as there are processors.
+    sampling: Semaphore,
     config: DomainConfig,
     identity: Identity,
 }
@@ -49,7 +53,8 @@ impl Domain {
         let blobs = Blobs::open(&config.storage_url)?;
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
-        Ok(Self(Arc::new(Parts { db, blobs, clock, live, config, identity })))
+        let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity })))
     }
 
     /// Ends every connection after the running statements.
@@ -80,6 +85,10 @@ impl Domain {
     /// Changes of runs as they happen, in this process.
     pub fn live(&self) -> &Live {
         &self.0.live
+    }
+
+    pub(crate) fn sampling(&self) -> &Semaphore {
+        &self.0.sampling
     }
 
     pub(crate) fn db(&self) -> &Db {

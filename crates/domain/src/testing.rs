@@ -1,10 +1,8 @@
 //! Databases for tests: SQLite always, PostgreSQL when `RUNSTEAD_TEST_POSTGRES_URL` names a server.
 
 mod lab;
-mod world;
 
 pub(crate) use lab::{Lab, console, events, history, summary};
-pub(crate) use world::World;
 
 use crate::db::Db;
 use crate::{Clock, Domain, DomainConfig};

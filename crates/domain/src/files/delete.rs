@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::db::{placeholders, sql};
+use crate::jobs::discard_later;
 use crate::live::{Change, LiveEvent};
 use crate::policy::{Allowed, Run, Update};
 
@@ -9,7 +10,7 @@ use crate::policy::{Allowed, Run, Update};
 const MOST: usize = 10_000;
 
 impl Allowed<Update, Run> {
-    /// Deletes the files with these ids, and then their blobs; how many there were. Ids of other runs' files and of files
+    /// Deletes the files with these ids, their blobs after a while; how many there were. Ids of other runs' files and of files
     /// that are gone already count for nothing.
     pub async fn delete_files(&self, ids: &[i64]) -> Result<usize, Error> {
         if ids.len() > MOST {
@@ -23,10 +24,10 @@ impl Allowed<Update, Run> {
             format!("DELETE FROM file WHERE run_id = $1 AND id IN ({}) RETURNING blob", placeholders(2, ids.len()));
         let mut tx = self.domain().db().begin().await?;
         let blobs: Vec<(String,)> = sql(text).bind(run.id).bind_all(ids.iter().copied()).all(&mut tx).await?;
-        tx.commit().await?;
         for (blob,) in &blobs {
-            self.domain().blobs().delete(blob).await?;
+            discard_later(&mut tx, self.domain().clock(), blob).await?;
         }
+        tx.commit().await?;
         self.domain().live().send(LiveEvent {
             project_id: run.project.id,
             run: run.name.clone(),

@@ -6,10 +6,12 @@ use futures::Stream;
 use super::RunFile;
 use super::list::COLUMNS;
 use crate::blobs::{Expect, Written};
-use crate::db::{Tx, sql};
+use crate::db::sql;
+use crate::jobs::discard_later;
 use crate::live::{Change, LiveEvent};
-use crate::model::{FileName, RunState};
+use crate::model::FileName;
 use crate::policy::{Allowed, Run, Ticket, TicketUse, Update};
+use crate::runs::effective_state;
 use crate::{Domain, Error};
 
 /// The most that one file may hold: what S3 takes in 8,192 parts of 8 MiB.
@@ -47,13 +49,6 @@ fn naming(name: &str, e: Error) -> Error {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct RunRow {
-    name: String,
-    project_id: i64,
-    state: String,
-}
-
 impl Ticket {
     /// Writes the file whole; the file as it is listed from now on. A file of the same name is replaced. An upload that
     /// breaks off or is not of the announced length leaves everything as it was, and so does one to a deleted run.
@@ -70,30 +65,15 @@ impl Ticket {
             return Err(gone(name));
         }
         let blob = format!("files/{run}/{}", domain.clock().id()?);
+        // Deleted after a while, should no row ever name it.
+        discard_later(domain.db(), domain.clock(), &blob).await?;
         let written = domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST }).await?;
-        match register(domain, *run, name, &blob, written).await {
-            Ok((file, old)) => {
-                if let Some(old) = old {
-                    domain.blobs().delete(&old).await?;
-                }
-                Ok(file)
-            }
-            Err(e) => {
-                domain.blobs().delete(&blob).await?;
-                Err(e)
-            }
-        }
+        register(domain, *run, name, &blob, written).await
     }
 }
 
-/// Makes the row name the new blob; the file, and the blob that it had before.
-async fn register(
-    domain: &Domain,
-    run: i64,
-    name: &str,
-    blob: &str,
-    written: Written,
-) -> Result<(RunFile, Option<String>), Error> {
+/// Makes the row name the new blob; the one that it named before is deleted after a while, when its readers are done.
+async fn register(domain: &Domain, run: i64, name: &str, blob: &str, written: Written) -> Result<RunFile, Error> {
     let now = domain.clock().now();
     let mut tx = domain.db().begin().await?;
     // Also locks the run, so that of two uploads of one name each sees the blob of the other.
@@ -101,7 +81,11 @@ async fn register(
     if sql(text).bind(now).bind(run).run(&mut tx).await? == 0 {
         return Err(gone(name));
     }
-    let old = old_blob(&mut tx, run, name).await?;
+    let text = "SELECT blob FROM file WHERE run_id = $1 AND name = $2";
+    let old: Option<(String,)> = sql(text).bind(run).bind(name).optional(&mut tx).await?;
+    if let Some((old,)) = old {
+        discard_later(&mut tx, domain.clock(), &old).await?;
+    }
     let text = format!(
         "INSERT INTO file (id, run_id, name, blob, bytes, md5, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (run_id, name) DO UPDATE SET blob = excluded.blob, bytes = excluded.bytes, md5 = excluded.md5, \
@@ -110,18 +94,13 @@ async fn register(
     let query = sql(text).bind(domain.clock().id()?).bind(run).bind(name).bind(blob);
     let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
     let file = query.bind(bytes).bind(written.md5).bind(now).one(&mut tx).await?;
-    let text = "SELECT name, project_id, state FROM run WHERE id = $1";
-    let row: RunRow = sql(text).bind(run).one(&mut tx).await?;
+    let text = "SELECT name, project_id, state, preempting, heartbeat_at FROM run WHERE id = $1";
+    let (run, project_id, state, preempting, heartbeat): (String, i64, String, bool, i64) =
+        sql(text).bind(run).one(&mut tx).await?;
     tx.commit().await?;
-    let state = row.state.parse::<RunState>()?.as_str();
-    domain.live().send(LiveEvent { project_id: row.project_id, run: row.name, state, changes: vec![Change::Files] });
-    Ok((RunFile::from_row(domain, file)?, old))
-}
-
-async fn old_blob(tx: &mut Tx, run: i64, name: &str) -> Result<Option<String>, Error> {
-    let text = "SELECT blob FROM file WHERE run_id = $1 AND name = $2";
-    let old: Option<(String,)> = sql(text).bind(run).bind(name).optional(tx).await?;
-    Ok(old.map(|(blob,)| blob))
+    let state = effective_state(state.parse()?, preempting, heartbeat, now, domain.config().heartbeat_timeout);
+    domain.live().send(LiveEvent { project_id, run, state: state.as_str(), changes: vec![Change::Files] });
+    RunFile::from_row(domain, file)
 }
 
 fn gone(name: &str) -> Error {

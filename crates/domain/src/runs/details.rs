@@ -1,5 +1,6 @@
-//! A run's row, as people and the client read it.
+//! A run as it is shown: its fields, parsed, with the state that it is really in.
 
+use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 
 use super::effective_state;
@@ -9,23 +10,21 @@ use crate::model::RunState;
 use crate::policy::{Allowed, Project, Read, Run};
 use crate::{Domain, Error};
 
-/// A run's row.
+/// A run's fields. Lists leave the texts out unless asked.
 #[derive(Clone, Debug)]
 pub struct RunDetails {
-    /// Run id in the database; ascending with the time of creation.
+    /// Run id.
     pub id: i64,
     /// The id people type.
     pub name: String,
     /// The name people read.
     pub display_name: String,
-    /// The state now: what was told, judged by the last sign of life.
+    /// What it is doing, judged by its last sign of life.
     pub state: RunState,
-    /// JSON object `{"key": {"value": …}}`.
-    pub config: String,
-    /// JSON object.
-    pub summary: String,
-    /// JSON object: the last value of every system metric.
-    pub system_metrics: String,
+    /// Which branch of the streams is shown.
+    pub generation: i64,
+    /// Who submitted it.
+    pub user: Option<RunUser>,
     /// Tags.
     pub tags: Vec<String>,
     /// Notes.
@@ -36,21 +35,21 @@ pub struct RunDetails {
     pub group: Option<String>,
     /// Job type.
     pub job_type: Option<String>,
-    /// Host.
+    /// Host name.
     pub host: Option<String>,
     /// Program.
     pub program: Option<String>,
+    /// Repository.
+    pub repo: Option<String>,
     /// Commit.
     pub commit: Option<String>,
     /// Sweep.
     pub sweep: Option<String>,
-    /// Exit code of its process.
+    /// Exit code, once it ended.
     pub exit_code: Option<i64>,
     /// Somebody asked it to stop.
     pub stop_requested: bool,
-    /// Name of the user that submitted it.
-    pub user: Option<String>,
-    /// When it was created.
+    /// When it was made.
     pub created_at: Micros,
     /// When anything about it last changed.
     pub updated_at: Micros,
@@ -58,68 +57,100 @@ pub struct RunDetails {
     pub heartbeat_at: Micros,
     /// When it ended.
     pub finished_at: Option<Micros>,
+    /// Lines of history.
+    pub history_lines: i64,
+    /// The large fields.
+    pub texts: Option<RunTexts>,
 }
 
-/// The row with what a proof needs, for lists.
-#[derive(FromRow)]
-pub(super) struct Row {
+/// An account, as others see it on its runs.
+#[derive(Clone, Debug)]
+pub struct RunUser {
+    /// Account id.
     pub id: i64,
-    pub project_id: i64,
+    /// User name.
     pub name: String,
-    pub user_id: Option<i64>,
-    pub user_name: Option<String>,
-    pub generation: i64,
-    pub display_name: String,
-    pub state: String,
-    pub config: String,
-    pub summary: String,
-    pub system_metrics: String,
-    pub tags: String,
-    pub notes: Option<String>,
-    pub description: Option<String>,
-    pub group_name: Option<String>,
-    pub job_type: Option<String>,
-    pub host: Option<String>,
-    pub program: Option<String>,
-    pub git_commit: Option<String>,
-    pub sweep: Option<String>,
-    pub exit_code: Option<i64>,
-    pub stop_requested: bool,
-    pub preempting: bool,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub heartbeat_at: i64,
-    pub finished_at: Option<i64>,
+    /// Full name.
+    pub full_name: Option<String>,
 }
 
-/// Everything of [`Row`] from `run r`, to be continued with `WHERE`.
-pub(super) const SELECT: &str = "SELECT r.id, r.project_id, r.name, r.user_id, a.name AS user_name, r.generation, \
-    r.display_name, r.state, r.config, r.summary, r.system_metrics, r.tags, r.notes, r.description, r.group_name, \
-    r.job_type, r.host, r.program, r.git_commit, r.sweep, r.exit_code, r.stop_requested, r.preempting, r.created_at, \
-    r.updated_at, r.heartbeat_at, r.finished_at FROM run r LEFT JOIN account a ON a.id = r.user_id";
+/// The large fields of a run.
+#[derive(Clone, Debug)]
+pub struct RunTexts {
+    /// JSON object `{"key": {"value": …}}`.
+    pub config: String,
+    /// JSON object.
+    pub summary: String,
+    /// JSON object: the last value of every system metric.
+    pub system_metrics: String,
+    /// `historyKeys` of the client.
+    pub history_keys: Value,
+}
 
-impl Allowed<Read, Run> {
-    /// The run's row.
-    pub async fn details(&self) -> Result<RunDetails, Error> {
-        let query = sql(format!("{SELECT} WHERE r.id = $1")).bind(self.resource().id);
-        let row: Option<Row> = query.optional(self.domain().db()).await?;
-        let row = row.ok_or_else(|| Error::not_found("run", self.resource().path().to_string()))?;
-        row.details(self.domain())
-    }
+#[derive(Debug, FromRow)]
+pub(super) struct Row {
+    id: i64,
+    project_id: i64,
+    name: String,
+    display_name: String,
+    state: String,
+    preempting: bool,
+    generation: i64,
+    user_id: Option<i64>,
+    user_name: Option<String>,
+    full_name: Option<String>,
+    tags: String,
+    notes: Option<String>,
+    description: Option<String>,
+    group_name: Option<String>,
+    job_type: Option<String>,
+    host: Option<String>,
+    program: Option<String>,
+    repo: Option<String>,
+    git_commit: Option<String>,
+    sweep: Option<String>,
+    exit_code: Option<i64>,
+    stop_requested: bool,
+    created_at: i64,
+    updated_at: i64,
+    heartbeat_at: i64,
+    finished_at: Option<i64>,
+    history_lines: i64,
+    config: Option<String>,
+    summary: Option<String>,
+    system_metrics: Option<String>,
+}
+
+/// `SELECT … FROM run r …` for [`Row`]s, with the texts or without; conditions come after it.
+pub(super) fn select(texts: bool) -> String {
+    let texts = if texts {
+        "r.config, r.summary, r.system_metrics"
+    } else {
+        "CAST(NULL AS TEXT) AS config, CAST(NULL AS TEXT) AS summary, CAST(NULL AS TEXT) AS system_metrics"
+    };
+    format!(
+        "SELECT r.id, r.project_id, r.name, r.display_name, r.state, r.preempting, r.generation, r.user_id, a.name AS user_name, \
+         a.full_name, r.tags, r.notes, r.description, r.group_name, r.job_type, r.host, r.program, r.repo, \
+         r.git_commit, r.sweep, r.exit_code, r.stop_requested, r.created_at, r.updated_at, r.heartbeat_at, \
+         r.finished_at, (SELECT CAST(COALESCE(SUM(s.next_line), 0) AS BIGINT) FROM stream s WHERE s.run_id = r.id \
+         AND s.generation = r.generation AND s.kind = 'history') AS history_lines, {texts} \
+         FROM run r LEFT JOIN account a ON a.id = r.user_id"
+    )
 }
 
 impl Row {
-    /// What people read of it.
-    pub fn details(self, domain: &Domain) -> Result<RunDetails, Error> {
-        let (timeout, now) = (domain.config().heartbeat_timeout, domain.clock().now());
+    /// The parsed row; `history_keys` when the texts were asked for.
+    pub fn into_details(self, domain: &Domain, history_keys: Option<Value>) -> Result<RunDetails, Error> {
+        let (now, timeout) = (domain.clock().now(), domain.config().heartbeat_timeout);
+        let user = self.user_id.zip(self.user_name);
+        let texts = self.config.zip(self.summary).zip(self.system_metrics).zip(history_keys);
         Ok(RunDetails {
             id: self.id,
             name: self.name,
             display_name: self.display_name,
             state: effective_state(self.state.parse()?, self.preempting, self.heartbeat_at, now, timeout),
-            config: self.config,
-            summary: self.summary,
-            system_metrics: self.system_metrics,
+            generation: self.generation,
+            user: user.map(|(id, name)| RunUser { id, name, full_name: self.full_name }),
             tags: serde_json::from_str(&self.tags).map_err(|e| Error::internal("reading stored tags", e))?,
             notes: self.notes,
             description: self.description,
@@ -127,30 +158,74 @@ impl Row {
             job_type: self.job_type,
             host: self.host,
             program: self.program,
+            repo: self.repo,
             commit: self.git_commit,
             sweep: self.sweep,
             exit_code: self.exit_code,
             stop_requested: self.stop_requested,
-            user: self.user_name,
             created_at: self.created_at,
             updated_at: self.updated_at,
             heartbeat_at: self.heartbeat_at,
             finished_at: self.finished_at,
+            history_lines: self.history_lines,
+            texts: texts.map(|(((config, summary), system_metrics), history_keys)| RunTexts {
+                config,
+                summary,
+                system_metrics,
+                history_keys,
+            }),
         })
     }
 
-    /// The run with its proof, by the proof for its project.
-    pub fn allowed(self, project: &Allowed<Read, Project>) -> Result<(Allowed<Read, Run>, RunDetails), Error> {
-        let (owner, generation) = (self.user_id, self.generation);
-        let details = self.details(project.domain())?;
-        let run = Run {
-            id: details.id,
-            project: project.resource().clone(),
-            name: details.name.clone(),
-            owner,
-            state: details.state,
-            generation,
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub fn project_id(&self) -> i64 {
+        self.project_id
+    }
+}
+
+impl RunDetails {
+    /// The resource of a proof about it.
+    pub(super) fn resource(&self, project: &Project) -> Run {
+        Run {
+            id: self.id,
+            project: project.clone(),
+            name: self.name.clone(),
+            owner: self.user.as_ref().map(|user| user.id),
+            state: self.state,
+            generation: self.generation,
+        }
+    }
+}
+
+impl Allowed<Read, Run> {
+    /// Everything about the run, texts included.
+    pub async fn details(&self) -> Result<RunDetails, Error> {
+        let text = format!("{} WHERE r.id = $1 AND r.deleted_at IS NULL", select(true));
+        let row: Option<Row> = sql(text).bind(self.resource().id).optional(self.domain().db()).await?;
+        let row = row.ok_or_else(|| Error::not_found("run", self.resource().path().to_string()))?;
+        let keys = self.history_keys().await?;
+        row.into_details(self.domain(), Some(keys))
+    }
+}
+
+impl RunTexts {
+    /// `wandbConfig(keys)`: these keys of the client's own part of the config, all of it without keys. The key `t` is
+    /// always there: the client takes a run without it for one that does not exist.
+    pub fn wandb_config(&self, keys: Option<&[String]>) -> Result<String, Error> {
+        let config: Value =
+            serde_json::from_str(&self.config).map_err(|e| Error::internal("reading a stored config", e))?;
+        let own = config.get("_wandb").and_then(|entry| entry.get("value")).and_then(Value::as_object);
+        let chosen: Map<String, Value> = match keys {
+            None => own.cloned().unwrap_or_default(),
+            Some(keys) => {
+                let held = |key: &String| own.and_then(|own| own.get(key)).cloned();
+                let or_empty = |key: &String| held(key).or_else(|| (key == "t").then(|| json!({})));
+                keys.iter().filter_map(|key| Some((key.clone(), or_empty(key)?))).collect()
+            }
         };
-        Ok((project.run(run), details))
+        Ok(Value::Object(chosen).to_string())
     }
 }

@@ -1,13 +1,11 @@
-//! Reading what a run logged: rows, samples of rows, what keys there are, and the files that hold it.
+//! Reading history and system metrics: whole rows, rows with certain keys, Parquet files.
 
-mod keys;
 mod parquet;
 mod rows;
 mod sampled;
-
-pub use keys::MetricKey;
-pub use parquet::ParquetHistory;
-pub use rows::HistoryQuery;
-
 #[cfg(test)]
 mod tests;
+
+pub use parquet::ParquetHistory;
+pub use rows::HistoryQuery;
+pub(super) use rows::blocking;

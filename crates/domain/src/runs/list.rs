@@ -1,84 +1,186 @@
-//! Lists of runs: of a project with filter, order and pages; the newest of all projects.
+//! Lists of a project's runs: filtered, ordered, in pages.
+//!
+//! Without a filter and by a date, a page is one keyset query. Otherwise the project's runs are read as documents (only
+//! the parts that the filter and the order look at), judged and sorted in memory, and the page is read by id:
+//! [`documents::load`] is where a columnar copy of the project would take over.
+
+mod documents;
+mod recent;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
-use super::RunDetails;
-use super::details::{Row, SELECT};
-use crate::Error;
+use super::details::{self, RunDetails};
+use super::document::Needs;
+use super::filter::Filter;
+use super::keys;
+use super::order::{Order, Position, SortKey};
+use super::streams::StreamKind;
 use crate::db::{placeholders, sql};
-use crate::policy::{Allowed, Project, Read, Run, Session};
+use crate::policy::{Allowed, Project, Read, Run};
+use crate::{Domain, Error};
 
-/// Which runs, in which order.
+/// Which runs, in which order. The default is all, oldest first, without their texts.
 #[derive(Clone, Debug, Default)]
 pub struct RunQuery {
-    /// JSON text of the client's filter grammar; none is all runs.
+    /// The client's JSON filter.
     pub filters: Option<String>,
-    /// `[+|-]key`; none is `+created_at`.
+    /// `+key` or `-key`.
     pub order: Option<String>,
-    /// At most so many; none is all.
-    pub first: Option<usize>,
-    /// Continues after the run with this cursor.
+    /// At most so many.
+    pub first: Option<u32>,
+    /// Continues after the run with this cursor, which was made under the same order.
     pub after: Option<String>,
+    /// Whether config, summary, system metrics and history keys come along.
+    pub texts: bool,
+}
+
+/// A run in a list.
+#[derive(Debug)]
+pub struct RunEdge {
+    /// The proof for everything below the run.
+    pub run: Allowed<Read, Run>,
+    /// Its fields.
+    pub details: RunDetails,
+    /// Where a list continues after it.
+    pub cursor: String,
 }
 
 /// Some runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RunPage {
-    /// Cursor, proof and row of each.
-    pub runs: Vec<(String, Allowed<Read, Run>, RunDetails)>,
+    /// In order.
+    pub edges: Vec<RunEdge>,
     /// Whether there are more.
     pub has_next: bool,
 }
 
-impl Allowed<Read, Project> {
-    /// A page of the project's runs: one statement, then filter and order in memory.
-    pub async fn runs(&self, query: RunQuery) -> Result<RunPage, Error> {
-        let mut rows = self.matching(query.filters.as_deref()).await?;
-        if query.order.as_deref().is_some_and(|order| order.starts_with('-')) {
-            rows.reverse();
-        }
-        let start = match &query.after {
-            None => 0,
-            Some(cursor) => rows.iter().position(|r| r.id.to_string() == *cursor).map_or(rows.len(), |at| at + 1),
-        };
-        let most = query.first.unwrap_or(usize::MAX);
-        let has_next = rows.len().saturating_sub(start) > most;
-        let page = rows.into_iter().skip(start).take(most).map(|row| {
-            let (run, details) = row.allowed(self)?;
-            Ok((details.id.to_string(), run, details))
-        });
-        Ok(RunPage { runs: page.collect::<Result<_, Error>>()?, has_next })
-    }
-
-    /// How many of the project's runs a filter lets through.
-    pub async fn run_count(&self, filters: Option<&str>) -> Result<i64, Error> {
-        Ok(i64::try_from(self.matching(filters).await?.len()).unwrap_or(i64::MAX))
-    }
-
-    /// The rows that a filter lets through, oldest first.
-    async fn matching(&self, filters: Option<&str>) -> Result<Vec<Row>, Error> {
-        if filters.is_some_and(|f| !matches!(f.trim(), "" | "{}" | "null")) {
-            return Err(Error::invalid("filters", "they are not offered yet"));
-        }
-        let text = format!("{SELECT} WHERE r.project_id = $1 AND r.deleted_at IS NULL ORDER BY r.created_at, r.id");
-        sql(text).bind(self.resource().id).all(self.domain().db()).await
+impl RunPage {
+    /// Where the list continues.
+    pub fn end_cursor(&self) -> Option<&str> {
+        self.edges.last().map(|edge| edge.cursor.as_str())
     }
 }
 
-impl Session {
-    /// The newest runs over all projects that the caller may read.
-    pub async fn recent_runs(&self, most: usize) -> Result<Vec<(Allowed<Read, Run>, RunDetails)>, Error> {
-        let projects = self.readable_projects(None).await?;
-        let by_id: HashMap<i64, Allowed<Read, Project>> = projects.into_iter().map(|p| (p.resource().id, p)).collect();
-        if by_id.is_empty() {
-            return Ok(Vec::new());
-        }
-        let text = format!(
-            "{SELECT} WHERE r.deleted_at IS NULL AND r.project_id IN ({}) ORDER BY r.created_at DESC, r.id DESC LIMIT {most}",
-            placeholders(1, by_id.len())
-        );
-        let rows: Vec<Row> = sql(text).bind_all(by_id.keys().copied()).all(self.db()).await?;
-        let allowed = |row: Row| by_id.get(&row.project_id).map(|project| row.allowed(project));
-        rows.into_iter().filter_map(allowed).collect()
+impl Allowed<Read, Project> {
+    /// Runs of the project.
+    pub async fn runs(&self, query: RunQuery) -> Result<RunPage, Error> {
+        let filter = Filter::parse(query.filters.as_deref().unwrap_or_default())?;
+        let order = Order::parse(query.order.as_deref().unwrap_or_default())?;
+        let after = query.after.as_deref().map(|text| order.cursor(text)).transpose()?;
+        let most = query.first.map_or(usize::MAX, |first| first as usize);
+        let (rows, has_next) = match order.as_column().filter(|_| filter.admits_all()) {
+            Some((column, descending)) => self.by_date(column, descending, after, query.first, query.texts).await?,
+            None => {
+                let mut positions = self.judged(filter, Some(order.clone())).await?;
+                let start = after.map_or(0, |after| order.beyond(&positions, &after));
+                let has_next = positions.len() - start > most;
+                positions.drain(..start);
+                positions.truncate(most);
+                (self.at(positions, query.texts).await?, has_next)
+            }
+        };
+        let edge = |(details, position): (RunDetails, Position)| {
+            let run = self.run(details.resource(self.resource()));
+            Ok(RunEdge { run, details, cursor: position.to_cursor()? })
+        };
+        Ok(RunPage { edges: rows.into_iter().map(edge).collect::<Result<_, Error>>()?, has_next })
     }
+
+    /// How many runs the filter admits.
+    pub async fn run_count(&self, filters: Option<&str>) -> Result<i64, Error> {
+        let filter = Filter::parse(filters.unwrap_or_default())?;
+        if filter.admits_all() {
+            let text = "SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NULL";
+            let (count,): (i64,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
+            return Ok(count);
+        }
+        Ok(i64::try_from(self.judged(filter, None).await?.len()).unwrap_or(i64::MAX))
+    }
+
+    /// A page by one of the dates, in one query; one row more than asked for tells whether there are more.
+    async fn by_date(
+        &self,
+        column: &'static str,
+        descending: bool,
+        after: Option<Position>,
+        first: Option<u32>,
+        texts: bool,
+    ) -> Result<(Vec<(RunDetails, Position)>, bool), Error> {
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        let mut text = format!("{} WHERE r.project_id = $1 AND r.deleted_at IS NULL", details::select(texts));
+        let after = after.and_then(|p| Some((p.keys.first()?.as_ref()?.as_date()?, p.id)));
+        if after.is_some() {
+            text.push_str(&format!(" AND (r.{column}, r.id) {beyond} ($2, $3)"));
+        }
+        text.push_str(&format!(" ORDER BY r.{column} {direction}, r.id {direction}"));
+        if let Some(first) = first {
+            text.push_str(&format!(" LIMIT {}", u64::from(first) + 1));
+        }
+        let query =
+            sql(text).bind(self.resource().id).bind_all(after.map(|(at, _)| at)).bind_all(after.map(|(_, id)| id));
+        let mut rows: Vec<details::Row> = query.all(self.domain().db()).await?;
+        let most = first.map_or(usize::MAX, |first| first as usize);
+        let has_next = rows.len() > most;
+        rows.truncate(most);
+        let positioned = |run: RunDetails| {
+            let at = match column {
+                "updated_at" => run.updated_at,
+                "heartbeat_at" => run.heartbeat_at,
+                _ => run.created_at,
+            };
+            let position = Position { keys: vec![Some(SortKey::date(at))], id: run.id };
+            (run, position)
+        };
+        Ok((details(self.domain(), rows, texts).await?.into_iter().map(positioned).collect(), has_next))
+    }
+
+    /// Where the runs stand that the filter admits, sorted; by id without an order.
+    async fn judged(&self, filter: Filter, order: Option<Order>) -> Result<Vec<Position>, Error> {
+        let needs = order.as_ref().map_or(Needs::default(), Order::needs).and(filter.needs());
+        let loaded = documents::load(self, needs).await?;
+        let judge = move || {
+            let mut positions = Vec::new();
+            for document in loaded.documents() {
+                let document = document?;
+                if filter.admits(&document) {
+                    positions.push(match &order {
+                        Some(order) => order.position(&document),
+                        None => Position { keys: Vec::new(), id: document.id },
+                    });
+                }
+            }
+            if let Some(order) = order {
+                positions.sort_by(|a, b| order.compare(a, b));
+            }
+            Ok(positions)
+        };
+        tokio::task::spawn_blocking(judge).await.map_err(|e| Error::internal("filtering runs", e))?
+    }
+
+    /// The runs at these positions, without those that were deleted meanwhile.
+    async fn at(&self, positions: Vec<Position>, texts: bool) -> Result<Vec<(RunDetails, Position)>, Error> {
+        let ids: Vec<i64> = positions.iter().map(|position| position.id).collect();
+        let mut rows: Vec<details::Row> = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(5000) {
+            let ids_text = placeholders(1, ids.len());
+            let text = format!("{} WHERE r.id IN ({ids_text}) AND r.deleted_at IS NULL", details::select(texts));
+            rows.extend(sql(text).bind_all(ids.iter().copied()).all(self.domain().db()).await?);
+        }
+        let found = details(self.domain(), rows, texts).await?;
+        let mut found: HashMap<i64, RunDetails> = found.into_iter().map(|run| (run.id, run)).collect();
+        Ok(positions.into_iter().filter_map(|position| Some((found.remove(&position.id)?, position))).collect())
+    }
+}
+
+/// Rows as details, with the history keys of all of them in one query when the texts are wanted.
+async fn details(domain: &Domain, rows: Vec<details::Row>, texts: bool) -> Result<Vec<RunDetails>, Error> {
+    let ids: Vec<i64> = if texts { rows.iter().map(details::Row::id).collect() } else { Vec::new() };
+    let mut keys = keys::load(domain, keys::Of::Runs(&ids), StreamKind::History).await?;
+    let one = |row: details::Row| {
+        let keys = texts.then(|| keys.remove(&row.id()).unwrap_or_default().to_history_keys());
+        row.into_details(domain, keys)
+    };
+    rows.into_iter().map(one).collect()
 }

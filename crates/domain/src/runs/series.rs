@@ -1,112 +1,190 @@
-//! Points for charts: many runs of one project, several keys each.
+//! Points for charts: many runs, many metrics, a bounded number of points each.
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::HashMap;
+use std::ops::Range;
+
+use futures::{StreamExt, TryStreamExt, stream};
 use history::{Series, sample};
-use sqlx::FromRow;
-use tokio::sync::Semaphore;
 
 use super::streams::{self, StreamKind};
 use crate::db::{placeholders, sql};
 use crate::policy::{Allowed, Project, Read};
 use crate::{Domain, Error};
 
-/// Runs are read by at most so many at once over all requests: reading is work for the processor.
-static READERS: Semaphore = Semaphore::const_new(4);
+/// Most runs in one request.
+const MOST_RUNS: usize = 1000;
+/// Most lines in one request: runs times keys.
+const MOST_LINES: usize = 20_000;
+/// Most points of a line.
+const MOST_BUCKETS: usize = 10_000;
+/// Runs of one request that are read at once.
+const AT_ONCE: usize = 4;
 
-/// More runs or keys in one question are refused.
-const MOST_RUNS: usize = 1_000;
-const MOST_KEYS: usize = 1_000;
-const MOST_BUCKETS: usize = 20_000;
-
-/// What a chart asks for.
+/// Which lines of a chart.
 #[derive(Clone, Debug)]
 pub struct SeriesRequest {
-    /// Run names.
+    /// Names of runs.
     pub runs: Vec<String>,
-    /// Keys for the y axis.
+    /// Metrics.
     pub keys: Vec<String>,
-    /// Key for the x axis: `_step`, `_runtime`, `_timestamp`, or any logged number.
+    /// The metric on the x axis.
     pub x: String,
-    /// System metrics rather than the history.
+    /// System metrics instead of history.
     pub system: bool,
-    /// Only x in this range, both ends included.
+    /// Only rows with x between these, both included.
     pub range: Option<(f64, f64)>,
-    /// At most so many points for each line.
+    /// Most points of a line.
     pub buckets: usize,
 }
 
 /// One line of a chart.
 #[derive(Clone, Debug)]
 pub struct RunSeries {
-    /// Run name.
+    /// The run's name.
     pub run: String,
-    /// Key.
+    /// The metric.
     pub key: String,
-    /// Its points.
+    /// The points; none when the run has no such metric.
     pub series: Series,
 }
 
-/// All lines, and the runs that there are none of.
+/// The lines, run by run in the order asked, and within a run key by key.
 #[derive(Clone, Debug, Default)]
 pub struct SeriesAnswer {
-    /// By run and key in the order asked.
+    /// The lines.
     pub series: Vec<RunSeries>,
     /// Runs that are not in the project.
     pub missing: Vec<String>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    name: String,
-    generation: i64,
-}
-
 impl Allowed<Read, Project> {
-    /// Points for every run and key; a minimum or maximum is never lost. Dropping the future stops the work.
+    /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
-        if request.runs.len() > MOST_RUNS || request.keys.len() > MOST_KEYS {
-            return Err(Error::invalid(
-                "series",
-                format!("ask for at most {MOST_RUNS} runs and {MOST_KEYS} keys at once"),
-            ));
+        if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
+            let why = format!("ask for at most {MOST_RUNS} runs and {MOST_LINES} lines at once");
+            return Err(Error::invalid("series", why));
         }
-        let domain = self.domain();
-        let found = self.find(&request.runs).await?;
-        let missing = request.runs.iter().filter(|name| !found.iter().any(|row| row.name == **name)).cloned().collect();
-        let one = |row: Row| read(domain, row, &request);
-        let series: Vec<Vec<RunSeries>> = stream::iter(found).map(one).buffered(4).try_collect().await?;
-        Ok(SeriesAnswer { series: series.into_iter().flatten().collect(), missing })
+        let found = self.generations(&request.runs).await?;
+        let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();
+        let present = request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?)));
+        let present: Vec<(String, (i64, i64))> = present.collect();
+        let lines = stream::iter(present).map(|(run, place)| lines(self.domain(), run, place, &request));
+        let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
+        Ok(SeriesAnswer { series: lines.into_iter().flatten().collect(), missing })
     }
 
-    /// The runs of these names, in the order asked.
-    async fn find(&self, names: &[String]) -> Result<Vec<Row>, Error> {
+    /// Id and generation of runs, by name.
+    async fn generations(&self, names: &[String]) -> Result<HashMap<String, (i64, i64)>, Error> {
         if names.is_empty() {
-            return Ok(Vec::new());
+            return Ok(HashMap::new());
         }
         let text = format!(
-            "SELECT id, name, generation FROM run WHERE project_id = $1 AND deleted_at IS NULL AND name IN ({})",
+            "SELECT name, id, generation FROM run WHERE project_id = $1 AND deleted_at IS NULL AND name IN ({})",
             placeholders(2, names.len())
         );
-        let mut rows: Vec<Row> = sql(text).bind(self.resource().id).bind_all(names).all(self.domain().db()).await?;
-        rows.sort_by_key(|row| names.iter().position(|name| *name == row.name));
-        Ok(rows)
+        let query = sql(text).bind(self.resource().id).bind_all(names);
+        let rows: Vec<(String, i64, i64)> = query.all(self.domain().db()).await?;
+        Ok(rows.into_iter().map(|(name, id, generation)| (name, (id, generation))).collect())
     }
 }
 
-async fn read(domain: &Domain, row: Row, request: &SeriesRequest) -> Result<Vec<RunSeries>, Error> {
-    let _turn = READERS.acquire().await.map_err(|e| Error::internal("waiting for a reader", e))?;
+/// The lines of one run; few runs are read at a time in the whole process.
+async fn lines(
+    domain: &Domain,
+    run: String,
+    (id, generation): (i64, i64),
+    request: &SeriesRequest,
+) -> Result<Vec<RunSeries>, Error> {
+    let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
-    let wanted: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();
-    let batch = streams::load(domain, row.id, row.generation, kind, Some(&wanted), None).await?;
+    let columns: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();
+    let batch = streams::load(domain, id, generation, kind, Some(&columns), steps(request)).await?;
     let (keys, x, range) = (request.keys.clone(), request.x.clone(), request.range);
     let buckets = request.buckets.clamp(1, MOST_BUCKETS);
-    let work = move || {
+    let sample = move || {
         let line = |key: String| {
             let series = sample::series(&batch, &x, &key, range, buckets);
-            RunSeries { run: row.name.clone(), key, series }
+            RunSeries { run: run.clone(), key, series }
         };
         keys.into_iter().map(line).collect()
     };
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("sampling", e))
+    tokio::task::spawn_blocking(sample).await.map_err(|e| Error::internal("sampling", e))
+}
+
+/// The steps that are in the range, when x is the step: only their part of the files is read.
+fn steps(request: &SeriesRequest) -> Option<Range<i64>> {
+    let (from, to) = request.range.filter(|_| request.x == history::STEP)?;
+    // The casts saturate.
+    Some(from.ceil() as i64..(to.floor() as i64).saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ProjectPath;
+    use crate::testing::{Lab, events, history};
+
+    fn request(runs: &[&str], keys: &[&str]) -> SeriesRequest {
+        SeriesRequest {
+            runs: runs.iter().map(|run| (*run).to_owned()).collect(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            x: "_step".to_owned(),
+            system: false,
+            range: None,
+            buckets: 10,
+        }
+    }
+
+    async fn ask(lab: &Lab, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
+        lab.alice.allow::<Read, Project>(&ProjectPath::new("team", "p")).await.unwrap().series(request).await
+    }
+
+    #[tokio::test]
+    async fn lines_come_run_by_run_from_files_and_tails_and_missing_runs_are_listed() {
+        for lab in Lab::all().await {
+            let lines: Vec<String> = (0..100)
+                .map(|n| {
+                    format!(
+                        r#"{{"_step":{n},"loss":{},"t":{}}}"#,
+                        if n == 7 { "NaN".into() } else { n.to_string() },
+                        n * 2
+                    )
+                })
+                .collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            for name in ["a", "b"] {
+                let run = lab.run(name).await;
+                run.append(history(0, &lines[..60])).await.unwrap();
+                run.append(crate::runs::StreamUpdate { complete: true, ..Default::default() }).await.unwrap();
+                lab.domain.run_due_jobs().await.unwrap();
+                run.append(history(60, &lines[60..])).await.unwrap();
+                run.append(events(0, &[r#"{"_runtime":1.5,"system.cpu":5}"#])).await.unwrap();
+            }
+            let answer = ask(&lab, request(&["b", "nope", "a"], &["loss", "none"])).await.unwrap();
+            assert_eq!(answer.missing, ["nope"]);
+            let order: Vec<_> = answer.series.iter().map(|line| (line.run.as_str(), line.key.as_str())).collect();
+            assert_eq!(order, [("b", "loss"), ("b", "none"), ("a", "loss"), ("a", "none")]);
+            let loss = &answer.series[0].series;
+            assert!(!loss.exact && loss.x.len() <= 10 && loss.nan == 1);
+            assert_eq!((loss.min.first(), loss.max.last()), (Some(&0.0), Some(&99.0)));
+            assert!(answer.series[1].series.x.is_empty());
+
+            let zoomed = SeriesRequest { range: Some((58.5, 62.0)), ..request(&["a"], &["loss"]) };
+            let zoomed = ask(&lab, zoomed).await.unwrap().series.remove(0).series;
+            assert!(zoomed.exact);
+            assert_eq!((zoomed.x, zoomed.mean), (vec![59.0, 60.0, 61.0, 62.0], vec![59.0, 60.0, 61.0, 62.0]));
+            let other =
+                SeriesRequest { x: "t".into(), range: Some((190.0, f64::INFINITY)), ..request(&["a"], &["loss"]) };
+            assert_eq!(ask(&lab, other).await.unwrap().series[0].series.x, [190.0, 192.0, 194.0, 196.0, 198.0]);
+            let open = SeriesRequest { range: Some((f64::NEG_INFINITY, 1.0)), ..request(&["a"], &["loss"]) };
+            assert_eq!(ask(&lab, open).await.unwrap().series[0].series.x, [0.0, 1.0]);
+            let system = SeriesRequest { system: true, x: "_runtime".into(), ..request(&["a"], &["system.cpu"]) };
+            assert_eq!(ask(&lab, system).await.unwrap().series[0].series.mean, [5.0]);
+
+            let many = vec!["a"; MOST_RUNS + 1];
+            assert!(matches!(ask(&lab, request(&many, &["loss"])).await, Err(Error::Invalid { .. })));
+            let stranger = lab.mallory.allow::<Read, Project>(&ProjectPath::new("team", "p")).await;
+            assert!(matches!(stranger, Err(Error::Denied(_))));
+        }
+    }
 }

@@ -3,12 +3,14 @@
 use history::NonFinite;
 
 use super::domains_at;
-use super::world::user;
 use crate::db::sql;
-use crate::model::{ProjectPath, Role, RunPath};
-use crate::policy::{Administer, Allowed, Entity, On, Org, Place, Read, Run, Session, Submit, Update};
+use crate::model::{EntityPath, ProjectPath, Role, RunPath};
+use crate::policy::{
+    Account, Administer, Allowed, ClientInfo, Credential, Entity, On, Org, Place, Read, Run, Session, Submit, Update,
+};
 use crate::runs::streams::{self, StreamKind};
 use crate::runs::{FileChunk, RunChange, RunUpsert, StreamUpdate, Upserted, effective_state};
+use crate::users::NewUser;
 use crate::{Clock, Domain, Error};
 
 /// The project is `team/p`; it is made by the first run.
@@ -108,6 +110,15 @@ impl Lab {
         let (count,): (i64,) = sql(format!("SELECT COUNT(*) FROM {table}")).one(self.domain.db()).await.unwrap();
         count
     }
+}
+
+/// A new account's session, by key.
+async fn user(domain: &Domain, name: &str) -> Session {
+    let org = domain.operator().allow::<Administer, Org>(&()).await.unwrap();
+    org.create_user(NewUser { name: name.to_owned(), ..NewUser::default() }).await.unwrap();
+    let account = domain.operator().allow::<Update, Account>(&EntityPath(name.to_owned())).await.unwrap();
+    let key = account.create_key(Default::default()).await.unwrap();
+    domain.session(Credential::Key(key.secret), ClientInfo::default()).await.unwrap()
 }
 
 fn chunk(name: &str, offset: i64, lines: &[&str]) -> StreamUpdate {

@@ -31,8 +31,12 @@ pub struct Hints {
     pub version: Option<ClientVersion>,
     /// Several processes write the run, each with its own client id (`mode="shared"`).
     pub shared_writer: bool,
+    /// The document asks for long columns of runs; a list that is not asked for them leaves them out.
+    pub asks_for_texts: bool,
     /// The document asks where to send files that are not there yet, as clients before 0.15.5 do.
     pub asks_for_upload_urls: bool,
+    /// `wandb verify` measures how much text a request may hold; it names an entity that need not exist.
+    pub measures_size: bool,
 }
 
 impl Ctx {

@@ -22,15 +22,7 @@ pub fn register(r: &mut Resolvers) {
     r.query("organization", organization);
     r.query("users", users);
     r.query("recentRuns", recent_runs);
-    // Nothing of these kinds exists here yet: not found is null.
-    r.query("artifact", |_: Any, _| async { Ok(None::<String>) });
-    r.query("artifactCollection", |_: Any, _| async { Ok(None::<String>) });
-    r.query("clientIDMapping", |_: Any, _| async { Ok(None::<String>) });
 }
-
-/// Arguments that do not matter.
-#[derive(Deserialize)]
-struct Any {}
 
 /// Switches of the client that this release honours; a name that is missing is off.
 const FEATURES: &[&str] = &["STRUCTURED_CONSOLE_LOGS", "FILESTREAM_GZIP", "TOTAL_COUNT_IN_FILE_CONNECTION"];
@@ -57,6 +49,9 @@ struct ProjectArgs {
 }
 
 async fn project(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    if ctx.hints.measures_size {
+        return Ok(None);
+    }
     let entity = default_entity(&ctx, args.entity_name);
     ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await
 }
@@ -137,6 +132,6 @@ struct First {
 
 /// The newest runs over all projects that the caller may read.
 async fn recent_runs(args: First, ctx: Ctx) -> Result<impl Output, Error> {
-    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100) as usize).await?;
+    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100)).await?;
     Ok(runs.into_iter().map(|(run, details)| super::run::RunNode::new(run, details)).collect::<Vec<_>>())
 }

@@ -8,7 +8,8 @@ mod may;
 
 use domain::model::RunPath;
 use domain::policy::{Allowed, Read, Run};
-use domain::runs::RunDetails;
+use domain::runs::{RunDetails, RunTexts};
+use tokio::sync::OnceCell;
 
 use super::{Node, Resolvers};
 use crate::Error;
@@ -22,6 +23,8 @@ pub struct RunNode {
     pub details: RunDetails,
     /// The history line that the client writes next, where a mutation knows better than the stored count.
     history_lines: Option<i64>,
+    /// The long columns, where the list that the run came from left them out.
+    texts: OnceCell<RunTexts>,
 }
 
 impl Node for RunNode {
@@ -31,7 +34,7 @@ impl Node for RunNode {
 impl RunNode {
     /// A run of a list, which came with its row.
     pub fn new(run: Allowed<Read, Run>, details: RunDetails) -> Self {
-        Self { run, details, history_lines: None }
+        Self { run, details, history_lines: None, texts: OnceCell::new() }
     }
 
     /// Reads the row.
@@ -45,6 +48,15 @@ impl RunNode {
     pub fn with_history_lines(mut self, lines: i64) -> Self {
         self.history_lines = Some(lines);
         self
+    }
+
+    /// Config, summary, system metrics and what keys there are.
+    pub async fn texts(&self) -> Result<&RunTexts, Error> {
+        if let Some(texts) = &self.details.texts {
+            return Ok(texts);
+        }
+        let load = || async { self.run.details().await?.texts.ok_or_else(|| Error::fault("a run without its texts")) };
+        self.texts.get_or_try_init(load).await
     }
 
     /// `entity/project/run`

@@ -24,7 +24,8 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
     // Wall time has a second line for the day.
     size: axis === '_timestamp' ? 38 : 26,
     gap: 4,
-    space: 64,
+    // A step is a short number, a time is not.
+    space: axis === '_step' ? 48 : 64,
     grid: { show: false },
     ticks: { stroke: () => look().grid, size: 4, width: 1 },
   };

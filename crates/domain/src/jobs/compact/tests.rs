@@ -1,3 +1,5 @@
+//! Compaction keeps exactly the rows, whatever comes late or dies.
+
 use super::*;
 use crate::policy::Update;
 use crate::runs::StreamUpdate;

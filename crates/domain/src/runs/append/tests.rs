@@ -1,3 +1,5 @@
+//! What a request stores: replays, gaps, several writers, bad lines, ends.
+
 use super::*;
 use crate::runs::streams::StreamKind;
 use crate::testing::{Lab, console, events, history, summary};

@@ -1,4 +1,11 @@
-//! The history as Parquet files that the client reads itself (`parquetHistory`).
+//! The files of a run's history, for `parquetHistory`.
+//!
+//! The client reads files and live rows side by side and does not know when they overlap, so a run is exported whole or
+//! not at all: when it has ended, all of its rows are in segments, and every metric has one plain type (lists, media and
+//! mixed metrics would come back from a file as text). Until then the client asks for rows.
+
+use history::Keys;
+use sqlx::FromRow;
 
 use crate::Error;
 use crate::db::sql;
@@ -6,46 +13,66 @@ use crate::policy::{Allowed, Read, Run, TicketUse};
 use crate::runs::effective_state;
 use crate::runs::streams::StreamKind;
 
-/// Either all of the history as files, or none of it: the client duplicates rows that are in both (`public-api` §5.2).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Where a run's history is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParquetHistory {
-    /// Signed absolute addresses, ascending in `_step`, good for a day, with ranges.
+    /// Signed addresses of files that hold the whole history, in order; empty when it is to be asked for as rows.
     pub urls: Vec<String>,
-    /// The first step to be read live, when there are no files.
-    pub live_from: Option<i64>,
+    /// A step at or before the first row, when there are rows and no files.
+    pub live_step: Option<i64>,
+}
+
+/// A segment, or a tail row without anything.
+#[derive(FromRow)]
+struct Part {
+    place: i64,
+    blob: Option<String>,
+    step_min: Option<i64>,
+    keys: Option<String>,
 }
 
 impl Allowed<Read, Run> {
-    /// Files once the run has ended and everything is in segments; until then everything is read live. Runs with values
-    /// that are not plain numbers, texts or booleans stay live: a file could not give them back as they were.
+    /// Files or rows, never both.
     pub async fn parquet_history(&self) -> Result<ParquetHistory, Error> {
         let (domain, run) = (self.domain(), self.resource());
-        let keys = self.keys(StreamKind::History).await?;
-        let Some(last) = keys.last_step() else { return Ok(ParquetHistory::default()) };
-        let first = keys.0.get(history::STEP).map_or(last, |info| info.first_step);
-        let live = ParquetHistory { urls: Vec::new(), live_from: Some(first) };
-        let plain = |name: &str| matches!(name, "number" | "string" | "boolean");
-        let flat = keys.0.values().all(|k| k.counts.len() == 1 && k.counts.keys().all(|name| plain(name)));
-        let text = "SELECT state, preempting, heartbeat_at FROM run WHERE id = $1 AND generation = $2";
-        let row: Option<(String, bool, i64)> =
-            sql(text).bind(run.id).bind(run.generation).optional(domain.db()).await?;
-        let Some((state, preempting, heartbeat)) = row.filter(|_| flat) else { return Ok(live) };
-        let timeout = domain.config().heartbeat_timeout;
-        if effective_state(state.parse()?, preempting, heartbeat, domain.clock().now(), timeout).is_live() {
-            return Ok(live);
+        // The state first: a run that starts again after this has a tail.
+        let text = "SELECT state, preempting, heartbeat_at FROM run WHERE id = $1";
+        let (state, preempting, heartbeat): (String, bool, i64) = sql(text).bind(run.id).one(domain.db()).await?;
+        let (now, timeout) = (domain.clock().now(), domain.config().heartbeat_timeout);
+        let ended = !effective_state(state.parse()?, preempting, heartbeat, now, timeout).is_live();
+        let text = "SELECT position AS place, blob, step_min, keys FROM segment \
+                    WHERE run_id = $1 AND generation = $2 AND kind = $3 UNION ALL \
+                    SELECT id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS TEXT) FROM tail \
+                    WHERE run_id = $1 AND generation = $2 AND kind = $3";
+        let query = sql(text).bind(run.id).bind(run.generation).bind(StreamKind::History.as_str());
+        let mut parts: Vec<Part> = query.all(domain.db()).await?;
+        parts.sort_by_key(|part| part.place);
+        let files: Option<Vec<&str>> = parts.iter().map(|part| part.blob.as_deref()).collect();
+        match files {
+            Some(files) if ended && !files.is_empty() && all_plain(&parts)? => {
+                let url = |(at, blob): (usize, &str)| {
+                    let name = format!("{}_{at}.runhistory.parquet", run.name);
+                    let ticket = domain.sign(TicketUse::Get { blob: blob.to_owned(), name })?;
+                    Ok(format!("{}/blob/{ticket}", domain.base_url()))
+                };
+                let urls = files.into_iter().enumerate().map(url).collect::<Result<_, Error>>()?;
+                Ok(ParquetHistory { urls, live_step: None })
+            }
+            _ => {
+                // The steps of a tail are not looked up: 0 is early enough unless steps are negative.
+                let first = parts.iter().map(|part| part.step_min.unwrap_or(0).min(0)).min();
+                Ok(ParquetHistory { urls: Vec::new(), live_step: first })
+            }
         }
-        let text = "SELECT blob, position FROM segment WHERE run_id = $1 AND generation = $2 AND kind = 'history' \
-                    UNION ALL SELECT '', -1 FROM tail WHERE run_id = $1 AND generation = $2 AND kind = 'history' \
-                    ORDER BY 2";
-        let parts: Vec<(String, i64)> = sql(text).bind(run.id).bind(run.generation).all(domain.db()).await?;
-        if parts.iter().any(|(_, position)| *position < 0) {
-            return Ok(live);
-        }
-        let mut urls = Vec::with_capacity(parts.len());
-        for (blob, position) in parts {
-            let ticket = domain.sign(TicketUse::Get { blob, name: format!("{position}.parquet") })?;
-            urls.push(format!("{}/blob/{ticket}", domain.base_url()));
-        }
-        Ok(ParquetHistory { urls, live_from: None })
     }
+}
+
+/// Whether every metric is of one type throughout, and that a number, a text or a truth value.
+fn all_plain(parts: &[Part]) -> Result<bool, Error> {
+    let mut all = Keys::default();
+    for text in parts.iter().filter_map(|part| part.keys.as_deref()) {
+        all.merge(serde_json::from_str(text).map_err(|e| Error::internal("reading a segment's keys", e))?);
+    }
+    let plain = |kind: &String| matches!(kind.as_str(), "number" | "string" | "boolean");
+    Ok(all.0.values().all(|info| info.counts.len() == 1 && info.counts.keys().all(plain)))
 }

@@ -1,61 +1,71 @@
-//! Rows that hold certain keys (`sampledHistory`).
+//! Rows that hold certain keys, for `sampledHistory`.
 
-use history::sample;
+use std::ops::Range;
+
+use history::{Batch, sample};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::rows::{SAMPLES, at_most, blocking};
 use crate::Error;
 use crate::policy::{Allowed, Read, Run};
-use crate::runs::streams::{self, StreamKind};
+use crate::runs::streams::StreamKind;
 
-/// One question (`public-api` §5.1). `keys` holds x first; `maxStep` is included, unlike in `history`.
+/// More questions in one request are refused.
+const MOST_SPECS: usize = 100;
+
+/// One question, as the client writes it. Unlike everywhere else, `maxStep` is included.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Spec {
-    #[serde(default)]
     keys: Vec<String>,
-    #[serde(default)]
-    samples: Option<usize>,
-    #[serde(default)]
-    min_step: Option<i64>,
-    #[serde(default)]
-    max_step: Option<i64>,
+    samples: Option<u32>,
+    min_step: Option<f64>,
+    max_step: Option<f64>,
 }
 
-/// The client's default.
-const SAMPLES: usize = 500;
-
-impl Allowed<Read, Run> {
-    /// For each spec (JSON text) a list of objects with just the spec's keys, flat, from the rows that hold all of them.
-    /// Values that are not finite are strings, since the answer is strict JSON. No keys: no rows.
-    pub async fn sampled_history(&self, specs: &[String]) -> Result<Vec<Value>, Error> {
-        let mut answers = Vec::with_capacity(specs.len());
-        for spec in specs {
-            let spec: Spec = serde_json::from_str(spec).map_err(|e| {
-                Error::invalid("spec", format!("it is not of the form {{\"keys\":[…],\"samples\":N}}: {e}"))
-            })?;
-            answers.push(self.answer(spec).await?);
-        }
-        Ok(answers)
+impl Spec {
+    fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|e| Error::invalid("spec", format!("{text:?} is no question: {e}")))
     }
 
-    async fn answer(&self, spec: Spec) -> Result<Value, Error> {
-        if spec.keys.is_empty() {
-            return Ok(Value::Array(Vec::new()));
+    fn steps(&self) -> Option<Range<i64>> {
+        // The casts saturate.
+        let min = self.min_step.map_or(i64::MIN, |min| min.ceil() as i64);
+        let end = self.max_step.map_or(i64::MAX, |max| (max.floor() as i64).saturating_add(1));
+        (self.min_step.is_some() || self.max_step.is_some()).then_some(min..end)
+    }
+
+    fn answer(&self, batch: &Batch) -> Value {
+        let steps = self.steps();
+        let most = at_most(self.samples.map_or(SAMPLES, |samples| samples as usize), steps.as_ref());
+        let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();
+        let rows = sample::rows(batch, &keys, most, steps);
+        let object = |row: usize| {
+            let held = |key: &&str| Some(((*key).to_owned(), rows.value(row, key)?.to_json()));
+            Value::Object(keys.iter().filter_map(held).collect::<Map<_, _>>())
+        };
+        (0..rows.len()).map(object).collect()
+    }
+}
+
+impl Allowed<Read, Run> {
+    /// For each question `{"keys":[x, …],"samples":n,"minStep","maxStep"}` a list of objects: the rows that hold all keys,
+    /// with these keys only, flat under their dotted names. NaN and the infinities are texts.
+    pub async fn sampled_history<S: AsRef<str>>(&self, specs: &[S]) -> Result<Vec<Value>, Error> {
+        if specs.len() > MOST_SPECS {
+            return Err(Error::invalid("specs", format!("ask at most {MOST_SPECS} questions at once")));
         }
-        let steps = match (spec.min_step, spec.max_step) {
-            (None, None) => None,
-            (min, max) => Some(min.unwrap_or(i64::MIN)..max.map_or(i64::MAX, |m| m.saturating_add(1))),
-        };
-        let run = self.resource();
-        let keys: Vec<&str> = spec.keys.iter().map(String::as_str).collect();
-        let batch =
-            streams::load(self.domain(), run.id, run.generation, StreamKind::History, Some(&keys), steps).await?;
-        let rows = sample::rows(&batch, &keys, spec.samples.unwrap_or(SAMPLES), None);
-        let object = |row| {
-            let field = |key: &&str| Some(((*key).to_owned(), rows.value(row, key)?.to_json()));
-            Value::Object(keys.iter().filter_map(field).collect::<Map<_, _>>())
-        };
-        Ok((0..rows.len()).map(object).collect())
+        let specs: Vec<Spec> = specs.iter().map(|text| Spec::parse(text.as_ref())).collect::<Result<_, _>>()?;
+        let mut keys: Vec<&str> = specs.iter().flat_map(|spec| &spec.keys).map(String::as_str).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let ranges: Option<Vec<Range<i64>>> = specs.iter().map(Spec::steps).collect();
+        let steps = ranges.and_then(|all| {
+            let (start, end) = (all.iter().map(|r| r.start).min()?, all.iter().map(|r| r.end).max()?);
+            Some(start..end)
+        });
+        let batch = self.load(StreamKind::History, Some(&keys), steps).await?;
+        blocking(move || specs.iter().map(|spec| spec.answer(&batch)).collect()).await
     }
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use history::{Batch, segment, tail};
+use bytes::Bytes;
+use history::{Batch, SegmentError, segment, tail};
 use sqlx::FromRow;
 
 use super::StreamKind;
@@ -40,7 +41,7 @@ pub(crate) async fn load(
     let (mut files, mut tails) = (Vec::new(), Vec::new());
     for part in parts(domain, run_id, generation, kind).await? {
         match (&part.blob, part.payload.is_some()) {
-            (Some(blob), _) if wanted(&part) => files.push((part.place, domain.blobs().read(blob).await?)),
+            (Some(blob), _) if wanted(&part) => files.push((part.place, Source::open(domain, blob).await?)),
             (None, true) => tails.push(part),
             _ => {}
         }
@@ -50,8 +51,8 @@ pub(crate) async fn load(
     let read = move || {
         let keys: Option<Vec<&str>> = keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
         let mut batches = Vec::with_capacity(files.len() + tails.len());
-        for (_, bytes) in files {
-            let batch = segment::read(bytes, keys.as_deref(), steps.clone());
+        for (_, source) in files {
+            let batch = source.read(keys.as_deref(), steps.clone());
             batches.push(batch.map_err(|e| Error::internal("reading a segment", e))?);
         }
         for part in tails {
@@ -68,6 +69,28 @@ pub(crate) async fn load(
         })
     };
     tokio::task::spawn_blocking(read).await.map_err(|e| Error::internal("reading a stream", e))?
+}
+
+/// A segment to be read: of a file on this machine only the parts that hold what is asked for.
+enum Source {
+    File(std::fs::File),
+    Bytes(Bytes),
+}
+
+impl Source {
+    async fn open(domain: &Domain, blob: &str) -> Result<Self, Error> {
+        match domain.blobs().open_local(blob)? {
+            Some(file) => Ok(Self::File(file)),
+            None => Ok(Self::Bytes(domain.blobs().read(blob).await?)),
+        }
+    }
+
+    fn read(self, keys: Option<&[&str]>, steps: Option<Range<i64>>) -> Result<Batch, SegmentError> {
+        match self {
+            Self::File(file) => segment::read(file, keys, steps),
+            Self::Bytes(bytes) => segment::read(bytes, keys, steps),
+        }
+    }
 }
 
 /// The end of a stream: the last batch of the tail with the last segment, in order. Holds the row with the highest `_step`

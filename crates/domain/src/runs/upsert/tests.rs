@@ -1,3 +1,5 @@
+//! Creating runs and starting them again.
+
 use std::time::Duration;
 
 use super::*;

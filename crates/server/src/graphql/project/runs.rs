@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::model::RunPath;
 use domain::policy::{Read, Run};
-use domain::runs::{RunDetails, RunQuery};
+use domain::runs::{RunEdge, RunQuery};
 use serde::Deserialize;
 
 use super::ProjectNode;
@@ -18,8 +18,8 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("runCount", run_count)
         .field("run", run)
         .field("bucket", run)
-        .field("metricKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.metric_keys().await?)) })
-        .field("systemKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.system_keys().await?)) });
+        .field("metricKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.metric_keys(false).await?)) })
+        .field("systemKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.metric_keys(true).await?)) });
 }
 
 #[derive(Deserialize)]
@@ -45,16 +45,17 @@ struct Runs {
     after: Option<String>,
 }
 
-async fn runs(p: Arc<ProjectNode>, args: Runs, _: Ctx) -> Result<impl Output, Error> {
+async fn runs(p: Arc<ProjectNode>, args: Runs, ctx: Ctx) -> Result<impl Output, Error> {
     let query = RunQuery {
         filters: args.filters,
         order: args.order,
-        first: args.first.map(|n| usize::try_from(n).unwrap_or(0)),
+        first: args.first.map(|n| u32::try_from(n).unwrap_or(0)),
         after: args.after.filter(|a| !a.is_empty()),
+        texts: ctx.hints.asks_for_texts,
     };
     let page = p.0.runs(query).await?;
-    let node = |(cursor, run, details): (String, _, RunDetails)| (cursor, RunNode::new(run, details));
-    Ok(Connection { items: page.runs.into_iter().map(node).collect(), has_next_page: page.has_next, total: None })
+    let node = |edge: RunEdge| (edge.cursor, RunNode::new(edge.run, edge.details));
+    Ok(Connection { items: page.edges.into_iter().map(node).collect(), has_next_page: page.has_next, total: None })
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::model::RunState;
 use domain::rfc3339;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::RunNode;
 use crate::Error;
@@ -19,9 +18,9 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("displayName", |n| n.details.display_name.clone())
         .get("projectId", |n| n.run.resource().project.id)
         .get("state", |n| n.details.state.as_str())
-        .get("config", |n| n.details.config.clone())
-        .get("summaryMetrics", |n| n.details.summary.clone())
-        .get("systemMetrics", |n| n.details.system_metrics.clone())
+        .field("config", |n, _: NoArgs, _| async move { Ok(n.texts().await?.config.clone()) })
+        .field("summaryMetrics", |n, _: NoArgs, _| async move { Ok(n.texts().await?.summary.clone()) })
+        .field("systemMetrics", |n, _: NoArgs, _| async move { Ok(n.texts().await?.system_metrics.clone()) })
         .get("tags", |n| serde_json::json!(n.details.tags))
         .get("notes", |n| n.details.notes.clone())
         .get("description", |n| n.details.description.clone())
@@ -53,9 +52,9 @@ pub(super) fn register(r: &mut Resolvers) {
 
 /// Just the names: the client reads no more of a run's user.
 fn user(n: &RunNode) -> Option<Payload> {
-    let name = n.details.user.clone()?;
-    let id = ids::encode("User", n.run.resource().owner.unwrap_or_default());
-    Some(Payload::new("User").with("id", id).with("name", name.clone()).with("username", name))
+    let user = n.details.user.clone()?;
+    let name = user.full_name.unwrap_or_else(|| user.name.clone());
+    Some(Payload::new("User").with("id", ids::encode("User", user.id)).with("name", name).with("username", user.name))
 }
 
 #[derive(Deserialize)]
@@ -63,14 +62,8 @@ struct Keys {
     keys: Option<Vec<String>>,
 }
 
-/// The requested keys of `config._wandb.value`, as JSON text. A client takes a run without `t` for one that was never
-/// started, so `t` is there once the run was initialized.
 async fn wandb_config(n: Arc<RunNode>, args: Keys, _: Ctx) -> Result<impl Output, Error> {
-    let config: Value = serde_json::from_str(&n.details.config).map_err(Error::fault)?;
-    let inside = config.pointer("/_wandb/value").and_then(Value::as_object).cloned().unwrap_or_default();
-    let wanted = |key: &String| args.keys.as_ref().is_none_or(|keys| keys.contains(key));
-    let kept: serde_json::Map<_, _> = inside.into_iter().filter(|(key, _)| wanted(key)).collect();
-    Ok(Value::Object(kept).to_string())
+    Ok(n.texts().await?.wandb_config(args.keys.as_deref())?)
 }
 
 async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

@@ -1,6 +1,5 @@
 //! What a run logged: rows, samples, keys, Parquet, and where it stands for resuming.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use domain::runs::{HistoryQuery, MetricKey};
@@ -16,11 +15,11 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("history", history)
         .field("events", events)
         .field("sampledHistory", sampled_history)
-        .field("historyKeys", |n, _: NoArgs, _| async move { Ok(Json(n.run.history_keys().await?.to_history_keys())) })
+        .field("historyKeys", |n, _: NoArgs, _| async move { Ok(Json(n.texts().await?.history_keys.clone())) })
         .field("parquetHistory", parquet_history)
-        .field("metricKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys().await?)) })
-        .field("systemKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.system_keys().await?)) })
-        .field("historyLineCount", history_line_count)
+        .field("metricKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys(false).await?)) })
+        .field("systemKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys(true).await?)) })
+        .get("historyLineCount", |n| n.history_lines.unwrap_or(n.details.history_lines))
         .field("eventsLineCount", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.events_line_count) })
         .field("historyTail", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.history_tail) })
         .field("eventsTail", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.events_tail) });
@@ -38,19 +37,17 @@ impl Rows {
     /// `minStep` is included, `maxStep` is not. An `Int64` may come as a number or as text.
     fn query(self) -> HistoryQuery {
         let int = |v: serde_json::Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
-        let (min, max) = (self.min_step.and_then(int), self.max_step.and_then(int));
-        let steps = (min.is_some() || max.is_some())
-            .then(|| Range { start: min.unwrap_or(i64::MIN), end: max.unwrap_or(i64::MAX) });
-        HistoryQuery { samples: self.samples.map(|n| usize::try_from(n).unwrap_or(0)), steps }
+        let samples = self.samples.map(|n| u32::try_from(n).unwrap_or(0));
+        HistoryQuery { samples, min_step: self.min_step.and_then(int), max_step: self.max_step.and_then(int) }
     }
 }
 
 async fn history(n: Arc<RunNode>, args: Rows, _: Ctx) -> Result<impl Output, Error> {
-    Ok(n.run.history(args.query()).await?)
+    Ok(n.run.history_rows(args.query()).await?)
 }
 
 async fn events(n: Arc<RunNode>, args: Rows, _: Ctx) -> Result<impl Output, Error> {
-    Ok(n.run.events(args.query()).await?)
+    Ok(n.run.events(args.query().samples).await?)
 }
 
 #[derive(Deserialize)]
@@ -64,15 +61,8 @@ async fn sampled_history(n: Arc<RunNode>, args: Specs, _: Ctx) -> Result<impl Ou
 
 async fn parquet_history(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
     let parquet = n.run.parquet_history().await?;
-    let live: Vec<_> = parquet.live_from.into_iter().map(|step| json!({ "_step": step })).collect();
+    let live: Vec<_> = parquet.live_step.into_iter().map(|step| json!({ "_step": step })).collect();
     Ok(Payload::new("ParquetHistory").with("parquetUrls", parquet.urls).with("liveData", live))
-}
-
-async fn history_line_count(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
-    match n.history_lines {
-        Some(lines) => Ok(lines),
-        None => Ok(n.run.history_line_count().await?),
-    }
 }
 
 /// The type `MetricKey`.

@@ -4,6 +4,7 @@ use domain::model::ProjectPath;
 use domain::policy::{Place, Run, Submit, Update};
 use domain::runs::{RunChange, RunUpsert};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::Error;
 use crate::graphql::project::default_entity;
@@ -43,7 +44,8 @@ struct UpsertBucket {
 
 async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Error> {
     let (id, name) = (input.id.clone().filter(|id| !id.is_empty()), input.name.clone().filter(|n| !n.is_empty()));
-    let payload = Payload::new("UpsertBucketPayload");
+    // Clients up to 0.16 read the messages without looking whether there are settings.
+    let payload = Payload::new("UpsertBucketPayload").with("serverSettings", json!({ "serverMessages": [] }));
     match (&id, name) {
         // `run.update()`: the storage id says which run.
         (Some(id), None) => {

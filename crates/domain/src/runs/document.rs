@@ -1,0 +1,70 @@
+//! What filters and orders see of a run: its fields, config, summary and the names of its metrics.
+
+mod field;
+
+pub(super) use field::{Datum, Field, Own};
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::clock::Micros;
+
+/// A run as a document. Parts that nothing asks for may be left empty (see [`Needs`]).
+#[derive(Clone, Debug, Default)]
+pub(super) struct RunDocument {
+    pub id: i64,
+    pub name: String,
+    pub display_name: String,
+    pub state: &'static str,
+    pub entity: String,
+    pub project: String,
+    pub username: Option<String>,
+    pub group: Option<String>,
+    pub job_type: Option<String>,
+    pub host: Option<String>,
+    pub program: Option<String>,
+    pub repo: Option<String>,
+    pub commit: Option<String>,
+    pub sweep: Option<String>,
+    pub description: Option<String>,
+    pub notes: Option<String>,
+    pub tags: Vec<String>,
+    pub exit_code: Option<i64>,
+    pub created_at: Micros,
+    pub updated_at: Micros,
+    pub heartbeat_at: Micros,
+    pub finished_at: Option<Micros>,
+    /// `{"key": {"value": …}}`
+    pub config: Value,
+    /// The last values.
+    pub summary: Value,
+    /// Dotted names of the metrics in history.
+    pub keys: BTreeSet<String>,
+}
+
+impl RunDocument {
+    /// From the start to the end or the last sign of life, in seconds.
+    pub fn duration(&self) -> f64 {
+        let end = self.finished_at.unwrap_or(self.heartbeat_at);
+        end.saturating_sub(self.created_at).max(0) as f64 / 1e6
+    }
+}
+
+/// Which of the large parts of a document are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Needs {
+    pub config: bool,
+    pub summary: bool,
+    pub keys: bool,
+}
+
+impl Needs {
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            config: self.config || other.config,
+            summary: self.summary || other.summary,
+            keys: self.keys || other.keys,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! From the client's JSON to a filter.
+
+use regex::{Regex, RegexBuilder};
+use serde_json::{Map, Value};
+
+use super::value::{Operand, Set};
+use super::{Expr, Test};
+use crate::Error;
+use crate::runs::document::Field;
+
+/// Most memory that one pattern may take when compiled.
+const REGEX_SIZE: usize = 1 << 20;
+
+const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $contains $all $size $not for a field, $and $or $nor $not for filters";
+
+/// Reads a whole filter. Python also writes NaN and the infinities, which become the texts that runs hold for them.
+pub(super) fn filter(text: &str) -> Result<Expr, Error> {
+    if text.trim().is_empty() {
+        return Ok(Expr::All(Vec::new()));
+    }
+    match history::json::parse(text) {
+        Ok(Value::Null) => Ok(Expr::All(Vec::new())),
+        Ok(Value::Object(map)) => object(map),
+        Ok(other) => Err(wrong(format!("a filter is a JSON object, not {other}"))),
+        Err(e) => Err(wrong(format!("this is not JSON: {e}"))),
+    }
+}
+
+fn object(map: Map<String, Value>) -> Result<Expr, Error> {
+    let mut all = Vec::with_capacity(map.len());
+    for (key, value) in map {
+        all.push(match key.as_str() {
+            "$and" => Expr::All(list(&key, value)?),
+            "$or" => Expr::Any(list(&key, value)?),
+            "$nor" => Expr::Not(Box::new(Expr::Any(list(&key, value)?))),
+            "$not" => match value {
+                Value::Object(map) => Expr::Not(Box::new(object(map)?)),
+                other => return Err(wrong(format!("$not takes a filter, not {other}"))),
+            },
+            key if key.starts_with('$') => return Err(unknown(key)),
+            _ => Expr::Field(Field::parse(&key), condition(&key, value)?),
+        });
+    }
+    // One key needs no list around it, and none is what admits everything.
+    Ok(if all.len() == 1 { all.swap_remove(0) } else { Expr::All(all) })
+}
+
+fn list(operator: &str, value: Value) -> Result<Vec<Expr>, Error> {
+    let Value::Array(items) = value else {
+        return Err(wrong(format!("{operator} takes a list of filters, not {value}")));
+    };
+    let one = |item| match item {
+        Value::Object(map) => object(map),
+        other => Err(wrong(format!("{operator} takes a list of filters; {other} is none"))),
+    };
+    items.into_iter().map(one).collect()
+}
+
+/// What a field must be: operators, or a value that it equals.
+fn condition(field: &str, value: Value) -> Result<Vec<Test>, Error> {
+    match value {
+        Value::Object(map) if map.keys().any(|key| key.starts_with('$')) => {
+            map.into_iter().map(|(operator, operand)| test(field, &operator, operand)).collect()
+        }
+        value => Ok(vec![Test::Eq(Operand::new(value))]),
+    }
+}
+
+fn test(field: &str, operator: &str, operand: Value) -> Result<Test, Error> {
+    let takes = |what: &str, got: &Value| wrong(format!("{operator} of {field:?} takes {what}, not {got}"));
+    let items = |operand: Value| match operand {
+        Value::Array(items) => Ok(items),
+        other => Err(takes("a list", &other)),
+    };
+    Ok(match operator {
+        "$eq" => Test::Eq(Operand::new(operand)),
+        "$ne" => Test::Not(vec![Test::Eq(Operand::new(operand))]),
+        "$lt" => Test::Less(Operand::new(operand)),
+        "$lte" => Test::LessEq(Operand::new(operand)),
+        "$gt" => Test::Greater(Operand::new(operand)),
+        "$gte" => Test::GreaterEq(Operand::new(operand)),
+        "$in" => Test::In(Set::new(items(operand)?)),
+        "$nin" => Test::Not(vec![Test::In(Set::new(items(operand)?))]),
+        "$all" => Test::All(items(operand)?.into_iter().map(Operand::new).collect()),
+        "$exists" => match operand {
+            Value::Bool(wanted) => Test::Exists(wanted),
+            other => return Err(takes("true or false", &other)),
+        },
+        "$regex" => match operand {
+            Value::String(pattern) => Test::Regex(regex(field, &pattern)?),
+            other => return Err(takes("a pattern", &other)),
+        },
+        "$contains" => Test::Contains(Operand::new(operand)),
+        "$size" => Test::Size(operand.as_u64().ok_or_else(|| takes("a whole number", &operand))?),
+        "$not" => Test::Not(condition(field, operand)?),
+        other => return Err(unknown(other)),
+    })
+}
+
+fn regex(field: &str, pattern: &str) -> Result<Regex, Error> {
+    let regex = RegexBuilder::new(pattern).size_limit(REGEX_SIZE).dfa_size_limit(REGEX_SIZE).build();
+    regex.map_err(|e| wrong(format!("the pattern of {field:?} cannot be used: {e}")))
+}
+
+fn unknown(operator: &str) -> Error {
+    wrong(format!("the operator {operator} is unknown; known are {OPERATORS}"))
+}
+
+fn wrong(why: String) -> Error {
+    Error::invalid("filters", why)
+}
