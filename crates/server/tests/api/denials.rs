@@ -167,11 +167,10 @@ impl Schema {
             "LIST" => return json!([self.value(field, name, &ty["ofType"], ids)]),
             _ => {}
         }
-        let known = match (field, name) {
+        match (field, name) {
             ("revokeKey" | "deleteApiKey", "id") => json!(ids.key),
             ("deleteFiles", "files") => json!(ids.file),
-            ("upsertModel", "id") | ("upsertSweep" | "upsertView" | "createView", "id") => Value::Null,
-            ("upsertBucket", "id") => Value::Null,
+            ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
             ("upsertBucket" | "updateRunState", "state") => json!("failed"),
             ("project" | "model" | "upsertModel", "name") => json!("p"),
             ("organization", "name") => json!("runstead"),
@@ -192,9 +191,8 @@ impl Schema {
             (_, "runName") => json!("r1"),
             (_, "id") => json!(ids.run),
             (_, "after") => Value::Null,
-            _ => return self.any(field, base(ty), ids),
-        };
-        known
+            _ => self.any(field, base(ty), ids),
+        }
     }
 
     /// Any value of a type.
