@@ -12,17 +12,16 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    """Every client version on the first database, the newest one on every database."""
+    """The newest client on every database; on the first one also the older clients, where a test is for them."""
     names = metafunc.fixturenames
-    only_newest = metafunc.definition.get_closest_marker("newest")
-    everywhere = metafunc.definition.get_closest_marker("every_database")
-    versions = [newest()] if only_newest else list(clients().values())
+    every_client = metafunc.definition.get_closest_marker("every_client")
+    versions = list(clients().values()) if every_client else [newest()]
     if "client" in names:
         cases = [
             (database, client)
             for database in kinds()
             for client in versions
-            if database == kinds()[0] or client == newest() or everywhere
+            if database == kinds()[0] or client == newest()
         ]
         ids = [f"{database}-{client.version}" for database, client in cases]
         metafunc.parametrize("database,client", cases, ids=ids, scope="module", indirect=True)

@@ -48,6 +48,7 @@ def test_a_member_trains_in_the_team(team, run):
     assert team.viewer.api.run(team.name, trainer.project, run).column("loss") == [0.0, 1.0, 2.0]
 
 
+@pytest.mark.every_client
 @pytest.mark.parametrize("who", ["viewer", "stranger"])
 def test_a_refusal_is_clean(team, run, who, client, update):
     user = getattr(team, who)

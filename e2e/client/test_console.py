@@ -1,9 +1,12 @@
 """The terminal, system metrics and alerts of a run."""
 
+import pytest
+
 ALERTS = """query Alerts($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) { run(name: $name) { alerts { title text severity } } } }"""
 
 
+@pytest.mark.every_client
 def test_console_lines_arrive_as_a_terminal_shows_them(trained):
     _, seen, _ = trained("console")
     text = "\n".join(seen.console)
@@ -13,6 +16,7 @@ def test_console_lines_arrive_as_a_terminal_shows_them(trained):
     assert any(line.endswith("progress 100%") for line in seen.console), text
 
 
+@pytest.mark.every_client
 def test_console_lines_are_told_apart_from_errors(trained):
     _, seen, _ = trained("console")
     nodes = [edge["node"] for edge in seen.raw["logLines"]["edges"]]
@@ -32,6 +36,7 @@ def test_system_metrics_arrive(trainer, run):
     assert all("_timestamp" in row for row in seen.events)
 
 
+@pytest.mark.every_client
 def test_alerts_arrive(trainer, run):
     trainer.train("alerts", run).succeeded()
     data = trainer.user.api.query(ALERTS, entity=trainer.user.name, project=trainer.project, name=run)

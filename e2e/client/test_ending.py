@@ -23,6 +23,7 @@ def test_an_exception_is_a_failure(trainer, run):
     assert seen.column("loss") == [1.0]
 
 
+@pytest.mark.every_client
 def test_an_exit_code_is_kept(trainer, run):
     outcome = trainer.train("ending", run, {"how": "exit"})
     assert outcome.code == 3
@@ -64,7 +65,6 @@ def test_a_preempting_run_that_ends_well_is_finished(trainer, run):
     assert trainer.seen(run).state == "finished"
 
 
-@pytest.mark.newest
 @pytest.mark.needs("api_stop")
 def test_stop_with_the_public_api(trainer, run):
     process = start_and_wait_for_rows(trainer, run, "wait")

@@ -1,6 +1,9 @@
 """run.save: files arrive whole, whatever they are called."""
 
+import pytest
 
+
+@pytest.mark.every_client
 def test_saved_files_arrive_whole(trained):
     _, seen, _ = trained("files")
     assert seen.file("plain.txt") == b"plain"
@@ -9,11 +12,13 @@ def test_saved_files_arrive_whole(trained):
     assert seen.file("notes.txt") == b"second, longer"
 
 
+@pytest.mark.every_client
 def test_an_empty_file_is_a_file(trained):
     _, seen, _ = trained("files")
     assert seen.file("empty.txt") == b""
 
 
+@pytest.mark.every_client
 def test_sizes_are_told(trained):
     _, seen, _ = trained("files")
     files = seen.files

@@ -9,6 +9,7 @@ def is_step_row(row):
     return "loss" in row
 
 
+@pytest.mark.every_client
 def test_everything_arrives(trained):
     outcome, seen, trainer = trained("everything")
     told = outcome.result
@@ -32,6 +33,7 @@ def test_everything_arrives(trained):
     assert all(row["_timestamp"] > 1.6e9 and row["_runtime"] >= 0 for row in rows)
 
 
+@pytest.mark.every_client
 def test_odd_numbers_and_nested_values_survive(trained):
     _, seen, _ = trained("everything")
     (odd,) = [row for row in seen.history if "odd" in row]
@@ -43,6 +45,7 @@ def test_odd_numbers_and_nested_values_survive(trained):
     assert flat == {"a": 1, "b": {"c": 2.5}}
 
 
+@pytest.mark.every_client
 def test_summary_is_the_last_value_and_what_was_set(trained):
     _, seen, _ = trained("everything")
     summary = seen.summary
@@ -51,6 +54,7 @@ def test_summary_is_the_last_value_and_what_was_set(trained):
     assert summary["_step"] == 7
 
 
+@pytest.mark.every_client
 def test_media_and_their_files_arrive(trained):
     _, seen, _ = trained("everything")
     (row,) = [row for row in seen.history if "image" in row]
@@ -71,6 +75,7 @@ def test_a_table_arrives_and_breaks_nothing(trainer, run):
     assert b'"x"' in seen.file(table["path"])
 
 
+@pytest.mark.every_client
 def test_the_usual_files_arrive(trained):
     _, seen, _ = trained("everything")
     for name in ("config.yaml", "wandb-metadata.json", "wandb-summary.json", "requirements.txt"):
@@ -93,7 +98,6 @@ def test_defined_metrics(trainer, run):
     assert seen.summary["acc"]["max"] == 0.9
 
 
-@pytest.mark.newest
 def test_project_and_entity_may_be_named_in_the_script(trainer, run):
     init = {"entity": trainer.user.name, "project": "named"}
     trainer.train("simple", run, {"init": init}, WANDB_PROJECT=None).succeeded()

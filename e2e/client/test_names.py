@@ -15,7 +15,6 @@ def test_run_and_project_names(trainer, run, name):
     assert seen.column("loss") == [0.0, 1.0, 2.0]
 
 
-@pytest.mark.newest
 def test_a_run_id_with_spaces_and_accents(trainer):
     trainer.train("simple", "weird id+é").succeeded()
     assert trainer.seen("weird id+é").column("loss") == [0.0, 1.0, 2.0]

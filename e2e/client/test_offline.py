@@ -18,6 +18,7 @@ def sync(trainer, folder):
     return trainer.wandb("sync", folder)
 
 
+@pytest.mark.every_client
 def test_an_offline_run_is_synced(trainer, run):
     trainer.train("simple", run, {"rows": 4, "init": {"config": {"lr": 1}}}, WANDB_MODE="offline").succeeded()
     assert trainer.user.api.find_run(trainer.user.name, trainer.project, run) is None
@@ -51,12 +52,11 @@ def test_a_crashed_online_run_is_completed_by_sync(trainer, run):
     trainer.wandb("sync", "--include-online", local_run(trainer, "run-*")).succeeded()
     seen = trainer.seen(run)
     losses = steps(seen)
-    # The last rows may not have reached the disk when the script was killed, but none may be there twice.
+    # The last rows had not reached the disk when the script was killed, but none may be there twice.
     assert losses == [(step, float(step)) for step in range(len(losses))]
-    assert len(losses) >= 1
+    assert len(losses) >= 30
 
 
-@pytest.mark.newest
 def test_sync_of_a_refused_run_says_why(trainer, run, server):
     other = server.user()
     trainer.entity = other.name

@@ -7,6 +7,7 @@ def steps(seen):
     return [(row["_step"], row["loss"]) for row in seen.history if "loss" in row]
 
 
+@pytest.mark.every_client
 @pytest.mark.parametrize("how", ["allow", "must"])
 def test_resume_continues_after_the_last_step(trainer, run, how):
     trainer.train("simple", run, {"rows": 3, "init": {"config": {"a": 1}, "tags": ["kept"]}}).succeeded()

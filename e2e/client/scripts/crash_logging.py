@@ -1,4 +1,4 @@
-"""Logs fast until it is killed; the first rows are on the server before WAITING is printed."""
+"""Logs rows that are long enough to leave the client's buffer of 32 KiB for its file, and waits to be killed."""
 
 import time
 
@@ -6,7 +6,8 @@ import wandb
 from params import PARAMS
 
 run = wandb.init(**PARAMS.get("init", {}))
-for i in range(10):
-    run.log({"loss": float(i)})
+for i in range(40):
+    run.log({"loss": float(i), "padding": "x" * 8192})
+time.sleep(1)
 print("WAITING")
 time.sleep(120)

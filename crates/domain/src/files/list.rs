@@ -101,7 +101,9 @@ impl Allowed<Read, Run> {
         if let Some(first) = query.first {
             text.push_str(&format!(" LIMIT {}", u64::from(first) + 1));
         }
-        let query_sql = sql(text).bind(self.resource().id).bind_all(after).bind_all(pattern).bind_all(query.names);
+        // People write `run.file("./notes.txt")` for what the client stored as `notes.txt`.
+        let names = query.names.iter().map(|name| name.trim_start_matches("./").to_owned());
+        let query_sql = sql(text).bind(self.resource().id).bind_all(after).bind_all(pattern).bind_all(names);
         let mut rows: Vec<Row> = query_sql.all(self.domain().db()).await?;
         let most = query.first.map_or(usize::MAX, |n| n as usize);
         let has_next = rows.len() > most;

@@ -67,11 +67,18 @@ async fn execute(
             .iter()
             .any(|f| request.query.contains(f)),
         shared_writer: headers.contains_key("x-wandb-client-id"),
+        measures_size: measures_size(&request),
         asks_for_upload_urls: request.query.contains("upload: true") && request.query.contains("uploadHeaders"),
     };
     let ctx = Ctx::new(session, app.clone(), scope.clone(), hints);
     let data = app.engine.execute(request, ctx).await?;
     serde_json::to_string(&data).map_err(Error::fault)
+}
+
+/// A description of megabytes, for a run without a name.
+fn measures_size(request: &Request) -> bool {
+    let text = |name: &str| request.variables.as_ref().and_then(|all| all.get(name)?.as_str());
+    text("runName") == Some("") && text("desc").is_some_and(|desc| desc.len() > 1 << 20)
 }
 
 /// `wandb-core` does not name its version, but the config of a new run does: `_wandb.value.cli_version`.

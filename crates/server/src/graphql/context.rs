@@ -35,6 +35,8 @@ pub struct Hints {
     pub asks_for_texts: bool,
     /// The document asks where to send files that are not there yet, as clients before 0.15.5 do.
     pub asks_for_upload_urls: bool,
+    /// `wandb verify` measures how much text a request may hold; it names an entity that need not exist.
+    pub measures_size: bool,
 }
 
 impl Ctx {

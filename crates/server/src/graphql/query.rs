@@ -49,6 +49,9 @@ struct ProjectArgs {
 }
 
 async fn project(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    if ctx.hints.measures_size {
+        return Ok(None);
+    }
     let entity = default_entity(&ctx, args.entity_name);
     ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await
 }
