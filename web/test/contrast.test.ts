@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contrast, linearRgb, oklab, type Oklch } from '../src/lib/design/color';
 import { SERIES, seriesStep } from '../src/lib/design/palette';
+import { Colors } from '../src/lib/runs/colors.svelte';
 
 type Theme = 'light' | 'dark';
 const css = readFileSync(new URL('../src/lib/design/tokens.css', import.meta.url), 'utf8');
@@ -70,6 +71,15 @@ describe('the colour of a run', () => {
         17,
       ]
     `);
+  });
+  test('is not that of another run on the page while one is free', () => {
+    const colors = new Colors('ada/digits');
+    const ids = Array.from({ length: SERIES }, (_, i) => `run${i}`);
+    colors.meet(ids.slice(0, 3));
+    const first = ids.slice(0, 3).map((id) => colors.of(id));
+    colors.meet(ids);
+    expect(ids.slice(0, 3).map((id) => colors.of(id))).toEqual(first);
+    expect(new Set(ids.map((id) => colors.of(id))).size).toBe(SERIES);
   });
   test('spreads ids over the whole palette', () => {
     const counts = new Array<number>(SERIES).fill(0);

@@ -61,7 +61,8 @@ struct Row {
 impl Allowed<Read, Run> {
     /// The run's alerts, newest first.
     pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        let text = "SELECT id, title, text, severity, created_at FROM alert WHERE run_id = $1 ORDER BY id DESC";
+        let text = "SELECT id, title, text, severity, created_at FROM alert WHERE run_id = $1 \
+                    ORDER BY created_at DESC, id DESC";
         let rows: Vec<Row> = sql(text).bind(self.resource().id).all(self.domain().db()).await?;
         let alert = |r: Row| {
             let severity = r.severity.parse()?;
@@ -122,6 +123,8 @@ mod tests {
             };
             assert!(raise("nan").await);
             assert!(!raise("nan").await);
+            // Within a millisecond: ids alone would not tell which was first.
+            lab.clock().advance(Duration::from_micros(1));
             assert!(raise("other").await);
             lab.clock().advance(Duration::from_secs(61));
             assert!(raise("nan").await);

@@ -31,10 +31,17 @@ struct Bucket {
     count: u64,
 }
 
+impl Bucket {
+    fn of((x, y): (f64, f64)) -> Self {
+        Self { x, sum: y, min: y, max: y, count: 1 }
+    }
+}
+
 /// The values of `y_key` over those of `x_key`, of all rows with both and with x in `range` (both ends included; all
 /// without it). Booleans count as 0 and 1; rows without a number on either side, or with an x that is not finite, are
 /// skipped. At most `buckets` (at least 1) points: exactly the rows when they are no more than that, else buckets of
-/// equal width from the smallest to the largest x, without the empty ones.
+/// equal width from the smallest to the largest x, without the empty ones. Where the rows begin at the smallest x and
+/// end at the largest, the first and the last are points of their own: a line begins and ends where its run does.
 #[must_use]
 pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>, buckets: usize) -> Series {
     let mut series = Series::default();
@@ -59,7 +66,7 @@ pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>
         series.min.clone_from(&series.mean);
         series.max.clone_from(&series.mean);
     } else {
-        for bucket in fill(&points, buckets.max(1)).into_iter().flatten() {
+        for bucket in with_ends(&points, buckets.max(1)) {
             series.x.push(bucket.x);
             series.mean.push((bucket.sum / bucket.count as f64).clamp(bucket.min, bucket.max));
             series.min.push(bucket.min);
@@ -86,14 +93,25 @@ fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
     y_rows.iter().zip(ys.iter()).filter_map(pair).collect()
 }
 
-fn fill(points: &[(f64, f64)], count: usize) -> Vec<Option<Bucket>> {
+fn with_ends(points: &[(f64, f64)], count: usize) -> Vec<Bucket> {
+    if let [first, middle @ .., last] = points
+        && count > 2
+        && middle.iter().all(|(x, _)| (first.0..=last.0).contains(x))
+    {
+        let inner = fill(middle, count - 2);
+        return [vec![Bucket::of(*first)], inner, vec![Bucket::of(*last)]].concat();
+    }
+    fill(points, count)
+}
+
+fn fill(points: &[(f64, f64)], count: usize) -> Vec<Bucket> {
     let min = points.iter().fold(f64::INFINITY, |min, (x, _)| min.min(*x));
     let max = points.iter().fold(f64::NEG_INFINITY, |max, (x, _)| max.max(*x));
     let mut buckets: Vec<Option<Bucket>> = vec![None; count];
     for (x, y) in points {
         let place = &mut buckets[bucket(*x, min, max, count)];
         *place = Some(match *place {
-            None => Bucket { x: *x, sum: *y, min: *y, max: *y, count: 1 },
+            None => Bucket::of((*x, *y)),
             Some(known) => Bucket {
                 x: *x,
                 sum: known.sum + y,
@@ -103,7 +121,7 @@ fn fill(points: &[(f64, f64)], count: usize) -> Vec<Option<Bucket>> {
             },
         });
     }
-    buckets
+    buckets.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -137,14 +155,22 @@ mod tests {
 
     #[test]
     fn buckets_have_equal_width_and_the_x_of_their_last_row() {
-        let rows: Vec<_> = [0, 1, 2, 7, 8].into_iter().map(|x| (f64::from(x), f64::from(x * 10))).collect();
+        let rows: Vec<_> = [8, 1, 2, 7, 0].into_iter().map(|x| (f64::from(x), f64::from(x * 10))).collect();
         let series = series(&batch(&rows), "x", "y", None, 4);
-        assert_eq!(series.x, [1.0, 2.0, 8.0]);
+        assert_eq!(series.x, [0.0, 2.0, 7.0]);
         assert_eq!(
             (series.min, series.mean, series.max),
             (vec![0.0, 20.0, 70.0], vec![5.0, 20.0, 75.0], vec![10.0, 20.0, 80.0])
         );
         assert!(!series.exact);
+    }
+
+    #[test]
+    fn a_line_begins_and_ends_with_the_values_logged() {
+        let rows: Vec<_> = (0..=100).map(|x| (f64::from(x), f64::from(x * x))).collect();
+        let series = series(&batch(&rows), "x", "y", None, 12);
+        assert_eq!((series.x[0], series.mean[0], series.x[1], series.x.len()), (0.0, 0.0, 10.0, 12));
+        assert_eq!((series.x[11], series.mean[11], series.min[11]), (100.0, 10_000.0, 10_000.0));
     }
 
     #[test]

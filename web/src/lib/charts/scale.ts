@@ -43,7 +43,8 @@ export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean):
   if (min > max) return log ? [0.1, 1] : [0, 1];
   if (log) return min === max ? [min / 2, max * 2] : [min / 1.1, max * 1.1];
   if (min === max) {
-    const air = Math.abs(min) * 0.1 || 1;
+    if (min === 0) return [0, 1];
+    const air = Math.abs(min) * 0.1;
     return [min - air, max + air];
   }
   const air = (max - min) * 0.06;

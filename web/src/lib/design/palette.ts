@@ -1,4 +1,4 @@
-/** Series colours: the same run has the same colour everywhere, for ever, from the hash of its id. */
+/** Series colours: a run has its colour from the hash of its id. */
 
 export const SERIES = 20;
 
@@ -11,9 +11,6 @@ export function seriesStep(runId: string): number {
   hash ^= hash >>> 16;
   return (hash >>> 0) % SERIES;
 }
-
-/** The CSS colour of a run, following the theme. */
-export const seriesColor = (runId: string): string => `var(--series-${seriesStep(runId)})`;
 
 /** Reads tokens as plain colours, for canvas, which knows neither `var()` nor `light-dark()`. */
 export function resolveColors(element: HTMLElement, tokens: readonly string[]): string[] {

@@ -13,12 +13,12 @@ const REGEX_SIZE: usize = 1 << 20;
 
 const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $contains $all $size $not for a field, $and $or $nor $not for filters";
 
-/// Reads a whole filter.
+/// Reads a whole filter. Python also writes NaN and the infinities, which become the texts that runs hold for them.
 pub(super) fn filter(text: &str) -> Result<Expr, Error> {
     if text.trim().is_empty() {
         return Ok(Expr::All(Vec::new()));
     }
-    match serde_json::from_str(text) {
+    match history::json::parse(text) {
         Ok(Value::Null) => Ok(Expr::All(Vec::new())),
         Ok(Value::Object(map)) => object(map),
         Ok(other) => Err(wrong(format!("a filter is a JSON object, not {other}"))),

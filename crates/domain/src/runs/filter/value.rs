@@ -88,9 +88,11 @@ pub(super) fn compare(datum: &Datum<'_>, operand: &Operand) -> Option<Ordering> 
         (Datum::Text(text), Value::String(other)) => Some((*text).cmp(other.as_str())),
         (Datum::Date(at), _) => operand.date.map(|date| at.cmp(&date)),
         (Datum::Number(number), Value::Number(other)) => order(number, other),
+        (Datum::Number(number), Value::String(other)) => number.as_f64()?.partial_cmp(&infinity(other)?),
         (Datum::Json(value), other) => match (value, other) {
             (Value::Number(a), Value::Number(b)) => order(a, b),
             (Value::String(a), Value::Number(b)) => infinity(a)?.partial_cmp(&b.as_f64()?),
+            (Value::Number(a), Value::String(b)) => a.as_f64()?.partial_cmp(&infinity(b)?),
             (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
             (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
             _ => None,

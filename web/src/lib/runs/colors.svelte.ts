@@ -1,0 +1,53 @@
+/** The colours of a project's runs: each its own by the hash of its id, but two runs seen together do not share one
+ * while another is free. Where a run got another colour, this browser remembers it, on every page and for good. */
+import { SERIES, seriesStep } from '../design/palette';
+import { Stored } from '../state/stored.svelte';
+
+export class Colors {
+  readonly #moved: Stored<Record<string, number>>;
+  readonly #known = new Set<string>();
+  readonly #uses = new Array<number>(SERIES).fill(0);
+
+  constructor(memory: string) {
+    this.#moved = new Stored(`colors:${memory}`, {});
+  }
+
+  /** The step of the series palette. */
+  of(run: string): number {
+    return this.#moved.value[run] ?? seriesStep(run);
+  }
+
+  /** The CSS colour, following the theme. */
+  css(run: string): string {
+    return `var(--series-${this.of(run)})`;
+  }
+
+  /** Meets runs, the oldest first: those met before keep what they have. */
+  meet(runs: readonly string[]): void {
+    const moved = { ...this.#moved.value };
+    const fresh = runs.filter((run) => !this.#known.has(run));
+    for (const run of fresh) {
+      const own = seriesStep(run);
+      const step = moved[run] ?? this.#leastUsed(own);
+      if (step !== own) moved[run] = step;
+      this.#uses[step] = this.#usesOf(step) + 1;
+      this.#known.add(run);
+    }
+    if (Object.keys(moved).length > Object.keys(this.#moved.value).length)
+      this.#moved.value = moved;
+  }
+
+  #usesOf(step: number): number {
+    return this.#uses[step] ?? 0;
+  }
+
+  /** The least used step, the first from `own` on; neighbours in the palette differ most. */
+  #leastUsed(own: number): number {
+    let best = own;
+    for (let i = 1; i < SERIES; i += 1) {
+      const step = (own + i) % SERIES;
+      if (this.#usesOf(step) < this.#usesOf(best)) best = step;
+    }
+    return best;
+  }
+}
