@@ -170,7 +170,9 @@ def test_odd_keys_in_a_row(user, target):
 def test_broken_characters_do_not_stop_the_run(user, target):
     """Python writes bytes that are no text as lone surrogates, and its JSON keeps them."""
     lines = b'["lone \\udcff", "pair \\ud83d\\ude00", "bytes \xff", "zero \\u0000"]'
-    assert user.api.stream(*target, b'{"files": {"output.log": {"offset": 0, "content": ' + lines + b"}}}").status == 200
+    assert (
+        user.api.stream(*target, b'{"files": {"output.log": {"offset": 0, "content": ' + lines + b"}}}").status == 200
+    )
     assert user.api.run(*target).console == ["lone \ufffd", "pair 😀", "bytes \ufffd", "zero \0"]
     entity, project, run = target
     user.api.upsert(entityName=entity, modelName=project, name=run, notes="note \udcff")

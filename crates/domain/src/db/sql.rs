@@ -172,7 +172,7 @@ mod tests {
                 .await
                 .unwrap();
             let value: (String,) =
-                sql("SELECT value FROM meta WHERE name = $1").bind(&"a\0".to_owned()).one(&db).await.unwrap();
+                sql("SELECT value FROM meta WHERE name = $1").bind("a\0".to_owned()).one(&db).await.unwrap();
             assert_eq!(value.0, "\u{fffd}");
         }
     }
