@@ -79,12 +79,21 @@ def confusion(predicted, labels) -> Image.Image:
     return Image.fromarray(squares.repeat(24, axis=0).repeat(24, axis=1))
 
 
-def examples(images, predicted, labels) -> wandb.Table:
-    """The digits that the network got wrong."""
-    table = wandb.Table(columns=["image", "digit", "predicted"])
-    for n in np.flatnonzero(predicted != labels)[:20]:
-        picture = (255 - images[n].reshape(8, 8) * 255).astype("uint8").repeat(4, axis=0).repeat(4, axis=1)
-        table.add_data(wandb.Image(picture), int(labels[n]), int(predicted[n]))
+def mistakes(images, predicted, labels) -> list[wandb.Image]:
+    """Some digits that the network got wrong."""
+    pictures = []
+    for n in np.flatnonzero(predicted != labels)[:8]:
+        picture = (255 - images[n].reshape(8, 8) * 255).astype("uint8").repeat(16, axis=0).repeat(16, axis=1)
+        pictures.append(wandb.Image(picture, caption=f"{labels[n]}, read as {predicted[n]}"))
+    return pictures
+
+
+def per_digit(predicted, labels) -> wandb.Table:
+    """How many of each digit there were, and the share that was right."""
+    table = wandb.Table(columns=["digit", "images", "right"])
+    for digit in range(10):
+        answers = predicted[labels == digit]
+        table.add_data(digit, len(answers), float((answers == digit).mean()))
     return table
 
 
@@ -118,7 +127,8 @@ def train(number: int, config: dict, entity: str, epochs: int, pause: float) -> 
             run.log({"val/loss": val_loss, "val/acc": val_accuracy}, step=step)
             print(f"epoch {epoch + 1:2}/{epochs}  loss {loss:.3f}  val/acc {val_accuracy:.3f}")
         picture = wandb.Image(confusion(predicted, val_labels), caption=f"{val_accuracy:.1%} right")
-        run.log({"confusion": picture, "mistakes": examples(val_images, predicted, val_labels)}, step=step)
+        wrong = mistakes(val_images, predicted, val_labels)
+        run.log({"confusion": picture, "mistakes": wrong, "digits": per_digit(predicted, val_labels)}, step=step)
         run.summary["best_acc"] = val_accuracy
 
 

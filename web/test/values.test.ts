@@ -7,7 +7,8 @@ import { configValues, jsonRows, parseJson } from '../src/lib/runs/json';
 import { searchFilter } from '../src/lib/runs/list.svelte';
 
 test('ticks and durations are humane', () => {
-  expect([1000, 2_500_000, 0.25, 0.001, 0.0001, 0, -1500].map(tick)).toEqual([
+  expect(tick(0.00025, 0.001)).toBe('0.00025');
+  expect([1000, 2_500_000, 0.25, 0.001, 0.0001, 0, -1500].map((value) => tick(value))).toEqual([
     '1k',
     '2.5M',
     '0.25',

@@ -58,11 +58,9 @@ export async function assertNoSidewaysScroll(page) {
   assert.equal(wide, false, `${page.url()} scrolls sideways`);
 }
 
-/** A picture for the documentation, when asked for. */
+/** A picture for the documentation. */
 export async function picture(page, name) {
-  if (process.env.RUNSTEAD_SCREENSHOTS !== '1') return;
   await mkdir(images, { recursive: true });
-  await page.mouse.move(0, 0);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(600);
   await page.screenshot({ path: `${images}${name}.png` });
 }

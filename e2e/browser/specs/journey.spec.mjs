@@ -1,14 +1,7 @@
 /** One person's first hour: set the server up, get a key, log runs, watch them move, clean up. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  assertAccessible,
-  assertNoSidewaysScroll,
-  launch,
-  open,
-  picture,
-  sizes,
-} from '../lib/browser.mjs';
+import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
 import { curve, LoggedRun } from '../lib/client.mjs';
 import { startServer } from '../lib/server.mjs';
 
@@ -35,7 +28,6 @@ test('the setup link makes the first user and leaves the address bar', async () 
   await page.getByLabel('User name').fill(user.name);
   assert.doesNotMatch(page.url(), /token/);
   await assertAccessible(page);
-  await picture(page, 'setup');
   await page.getByLabel('E-mail').fill(user.email);
   await page.getByLabel('Password').fill('short');
   await page.getByRole('button', { name: 'Create user' }).click();
@@ -66,7 +58,6 @@ test('before the first run, home shows how to log one', async () => {
   await page.getByText('Log your first run').waitFor();
   await page.getByText(`wandb login --host ${server.url}`).waitFor();
   await assertAccessible(page);
-  await picture(page, 'home-empty');
 });
 
 test('logged runs appear on home and on the project page with their charts', async () => {
@@ -87,13 +78,11 @@ test('logged runs appear on home and on the project page with their charts', asy
   await page.getByRole('link', { name: 'wide-and-deep' }).waitFor();
   await page.getByText('Failed').waitFor();
   await assertAccessible(page);
-  await picture(page, 'home');
 
   await goto(`${user.name}/${project}`);
   await page.getByRole('heading', { name: 'learning_rate' }).waitFor();
   await page.getByRole('img', { name: /train\/loss, 4 runs/ }).waitFor();
   await assertAccessible(page);
-  await picture(page, 'project');
 });
 
 test('search, visibility and zoom work from the keyboard and the mouse', async () => {
@@ -147,7 +136,6 @@ test('the console follows, marks stderr and never becomes markup', async () => {
   await page.getByText('2 matching lines').waitFor();
   await assertAccessible(page);
   await page.getByLabel('Search lines').fill('');
-  await picture(page, 'logs');
 });
 
 test('name and tags are edited in place', async () => {
@@ -162,7 +150,6 @@ test('name and tags are edited in place', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Remove the tag keep' }).waitFor();
   await assertAccessible(page);
-  await picture(page, 'run');
 });
 
 test('a run is stopped, and its client hears it', async () => {
@@ -190,7 +177,6 @@ test('a revoked key is gone and refused', async () => {
   await goto('settings');
   await page.getByText('laptop').waitFor();
   await assertAccessible(page);
-  await picture(page, 'settings');
   await page.getByRole('button', { name: 'Revoke laptop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText('laptop').first().waitFor({ state: 'detached' });
@@ -213,12 +199,10 @@ test('dark and at phone width every page is readable', async () => {
   await page.getByRole('button', { name: '3 runs' }).click();
   await page.getByRole('dialog').getByText('baseline-1').waitFor();
   await assertAccessible(page);
-  await picture(page, 'project-phone-dark');
   await page.keyboard.press('Escape');
   await page.setViewportSize(sizes.desktop);
   await goto(`${user.name}/${project}`);
   await page.getByRole('img', { name: /train\/loss/ }).waitFor();
-  await picture(page, 'project-dark');
 });
 
 test('signing out leads back to where one was after signing in', async () => {

@@ -33,7 +33,7 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
     x.incrs = TIMES;
     x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));
   } else if (axis === '_step') {
-    x.values = (_, splits) => splits.map(tick);
+    x.values = (_, splits) => splits.map((value) => tick(value));
   }
   const y: uPlot.Axis = {
     ...shared,
@@ -48,10 +48,13 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
       const width = Math.max(...values.map((value) => context.measureText(value ?? '').width));
       return Math.ceil(width / devicePixelRatio) + 10;
     },
-    values: (_, splits) =>
-      splits.map((value) =>
-        value === null || (log && !isPower(value, splits)) ? '' : tick(value),
-      ),
+    values: (_, splits) => {
+      const largest = Math.max(...splits.map((value) => Math.abs(value ?? 0)));
+      return splits.map((value) => {
+        if (value === null || (log && !isPower(value, splits))) return '';
+        return tick(value, log ? value : largest);
+      });
+    },
   };
   return [x, y];
 }

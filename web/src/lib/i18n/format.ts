@@ -81,10 +81,10 @@ export function power(exponent: number): string {
   return (exponent < 0 ? '⁻' : '') + digits.join('');
 }
 
-/** A tick of an axis: 1k, 2.5M, 0.25, 10⁻³. */
-export function tick(value: number): string {
+/** A tick of an axis: 1k, 2.5M, 0.25, 10⁻³; powers of ten when the axis' `largest` tick needs one. */
+export function tick(value: number, largest = value): string {
   const size = Math.abs(value);
-  if (size !== 0 && size < 1e-3) {
+  if (size !== 0 && Math.abs(largest) < 1e-3) {
     const exponent = Math.floor(Math.log10(size) + 1e-9);
     const mantissa = Number((value / 10 ** exponent).toPrecision(3));
     const front =
