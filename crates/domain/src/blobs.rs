@@ -14,6 +14,7 @@ pub(crate) use write::{Expect, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
@@ -54,6 +55,12 @@ impl Blobs {
 }
 
 impl Blobs {
+    /// Every name that begins with `prefix` and a slash, in no order.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let found: Vec<_> = self.store.list(Some(&Path::from(prefix))).try_collect().await?;
+        Ok(found.into_iter().map(|meta| meta.location.to_string()).collect())
+    }
+
     /// Removes a blob; one that is gone already is no error.
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
         match self.store.delete(&Path::from(name)).await {

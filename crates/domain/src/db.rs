@@ -3,6 +3,7 @@
 //! Invariants: statements use `$1` arguments and the SQL both understand; rows derive `FromRow`; a function never takes a
 //! second connection while it holds one (pass the [`Tx`] on); SQLite has one writer (`BEGIN IMMEDIATE`) and several readers.
 
+mod dump;
 mod migrate;
 mod sql;
 

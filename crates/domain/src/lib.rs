@@ -4,6 +4,7 @@
 //! touches data is a method of a proof ([`policy::Allowed`]).
 
 pub mod audit;
+pub mod backup;
 mod blobs;
 mod clock;
 mod db;

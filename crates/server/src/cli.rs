@@ -2,14 +2,18 @@
 //!
 //! Commands other than `serve` work on the same data directory or database, also while a server runs.
 
+mod backup;
+mod explain;
 mod key;
 mod open;
 mod output;
 mod project;
 mod reference;
+mod restore;
 mod serve;
 mod team;
 mod user;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +48,14 @@ enum Command {
     /// Projects and their members.
     #[command(subcommand)]
     Project(project::Command),
+    /// Say whether a user may do something, and why, as the server would answer.
+    Explain(explain::Command),
+    /// Write everything the server keeps into one file, also while it runs.
+    Backup(backup::Command),
+    /// Fill an empty data directory or database from a backup.
+    Restore(restore::Command),
+    /// Read every stored file and compare it with its checksum.
+    Verify(verify::Command),
     /// Print a generated page of the documentation.
     #[command(subcommand, hide = true)]
     Reference(reference::Command),
@@ -92,6 +104,10 @@ impl Cli {
                 Command::Key(command) => command.run(&config).await,
                 Command::Team(command) => command.run(&config).await,
                 Command::Project(command) => command.run(&config).await,
+                Command::Explain(command) => command.run(&config).await,
+                Command::Backup(command) => command.run(&config).await,
+                Command::Restore(command) => command.run(&config).await,
+                Command::Verify(command) => command.run(&config).await,
                 Command::Reference(command) => command.run(),
             }
         })

@@ -53,6 +53,11 @@ impl Domain {
                 None => return Ok(Session::new(self.clone(), Caller::Anonymous, None, client)),
             },
         };
+        self.session_of(account, key, client).await
+    }
+
+    /// The session of an account whose credential was found good.
+    async fn session_of(&self, account: i64, key: Option<KeyFacts>, client: ClientInfo) -> Result<Session, Error> {
         let text =
             "SELECT id, name, is_admin, email, full_name, language, created_at, disabled_at FROM account WHERE id = $1";
         let row: AccountRow = sql(text).bind(account).one(self.db()).await?;
@@ -122,5 +127,15 @@ impl Session {
     pub async fn me<A: On<Account>>(&self) -> Result<Allowed<A, Account>, Error> {
         let name = self.user().map(|u| u.name.clone()).unwrap_or_default();
         self.allow::<A, Account>(&crate::model::EntityPath(name)).await
+    }
+}
+
+impl super::Allowed<super::Administer, super::Org> {
+    /// The session that `name` would have, for explaining the decisions about them.
+    pub async fn session_of(&self, name: &str, client: ClientInfo) -> Result<Session, Error> {
+        let row: Option<(i64,)> =
+            sql("SELECT id FROM account WHERE name = $1").bind(name).optional(self.domain().db()).await?;
+        let (account,) = row.ok_or_else(|| Error::not_found("user", name))?;
+        self.domain().session_of(account, None, client).await
     }
 }

@@ -1,7 +1,9 @@
-//! What commands print: results on stdout, one clear line on stderr.
+//! What commands print: results on stdout, one clear line on stderr, progress only on a terminal.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::Error;
@@ -47,6 +49,39 @@ fn table<const N: usize>(columns: [&str; N], cells: &[[String; N]]) -> Vec<Strin
     std::iter::once(render(std::array::from_fn(|i| head[i].as_str())))
         .chain(cells.iter().map(|row| render(std::array::from_fn(|i| row[i].as_str()))))
         .collect()
+}
+
+/// Progress that is shown on a terminal only, and goes away at the end.
+pub struct Progress(ProgressBar);
+
+/// Starts to show progress.
+pub fn progress(what: &'static str) -> Progress {
+    if !std::io::stderr().is_terminal() {
+        return Progress(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(0).with_style(style).with_message(what);
+    // Nothing is drawn before the first second is over.
+    bar.enable_steady_tick(Duration::from_secs(1));
+    Progress(bar)
+}
+
+impl Progress {
+    /// Takes how many of how many steps are done.
+    pub fn steps(&self) -> impl FnMut(u64, u64) + use<> {
+        let bar = self.0.clone();
+        move |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// Reads a password from the first line of stdin.

@@ -34,6 +34,10 @@ fn the_command_table_is_accepted() {
         "runstead project create ml/p --visibility restricted",
         "runstead project add ml/p bob --role admin",
         "runstead project list --entity ml --json",
+        "runstead explain --user ann --action run:create --target ml/p --in es --json",
+        "runstead backup b.tar",
+        "runstead restore b.tar",
+        "runstead verify --json",
         "runstead reference config",
     ] {
         parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));

@@ -4,6 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backup;
+mod command_line;
 mod denials;
 mod graphql;
 mod operations;

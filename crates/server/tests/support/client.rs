@@ -23,6 +23,12 @@ impl Client {
         Self { service, headers: Vec::new() }
     }
 
+    /// The same caller at another server.
+    pub fn to(mut self, server: &super::TestServer) -> Self {
+        self.service = server.service.clone();
+        self
+    }
+
     /// With an API key, as the client sends it.
     pub fn with_key(self, key: &str) -> Self {
         let value = format!("Basic {}", BASE64_STANDARD.encode(format!("api:{key}")));

@@ -25,7 +25,7 @@ pub struct TestServer {
     pub domain: Domain,
     service: Service,
     // Dropped last: the data directory.
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Runs `test` against a fresh server on SQLite and, when `RUNSTEAD_TEST_POSTGRES_URL` names a PostgreSQL server, on that.
@@ -61,7 +61,7 @@ impl TestServer {
         .await
         .unwrap();
         let app = App::new(domain.clone(), config).unwrap();
-        Self { domain, service: router::service(app), _folder: folder }
+        Self { domain, service: router::service(app), folder }
     }
 
     /// Somebody without credentials.
@@ -96,6 +96,19 @@ impl TestServer {
     /// The operator's right to do anything.
     pub async fn organization(&self) -> domain::policy::Allowed<Administer, Org> {
         self.domain.operator().allow::<Administer, Org>(&()).await.unwrap()
+    }
+
+    /// The files in which the blobs below `prefix` are stored.
+    pub fn blob_files(&self, prefix: &str) -> Vec<std::path::PathBuf> {
+        let mut folders = vec![self.folder.path().join("blobs").join(prefix)];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
     }
 
     async fn new_user(&self, name: &str, is_admin: bool) -> Client {

@@ -1,0 +1,93 @@
+//! Making a backup.
+
+use std::io::Write;
+
+use futures::TryStreamExt;
+
+use super::archive::Writer;
+use super::tables::{self, TABLES};
+use super::{BLOB_PREFIX, CHECKSUMS, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
+use crate::db::{Tx, sql};
+use crate::policy::{Administer, Allowed, Org};
+use crate::{Error, audit, rfc3339};
+
+/// Bytes of rows in one entry.
+const CHUNK: usize = 4 << 20;
+
+impl Allowed<Administer, Org> {
+    /// Writes everything to `out`. `progress` is told how many of how many blobs are done.
+    pub async fn backup<W: Write>(&self, out: W, mut progress: impl FnMut(u64, u64)) -> Result<(Copied, W), Error> {
+        let domain = self.domain();
+        let mut snapshot = domain.db().snapshot().await?;
+        let (schema,): (i64,) = sql("SELECT COUNT(*) FROM schema_version").one(&mut snapshot).await?;
+        let text = "SELECT blob FROM segment UNION SELECT blob FROM file ORDER BY blob";
+        let blobs: Vec<(String,)> = sql(text).all(&mut snapshot).await?;
+        let total = blobs.len() as u64;
+        let created_at = rfc3339(domain.clock().now());
+        let head = Head { format: FORMAT, schema, created_at, blobs: total };
+        let mut out = Writer::new(out);
+        out.entry(HEAD, &json(&head)?)?;
+        let mut copied = Copied::default();
+        for table in TABLES {
+            copied.rows += write_table(&mut snapshot, table, &mut out).await?;
+        }
+        drop(snapshot);
+        for (blob,) in blobs {
+            copied.bytes += self.write_blob(&blob, &mut out).await?;
+            copied.blobs += 1;
+            progress(copied.blobs, total);
+        }
+        let checksums = json(&out.checksums)?;
+        out.entry(CHECKSUMS, &checksums)?;
+        let out = out.finish()?;
+        let mut tx = domain.db().begin().await?;
+        audit::done(&mut tx, self.session(), "org:backup", "").await?;
+        tx.commit().await?;
+        Ok((copied, out))
+    }
+
+    async fn write_blob<W: Write>(&self, name: &str, out: &mut Writer<W>) -> Result<u64, Error> {
+        let gone = |e| match e {
+            Error::NotFound { .. } => Error::Conflict(format!(
+                "the stored file {name} is missing: either its run was deleted while the backup was made (make it again), \
+                 or it is lost (`runstead verify` says more)"
+            )),
+            e => e,
+        };
+        let mut download = self.domain().blobs().stream(name, None).await.map_err(gone)?;
+        out.begin(&format!("{BLOB_PREFIX}{name}"), download.size)?;
+        while let Some(bytes) = download.stream.try_next().await? {
+            out.write(&bytes)?;
+        }
+        out.end()?;
+        Ok(download.size)
+    }
+}
+
+/// Writes the rows of a table, in entries of about [`CHUNK`] bytes; how many rows.
+async fn write_table<W: Write>(tx: &mut Tx, table: &str, out: &mut Writer<W>) -> Result<u64, Error> {
+    let columns = tables::columns(tx, table).await?;
+    let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let kinds: Vec<_> = columns.iter().map(|(_, kind)| *kind).collect();
+    let first = json(&columns)?;
+    let (mut rows, mut part, mut chunk) = (0, 0, first.clone());
+    let mut flush = |chunk: &mut Vec<u8>| {
+        part += 1;
+        out.entry(&format!("{TABLE_PREFIX}{table}/{part:06}.jsonl"), chunk)?;
+        chunk.clone_from(&first);
+        Ok::<_, Error>(())
+    };
+    tx.each_row(format!("SELECT {} FROM {table}", names.join(", ")), &kinds, |row| {
+        rows += 1;
+        chunk.push(b'\n');
+        chunk.extend(json(&row.into_iter().map(tables::to_json).collect::<Vec<_>>())?);
+        if chunk.len() > CHUNK { flush(&mut chunk) } else { Ok(()) }
+    })
+    .await?;
+    flush(&mut chunk)?;
+    Ok(rows)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(value).map_err(|e| Error::internal("writing the backup", e))
+}

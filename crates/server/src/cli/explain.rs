@@ -1,0 +1,67 @@
+//! `runstead explain`: a decision and its trace, as the server would answer.
+
+use clap::Args;
+use domain::policy::{ClientInfo, Operation};
+use serde_json::json;
+
+use super::{open, output};
+use crate::Error;
+use crate::config::Config;
+use crate::error::Voice;
+use crate::messages::{Language, choose};
+
+/// Which decision to explain.
+#[derive(Debug, Args)]
+pub struct Command {
+    /// Who would do it.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+    /// What: `run:create`, `run:read`, `project:update` and so on.
+    #[arg(long, value_name = "OBJECT:OPERATION")]
+    action: Operation,
+    /// On what: `ENTITY`, `ENTITY/PROJECT` or `ENTITY/PROJECT/RUN`.
+    #[arg(long, value_name = "PATH")]
+    target: String,
+    /// Language of the explanation. Default: the user's, else the server's.
+    #[arg(long = "in", value_name = "CODE")]
+    in_language: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        let Self { user, action, target, in_language, json } = self;
+        let mut parts = target.splitn(3, '/').map(str::to_owned);
+        let mut next = || parts.next().unwrap_or_default();
+        let asked = (next(), next(), next());
+        let base_url = config.base_url(config.listen);
+        let client = ClientInfo { host: base_url.clone(), ..ClientInfo::default() };
+        let session = open::organization(config).await?.session_of(&user, client).await?;
+        let saved = session.user().and_then(|user| user.language.clone());
+        let default = Language::of(&config.default_language).unwrap_or(Language::ENGLISH);
+        let language = choose(saved.as_deref(), in_language.as_deref(), default);
+        let language = in_language.as_deref().and_then(Language::of).unwrap_or(language);
+
+        let decision = session.explain(action, asked).await?;
+        let (allowed, trace) = (decision.is_allowed(), decision.trace.clone());
+        let causes: Vec<_> = decision.causes.iter().map(domain::policy::Cause::code).collect();
+        let voice = Voice { language, base_url, request_id: String::new() };
+        let text = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&voice).message);
+        if json {
+            let checks: Vec<_> = trace.iter().map(|check| json!({ "name": check.name, "ok": check.ok })).collect();
+            let answer = json!({
+                "user": user, "action": action.as_str(), "target": target, "allowed": allowed, "checks": checks,
+                "causes": causes, "explanation": text,
+            });
+            return output::line(format_args!("{answer:#}"));
+        }
+        output::line(format_args!("{user}, {action} on {target}: {}", if allowed { "allowed" } else { "denied" }))?;
+        for check in trace {
+            output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.name))?;
+        }
+        text.map_or(Ok(()), output::line)
+    }
+}

@@ -1,0 +1,152 @@
+//! The program itself, as people type it: output, exit codes, and one clear line on stderr.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Runs `runstead LINE` on a data directory; exit code, stdout, stderr.
+fn run(data: &Path, line: &str, stdin: &str) -> (i32, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_runstead"))
+        .args(line.split(' '))
+        .env_clear()
+        .env("RUNSTEAD_DATA_DIR", data)
+        .current_dir(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Runs a command that must succeed; its stdout.
+fn ok(data: &Path, line: &str) -> String {
+    let (code, out, err) = run(data, line, "");
+    assert_eq!((code, err.as_str()), (0, ""), "{line}: {out}");
+    out
+}
+
+/// Runs a command that must fail; exit code and stderr.
+fn fails(data: &Path, line: &str) -> (i32, String) {
+    let (code, out, err) = run(data, line, "");
+    assert_eq!(out, "", "{line}");
+    (code, err)
+}
+
+#[test]
+fn users_keys_teams_and_projects() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let key = ok(data, "user create ann --email ann@example.org --admin --print-api-key");
+    assert!(key.trim_end().len() >= 40 && key.lines().count() == 1, "{key}");
+    assert_eq!(ok(data, "user create bob"), "created the user bob\n");
+    let users: Value = serde_json::from_str(&ok(data, "user list --json")).unwrap();
+    assert_eq!(
+        (&users[0]["name"], &users[0]["admin"], &users[1]["name"]),
+        (&"ann".into(), &true.into(), &"bob".into())
+    );
+    assert!(ok(data, "user list").starts_with("NAME"));
+    assert_eq!(run(data, "user set-password bob --password-stdin", "correct horse battery\n").0, 0);
+    ok(data, "user disable bob");
+    assert!(ok(data, "user list").contains("disabled"));
+    ok(data, "user enable bob");
+
+    ok(data, "team create lab --admin ann");
+    ok(data, "team add lab bob --role viewer");
+    assert!(ok(data, "team list").contains("ann (admin), bob (viewer)"));
+    ok(data, "project create lab/p --visibility restricted");
+    ok(data, "project add lab/p bob --role viewer");
+    let projects: Value = serde_json::from_str(&ok(data, "project list --json")).unwrap();
+    assert_eq!((&projects[0]["name"], &projects[0]["visibility"]), (&"p".into(), &"restricted".into()));
+
+    assert!(ok(data, "key create --user bob --name ci --expires 90d --scope read --project lab/p").len() >= 40);
+    let keys: Value = serde_json::from_str(&ok(data, "key list --user bob --json")).unwrap();
+    assert_eq!((&keys[0]["scope"], &keys[0]["project"]), (&"read".into(), &"lab/p".into()));
+    let id = keys[0]["id"].as_str().unwrap();
+    assert!(ok(data, &format!("key rotate {id} --overlap 24h")).len() >= 40);
+    ok(data, &format!("key revoke {id}"));
+    assert!(ok(data, "key list --user bob").contains("revoked"));
+    ok(data, "team remove lab bob");
+    assert!(!ok(data, "team list").contains("bob"));
+}
+
+#[test]
+fn failures_are_one_clear_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    ok(data, "user create ann");
+    for (line, code) in [
+        ("user create ann", 1),
+        ("user disable nobody", 1),
+        ("project create nobody/p", 1),
+        ("key create --user ann --expires 5h", 1),
+        ("user set-password ann --password-stdin", 1),
+        ("restore missing.tar", 1),
+    ] {
+        let (found, error) = fails(data, line);
+        assert_eq!((found, error.lines().count()), (code, 1), "{line}: {error}");
+        assert!(error.starts_with("error: "), "{line}: {error}");
+    }
+    for line in [
+        "nothing",
+        "user create",
+        "project create p",
+        "team add lab ann --role owner",
+        "serve --heartbeat-timeout soon",
+    ] {
+        assert_eq!(fails(data, line).0, 2, "{line}");
+    }
+    std::fs::write(data.join("runstead.toml"), "lisen = \"127.0.0.1:1\"").unwrap();
+    let (code, error) = fails(data, "user list");
+    assert_eq!(code, 2);
+    assert!(error.ends_with("unknown option `lisen`; did you mean `listen`?\n"), "{error}");
+}
+
+#[test]
+fn a_decision_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    ok(data, "user create ann --admin");
+    ok(data, "user create bob");
+    ok(data, "team create lab --admin ann");
+    insta::assert_snapshot!(ok(data, "explain --user bob --action run:create --target lab/p"), @r"
+    bob, run:create on lab/p: denied
+      ✓ key
+      ✗ entity
+    bob may not write to lab/p: bob is not a member of the team lab. You can write to bob.
+    Did you mean one of your own entities? They are: bob
+    Fix: wandb.init(entity='bob', project='p')
+    Ask: ann can add bob to lab
+    ");
+    assert!(
+        ok(data, "explain --user ann --action run:create --target lab/p")
+            .starts_with("ann, run:create on lab/p: allowed\n")
+    );
+    let answer: Value =
+        serde_json::from_str(&ok(data, "explain --user bob --action run:create --target lab/p --json")).unwrap();
+    assert_eq!((&answer["allowed"], &answer["causes"][0]), (&false.into(), &"NOT_MEMBER".into()));
+    assert_eq!(fails(data, "explain --user bob --action fly --target lab").0, 2);
+    assert_eq!(fails(data, "explain --user nobody --action run:read --target lab/p").0, 1);
+}
+
+#[test]
+fn backup_restore_and_verify() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    ok(from.path(), "user create ann");
+    let file = to.path().join("b.tar");
+    let backup = format!("backup {}", file.display());
+    assert!(ok(from.path(), &backup).starts_with("backed up "));
+    assert!(fails(from.path(), &backup).1.contains("exists already"));
+    let restore = format!("restore {}", file.display());
+    assert!(ok(to.path(), &restore).starts_with("restored "));
+    assert!(ok(to.path(), "user list").contains("ann"));
+    assert!(fails(to.path(), &restore).1.contains("is not empty"));
+    assert!(ok(to.path(), "verify").starts_with("read 0 files"));
+    let report: Value = serde_json::from_str(&ok(to.path(), "verify --json")).unwrap();
+    assert_eq!(report["problems"], serde_json::json!([]));
+}
