@@ -48,3 +48,32 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     Error::fault(format!("panic: {text}")).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+    use crate::messages::Language;
+
+    #[tokio::test]
+    async fn a_panic_tells_the_caller_the_request_id_and_the_log_the_text() {
+        async fn broken() {
+            panic!("a private text");
+        }
+        let app = Router::new().route("/", get(broken)).layer(CatchPanicLayer::custom(panicked));
+        let scope = Scope::new("id-12".to_owned(), "http://h".to_owned(), None, Language::of("en").unwrap());
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(scope.clone());
+        let response = app.layer(axum::middleware::from_fn(render)).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("id-12") && !body.contains("private"), "{body}");
+        assert!(scope.cause().unwrap().contains("a private text"));
+    }
+}
