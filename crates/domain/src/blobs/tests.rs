@@ -2,23 +2,12 @@
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-
-use object_store::path::Path;
-
 use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
 
 use super::write::Expect;
 use super::{Blobs, ByteRange};
 use crate::{Clock, Error};
-
-impl Blobs {
-    /// Every name that begins with `prefix` and a slash, in no order.
-    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let found: Vec<_> = self.store.list(Some(&Path::from(prefix))).try_collect().await?;
-        Ok(found.into_iter().map(|meta| meta.location.to_string()).collect())
-    }
-}
 
 const ANY: Expect = Expect { length: None, most: u64::MAX };
 
