@@ -65,7 +65,7 @@ def test_media_and_their_files_arrive(trained):
     assert b"<b>bold</b>" in seen.file(row["page"]["path"])
 
 
-@pytest.mark.needs("table_survives")
+@pytest.mark.every_client
 def test_a_table_arrives_and_breaks_nothing(trainer, run):
     trainer.train("table", run).succeeded()
     seen = trainer.seen(run)
@@ -73,6 +73,13 @@ def test_a_table_arrives_and_breaks_nothing(trainer, run):
     (table,) = seen.column("table")
     assert table["_type"] == "table-file" and table["nrows"] == 2
     assert b'"x"' in seen.file(table["path"])
+
+
+def test_an_artifact_is_refused_in_words_and_breaks_nothing(trainer, run):
+    outcome = trainer.train("artifact", run).succeeded()
+    assert "Runstead does not offer" in outcome.result["refusal"], outcome.output
+    seen = trainer.seen(run)
+    assert seen.column("loss") == [1.0, 2.0] and seen.state == "finished"
 
 
 @pytest.mark.every_client

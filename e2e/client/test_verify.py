@@ -4,8 +4,6 @@ Its two checks for https fail here because the tests speak http. Known to be mis
 parts of the command.
 """
 
-import pytest
-
 PASS = [
     "Checking if logged in",
     "Checking signed URL upload",

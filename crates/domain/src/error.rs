@@ -91,6 +91,8 @@ impl From<object_store::Error> for Error {
     fn from(e: object_store::Error) -> Self {
         match e {
             object_store::Error::NotFound { path, .. } => Self::not_found("blob", path),
+            // What is left of S3 after its refusals have kinds of their own: it is away, or overloaded.
+            object_store::Error::Generic { store: "S3", source } => Self::Busy(source.to_string()),
             e => Self::internal("talking to the blob store", e),
         }
     }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::value::{NonFinite, Value};
 pub(crate) use scanner::Scanner;
+pub use string::without_broken_characters;
 pub use write::quote_non_finite;
 pub(crate) use write::{write_f64, write_string};
 

@@ -11,7 +11,9 @@ mod throttle;
 pub use throttle::Throttle;
 
 use axum::body::{Body, Bytes};
+use history::json::without_broken_characters;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::error::Category;
 
 use crate::Error;
 
@@ -24,8 +26,25 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
     }
 }
 
-/// Parses a small JSON body.
+/// Parses a JSON body. Python's JSON may hold halves of characters (bytes of a terminal that were no text): they are
+/// replaced, since an error would cost a run all its data.
 pub fn json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes)
+        .or_else(|e| match e.classify() {
+            Category::Syntax => serde_json::from_str(&without_broken_characters(bytes)).map_err(|_| e),
+            _ => Err(e),
+        })
         .map_err(|e| Error::BadRequest(format!("The request's body is not the JSON expected here: {e}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn broken_characters_are_replaced_and_broken_json_is_refused() {
+        let parse = |body: &[u8]| super::json::<Vec<String>>(body).ok();
+        assert_eq!(parse(b"[\"a\\udcff\", \"\xff\"]").unwrap(), ["a\u{fffd}", "\u{fffd}"]);
+        for broken in [&b""[..], b"[", b"[\"\xff\"", b"\xff", b"[1]", b"[\"\\"] {
+            assert!(parse(broken).is_none(), "{broken:?}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-"""A raw file_stream writer that does as the client does: one request in flight, the same offset until it is taken."""
+"""Raw writers that do as the client does: one request in flight, the same again until it is taken."""
 
 import http.client
 import json
@@ -26,12 +26,17 @@ class Writer(threading.Thread):
         """Row `step`, always the same, so that whoever reads it back knows what it must be."""
         return {"_step": step, "loss": step * 0.5, "square": step * step, "run": self.path[2], "even": step % 2 == 0}
 
+    def line(self, number: int) -> str:
+        """Console line `number`."""
+        return f"line {number} of {self.path[2]}"
+
     def run(self) -> None:
         while not self.stopping.is_set():
             size = self.random.choice([1, 1, 10, 200])
             rows = [json.dumps(self.row(step)) for step in range(self.acknowledged, self.acknowledged + size)]
             lines = [
-                f"2026-01-01T00:00:00.000000 line {step}" for step in range(self.acknowledged, self.acknowledged + size)
+                f"2026-01-01T00:00:00.000000 {self.line(step)}"
+                for step in range(self.acknowledged, self.acknowledged + size)
             ]
             body = {
                 "files": {
@@ -58,3 +63,42 @@ class Writer(threading.Thread):
                 pass
             self.retries += 1
             time.sleep(0.05)
+
+
+CREATE = """mutation C($e: String!, $p: String!, $r: String!, $f: [String!]!) {
+  createRunFiles(input: {entityName: $e, projectName: $p, runName: $r, files: $f}) { files { uploadUrl } } }"""
+
+
+class Uploader(threading.Thread):
+    """Uploads files into one run until told to stop; `promised` has the content of those the server took."""
+
+    def __init__(self, api: Api, entity: str, project: str, run: str):
+        super().__init__(daemon=True)
+        self.api, self.path = api, (entity, project, run)
+        self.promised: dict[str, bytes] = {}
+        self.refused: list[str] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        number = 0
+        while not self.stopping.is_set():
+            # Every third is long enough to be written in parts.
+            content = f"{number} ".encode() * (10_000 if number % 3 else 5_000_000)
+            try:
+                self.upload(f"dir/{number}.bin", content)
+                number += 1
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+
+    def upload(self, name: str, content: bytes) -> None:
+        entity, project, run = self.path
+        answer = self.api.graphql(CREATE, e=entity, p=project, r=run, f=[name])
+        if answer.status == 200 and not answer.errors:
+            url = answer.json["data"]["createRunFiles"]["files"][0]["uploadUrl"]
+            answer = self.api.request("PUT", url, content)
+            if answer.status == 200:
+                self.promised[name] = content
+                return
+        if answer.status < 500:
+            self.refused.append(f"{answer.status}: {answer.body[:300]!r}")
+        raise OSError(answer.status)

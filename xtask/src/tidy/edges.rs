@@ -29,14 +29,14 @@ fn check_file(file: &File) -> Vec<Problem> {
         .collect()
 }
 
-/// Names and lines of everything in a `[…dependencies]` section.
+/// Names and lines of everything in a `[…dependencies]` section. What only tests need (a fresh database) never ships.
 fn dependencies(manifest: &str) -> Vec<(usize, String)> {
     let mut inside = false;
     let mut found = Vec::new();
     for (n, line) in manifest.lines().enumerate() {
         let line = line.trim();
         if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            inside = section.ends_with("dependencies");
+            inside = section.ends_with("dependencies") && !section.ends_with("dev-dependencies");
             if let Some((_, library)) = section.split_once("dependencies.") {
                 found.push((n + 1, library.trim_matches('"').to_owned()));
             }
@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn sql_outside_domain_is_found() {
-        let manifest = "[package]\nname = \"sqlx\"\n[dev-dependencies]\nsqlx.workspace = true\n";
+        let manifest = "[package]\nname = \"sqlx\"\n[dependencies]\nsqlx.workspace = true\n";
+        let tests = "[dev-dependencies]\nsqlx.workspace = true\n";
+        assert_eq!(count("crates/server/Cargo.toml", tests), 0);
         assert_eq!(count("crates/server/Cargo.toml", manifest), 1);
         assert_eq!(count("crates/history/Cargo.toml", manifest), 1);
         assert_eq!(count("crates/new/Cargo.toml", manifest), 1);

@@ -5,6 +5,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use object_store::path::Path;
 
+use object_store::RetryConfig;
+use object_store::aws::AmazonS3Builder;
+
 use super::write::Expect;
 use super::{Blobs, ByteRange};
 use crate::{Clock, Error};
@@ -106,4 +109,19 @@ async fn writing_again_replaces() {
         blobs.put("r/1", Bytes::from_static(b"new")).await.unwrap();
         assert_eq!(blobs.read("r/1").await.unwrap(), "new");
     }
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_passing_trouble() {
+    // Nobody listens on port 9 of this machine.
+    let retry = RetryConfig { max_retries: 0, ..RetryConfig::default() };
+    let s3 = AmazonS3Builder::new().with_endpoint("http://127.0.0.1:9").with_allow_http(true).with_retry(retry);
+    let s3 = s3.with_bucket_name("b").with_access_key_id("a").with_secret_access_key("s").build().unwrap();
+    let blobs = Blobs { store: std::sync::Arc::new(s3), local: None };
+    for error in [blobs.read("a").await.unwrap_err(), blobs.put("a", Bytes::from_static(b"x")).await.unwrap_err()] {
+        assert!(matches!(error, Error::Busy(_)), "{error}");
+    }
+    let (_, parts) = chunks(9 << 20, 1 << 20);
+    let error = blobs.put_stream("a", stream::iter(parts), ANY).await.unwrap_err();
+    assert!(matches!(error, Error::Busy(_)), "{error}");
 }

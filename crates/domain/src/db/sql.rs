@@ -35,11 +35,16 @@ arg_from!(
     i64 => Int = |v| v,
     f64 => Real = |v| v,
     bool => Bool = |v| v,
-    String => Text = |v| v,
+    String => Text = storable,
     Vec<u8> => Bytes = |v| v,
-    &str => Text = |v: &str| v.to_owned(),
-    &String => Text = |v: &String| v.clone(),
+    &str => Text = |v: &str| storable(v.to_owned()),
+    &String => Text = |v: &String| storable(v.clone()),
 );
+
+/// PostgreSQL refuses texts with a zero byte, wherever they come from: none reaches a database.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
 
 /// Where a statement runs: on its own, or inside a transaction.
 pub(crate) enum On<'a> {
@@ -146,5 +151,29 @@ impl Sql {
                 bound!(sqlx::query::<Postgres>(text), self.args).execute(&mut **tx).await?.rows_affected()
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::databases;
+
+    #[tokio::test]
+    async fn a_text_with_a_zero_byte_is_only_a_text_that_is_not_there() {
+        for db in databases().await {
+            let found: Option<(String,)> =
+                sql("SELECT name FROM entity WHERE name = $1").bind("a\0").optional(&db).await.unwrap();
+            assert_eq!(found, None);
+            sql("INSERT INTO meta (name, value) VALUES ($1, $2)")
+                .bind("a\0")
+                .bind(String::from("\0"))
+                .run(&db)
+                .await
+                .unwrap();
+            let value: (String,) =
+                sql("SELECT value FROM meta WHERE name = $1").bind("a\0".to_owned()).one(&db).await.unwrap();
+            assert_eq!(value.0, "\u{fffd}");
+        }
     }
 }

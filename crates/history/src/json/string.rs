@@ -97,7 +97,13 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Rewrites each lone surrogate escape of a valid JSON text to `\ufffd`.
+/// A JSON text that strict readers take, of one that they refuse for its characters: bytes that are not UTF-8 and lone
+/// surrogate escapes become U+FFFD. What else is wrong with it stays as it is.
+pub fn without_broken_characters(text: &[u8]) -> String {
+    replace_lone_surrogates(&String::from_utf8_lossy(text))
+}
+
+/// Rewrites each lone surrogate escape of a JSON text to `\ufffd`.
 pub(super) fn replace_lone_surrogates(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -110,7 +116,10 @@ pub(super) fn replace_lone_surrogates(raw: &str) -> String {
                 (&escape[..12], 12)
             }
             Some(_) => ("\\ufffd", 6),
-            None => (&escape[..2], 2),
+            None => {
+                let length = escape[1..].chars().next().map_or(1, |after| 1 + after.len_utf8());
+                (&escape[..length], length)
+            }
         };
         out.push_str(text);
         rest = &escape[length..];
@@ -140,5 +149,15 @@ mod tests {
         let fixed = r#"{"a":"\\ud800 \ud83d\ude00 \ufffd","b":"\ufffd\ufffd"}"#;
         assert_eq!(Scanner::new(text).raw().unwrap(), fixed);
         assert!(serde_json::from_str::<serde_json::Value>(fixed).is_ok());
+    }
+
+    #[test]
+    fn broken_characters_of_any_text_are_replaced() {
+        let strict = |text: &[u8]| serde_json::from_str::<String>(&without_broken_characters(text));
+        assert_eq!(strict(b"\"a\\udcff\\\\ud800\xff\\ud83d\\ude00\"").unwrap(), "a\u{fffd}\\ud800\u{fffd}😀");
+        for (broken, same) in [("\"\\", "\"\\"), ("\\é\\", "\\é\\"), ("\\ud8", "\\ud8"), ("\\ud800\\u", "\\ufffd\\u")]
+        {
+            assert_eq!(without_broken_characters(broken.as_bytes()), same);
+        }
     }
 }

@@ -27,7 +27,8 @@ pub async fn run(config: Config) -> Result<(), Error> {
     let address = listener.local_addr().map_err(|e| Error::startup("reading the address listened on", e))?;
     let base_url = config.base_url(address);
     let domain = open::domain(&config, base_url.clone()).await?;
-    tracing::info!(?config, "starting");
+    let (version, data, database) = (env!("CARGO_PKG_VERSION"), config.data_dir(), domain.database_kind());
+    tracing::info!(version, base_url, data_dir = %data.display(), database, ?config, "starting");
 
     let recorder = health::recorder()?;
     tokio::spawn(async move {

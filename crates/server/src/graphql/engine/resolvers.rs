@@ -159,7 +159,7 @@ impl<N: Node> Object<'_, N> {
 
 /// The schema has checked the types; what is left to fail is a number out of range, or a struct that does not fit.
 fn arguments<A: DeserializeOwned>(args: Value) -> Result<A, Error> {
-    async_graphql::from_value(args).map_err(|e| Error::BadRequest(format!("The arguments cannot be used: {e}.")))
+    async_graphql::from_value(args).map_err(|e| Error::Query(format!("The arguments cannot be used: {e}.")))
 }
 
 /// Another Rust type claims the same GraphQL type.

@@ -1,0 +1,233 @@
+//! Every root field of the schema, asked by nobody and by a stranger about what belongs to somebody else.
+//!
+//! The requests are made from introspection, so a new field is tested by being in the schema. What a caller gets that is
+//! neither a refusal nor nothing must be in the lists below, which should only ever shrink.
+
+use serde_json::{Map, Value, json};
+
+use crate::support::{Client, PASSWORD, TestServer, on_every_database};
+
+/// Fields about everybody's server, or about the caller.
+const FOR_NOBODY: [&str; 1] = ["Query.serverInfo"];
+
+/// Fields that a stranger may use: about the server, about themselves, and looking up people they can name.
+const FOR_A_STRANGER: [&str; 9] = [
+    "Mutation.changePassword",
+    "Mutation.createKey",
+    "Mutation.generateApiKey",
+    "Mutation.updateViewer",
+    "Query.entities",
+    "Query.organization",
+    "Query.serverInfo",
+    "Query.users",
+    "Query.viewer",
+];
+
+const TYPES: &str = "{ __schema { types { name kind fields { name args { name type { ...T } } type { ...T } } \
+    inputFields { name type { ...T } } enumValues { name } } } } \
+    fragment T on __Type { name kind ofType { name kind ofType { name kind ofType { name kind } } } }";
+
+/// Everything of ann's that a stranger might change.
+const OF_ANN: &str = "{ viewer { email language keys { id name revokedAt } } project(entityName: \"ann\", name: \"p\") { \
+    description visibility runs { edges { node { name displayName state notes tags config summaryMetrics stopped \
+    files { edges { node { name } } } } } } } models(entityName: \"ann\") { edges { node { name } } } }";
+
+#[tokio::test]
+async fn every_root_field_is_refused_to_strangers() {
+    on_every_database(async |server: TestServer| {
+        let (ann, stranger, nobody) = (server.user("ann").await, server.user("mallory").await, server.anonymous());
+        let schema = Schema::read(&ann).await;
+        let ids = Ids::make(&ann).await;
+        let before = ann.data(OF_ANN, json!({})).await;
+        for (who, client, allowed) in
+            [("nobody", &nobody, &FOR_NOBODY[..]), ("a stranger", &stranger, &FOR_A_STRANGER[..])]
+        {
+            let mut used = Vec::new();
+            for (root, keyword) in [("Query", "query"), ("Mutation", "mutation")] {
+                for field in schema.fields(root) {
+                    let name = format!("{root}.{}", field["name"].as_str().unwrap());
+                    let (query, variables) = schema.request(keyword, field, &ids);
+                    let outcome = Outcome::of(client, &query, variables).await;
+                    match outcome {
+                        Outcome::Refused | Outcome::Nothing | Outcome::NotOffered => {}
+                        Outcome::Got(_) if allowed.contains(&name.as_str()) => used.push(name),
+                        Outcome::Got(what) => panic!("{name} gives {who} {what}"),
+                        Outcome::Mistake(why) => panic!("{name} was not really asked: {why}\n{query}"),
+                    }
+                }
+            }
+            used.sort();
+            assert_eq!(used, allowed, "these fields gave {who} something: shorten the list");
+        }
+        assert_eq!(ann.data(OF_ANN, json!({})).await, before);
+    })
+    .await;
+}
+
+/// What a caller got.
+enum Outcome {
+    Refused,
+    Nothing,
+    NotOffered,
+    Got(Value),
+    Mistake(String),
+}
+
+impl Outcome {
+    async fn of(client: &Client, query: &str, variables: Value) -> Self {
+        let answer = client.graphql(query, variables).await;
+        let body = answer.json();
+        match answer.status {
+            401 | 403 | 404 => Self::Refused,
+            200 if answer.message().contains("does not offer") => Self::NotOffered,
+            200 if body.get("errors").is_none() => {
+                let value = body["data"]["it"].clone();
+                let edges = value.get("edges").and_then(Value::as_array).or(value.as_array());
+                if value.is_null() || edges.is_some_and(Vec::is_empty) { Self::Nothing } else { Self::Got(value) }
+            }
+            _ => Self::Mistake(answer.text()),
+        }
+    }
+}
+
+/// Ids of what ann has.
+struct Ids {
+    run: String,
+    key: String,
+    file: String,
+}
+
+impl Ids {
+    async fn make(ann: &Client) -> Self {
+        let run = "mutation { upsertBucket(input: {modelName: \"p\", name: \"r1\", displayName: \"one\"}) { bucket { id } } }";
+        let run = ann.data(run, json!({})).await["upsertBucket"]["bucket"]["id"].as_str().unwrap().to_owned();
+        let urls = "mutation { createRunFiles(input: {entityName: \"ann\", projectName: \"p\", runName: \"r1\", files: [\"a.txt\"]}) \
+                    { files { uploadUrl } } }";
+        let url =
+            ann.data(urls, json!({})).await["createRunFiles"]["files"][0]["uploadUrl"].as_str().unwrap().to_owned();
+        let path = url.strip_prefix(crate::support::BASE_URL).unwrap();
+        assert_eq!(ann.put(path, "text").await.status, 200);
+        let rest = "{ viewer { keys { id } } project(entityName: \"ann\", name: \"p\") { run(name: \"r1\") { files { edges { node { id } } } } } }";
+        let rest = ann.data(rest, json!({})).await;
+        let text = |pointer: &str| rest.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
+        Self { run, key: text("/viewer/keys/0/id"), file: text("/project/run/files/edges/0/node/id") }
+    }
+}
+
+/// The types of the schema by name.
+struct Schema(Map<String, Value>);
+
+impl Schema {
+    async fn read(client: &Client) -> Self {
+        let types = client.data(TYPES, json!({})).await["__schema"]["types"].take();
+        let types = types.as_array().unwrap().iter();
+        Self(types.map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone())).collect())
+    }
+
+    fn fields(&self, of: &str) -> &[Value] {
+        self.0[of]["fields"].as_array().unwrap()
+    }
+
+    /// A request for one root field with every argument filled in, and just enough selected to see whether something came.
+    fn request(&self, keyword: &str, field: &Value, ids: &Ids) -> (String, Value) {
+        let name = field["name"].as_str().unwrap();
+        let arguments: Vec<_> = field["args"].as_array().unwrap().iter().collect();
+        let declared: Vec<_> =
+            arguments.iter().map(|a| format!("${}: {}", a["name"].as_str().unwrap(), spell(&a["type"]))).collect();
+        let passed: Vec<_> =
+            arguments.iter().map(|a| a["name"].as_str().unwrap()).map(|a| format!("{a}: ${a}")).collect();
+        let variables = arguments.iter().map(|a| {
+            let argument = a["name"].as_str().unwrap();
+            (argument.to_owned(), self.value(name, argument, &a["type"], ids))
+        });
+        let parens = |of: Vec<String>| if of.is_empty() { String::new() } else { format!("({})", of.join(", ")) };
+        let query = format!(
+            "{keyword} Q{} {{ it: {name}{} {} }}",
+            parens(declared),
+            parens(passed),
+            self.selection(&field["type"])
+        );
+        (query, Value::Object(variables.collect()))
+    }
+
+    fn selection(&self, ty: &Value) -> &'static str {
+        let ty = &self.0[base(ty)];
+        let has_edges = ty["fields"].as_array().is_some_and(|fields| fields.iter().any(|f| f["name"] == "edges"));
+        match ty["kind"].as_str().unwrap() {
+            "OBJECT" | "INTERFACE" | "UNION" if has_edges => "{ edges { __typename } }",
+            "OBJECT" | "INTERFACE" | "UNION" => "{ __typename }",
+            _ => "",
+        }
+    }
+
+    /// A value for an argument of `field`: ann's, where its name says what it is.
+    fn value(&self, field: &str, name: &str, ty: &Value, ids: &Ids) -> Value {
+        match ty["kind"].as_str().unwrap() {
+            "NON_NULL" => return self.value(field, name, &ty["ofType"], ids),
+            "LIST" => return json!([self.value(field, name, &ty["ofType"], ids)]),
+            _ => {}
+        }
+        match (field, name) {
+            ("revokeKey" | "deleteApiKey", "id") => json!(ids.key),
+            ("deleteFiles", "files") => json!(ids.file),
+            ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
+            ("upsertBucket" | "updateRunState", "state") => json!("failed"),
+            ("project" | "model" | "upsertModel", "name") => json!("p"),
+            ("organization", "name") => json!("runstead"),
+            ("upsertBucket", "name") => json!("r1"),
+            ("createTeam", "teamName") => json!("fresh-team"),
+            ("createUser", _) if name == "email" => json!("fresh@example.org"),
+            ("createKey", "scope") => json!("read"),
+            ("updateProject", "visibility") => json!("open"),
+            ("updateViewer", "language") => json!("en"),
+            ("updateViewer", "email") => json!("mallory2@example.org"),
+            ("changePassword", "current" | "next") => json!(PASSWORD),
+            ("rewindRun", "metricName") => json!("_step"),
+            ("deleteInvite", "id") => Value::Null,
+            (_, "entityName" | "entity" | "username" | "teamAdminUserName")
+            | ("entity", "name")
+            | ("users", "query") => json!("ann"),
+            (_, "projectName" | "modelName" | "oldProjectName") => json!("p"),
+            (_, "runName") => json!("r1"),
+            (_, "id") => json!(ids.run),
+            (_, "after") => Value::Null,
+            _ => self.any(field, base(ty), ids),
+        }
+    }
+
+    /// Any value of a type.
+    fn any(&self, field: &str, ty: &str, ids: &Ids) -> Value {
+        let definition = &self.0[ty];
+        match definition["kind"].as_str().unwrap() {
+            "ENUM" => definition["enumValues"][0]["name"].clone(),
+            "INPUT_OBJECT" => {
+                let fields = definition["inputFields"].as_array().unwrap().iter().map(|f| {
+                    let name = f["name"].as_str().unwrap();
+                    (name.to_owned(), self.value(field, name, &f["type"], ids))
+                });
+                Value::Object(fields.collect())
+            }
+            _ => match ty {
+                "Int" | "Int64" | "Duration" => json!(1),
+                "Float" => json!(1.0),
+                "Boolean" => json!(true),
+                "JSONString" => json!("{}"),
+                _ => json!("something"),
+            },
+        }
+    }
+}
+
+/// The named type inside lists and non-nulls.
+fn base(ty: &Value) -> &str {
+    if ty["ofType"].is_null() { ty["name"].as_str().unwrap() } else { base(&ty["ofType"]) }
+}
+
+/// A type as documents spell it.
+fn spell(ty: &Value) -> String {
+    match ty["kind"].as_str().unwrap() {
+        "NON_NULL" => format!("{}!", spell(&ty["ofType"])),
+        "LIST" => format!("[{}]", spell(&ty["ofType"])),
+        _ => ty["name"].as_str().unwrap().to_owned(),
+    }
+}

@@ -1,0 +1,108 @@
+//! A whole server in the test's process, asked through its real router, with a database of its own.
+
+mod answer;
+mod client;
+mod database;
+
+use domain::policy::{Administer, Org, Update};
+use domain::users::NewUser;
+use domain::{Clock, Domain, DomainConfig};
+use server::App;
+use server::config::Config;
+use server::router::{self, Service};
+
+pub use answer::Answer;
+pub use client::Client;
+
+/// The address that test servers believe to have.
+pub const BASE_URL: &str = "http://runs.test";
+
+/// Password of every test user that has one.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A server with an empty database.
+pub struct TestServer {
+    pub domain: Domain,
+    service: Service,
+    // Dropped last: the data directory.
+    _folder: tempfile::TempDir,
+}
+
+/// Runs `test` against a fresh server on SQLite and, when `RUNSTEAD_TEST_POSTGRES_URL` names a PostgreSQL server, on that.
+pub async fn on_every_database(test: impl AsyncFn(TestServer)) {
+    for kind in database::kinds() {
+        println!("database: {kind:?}");
+        test(TestServer::start(kind, |_| {}).await).await;
+    }
+}
+
+/// The same with other options.
+pub async fn on_every_database_with(options: impl Fn(&mut Config), test: impl AsyncFn(TestServer)) {
+    for kind in database::kinds() {
+        println!("database: {kind:?}");
+        test(TestServer::start(kind, &options).await).await;
+    }
+}
+
+impl TestServer {
+    async fn start(kind: database::Kind, options: impl Fn(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { base_url: Some(BASE_URL.parse().unwrap()), ..Config::default() };
+        options(&mut config);
+        let domain = Domain::open(
+            DomainConfig {
+                database_url: database::fresh(kind, folder.path()).await,
+                storage_url: format!("file:{}", folder.path().join("blobs").display()),
+                base_url: config.base_url(config.listen),
+                heartbeat_timeout: config.heartbeat_timeout,
+            },
+            Clock::system(),
+        )
+        .await
+        .unwrap();
+        let app = App::new(domain.clone(), config).unwrap();
+        Self { domain, service: router::service(app), _folder: folder }
+    }
+
+    /// Somebody without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.service.clone())
+    }
+
+    /// A new user with an API key of their own.
+    pub async fn user(&self, name: &str) -> Client {
+        self.new_user(name, false).await
+    }
+
+    /// A new organization admin with an API key.
+    pub async fn admin(&self, name: &str) -> Client {
+        self.new_user(name, true).await
+    }
+
+    /// An existing user in a browser.
+    pub async fn browser(&self, name: &str) -> Client {
+        let account = self.domain.check_password(name, PASSWORD).await.unwrap().unwrap();
+        self.anonymous().with_cookie(&self.domain.start_web_session(account, 3600).await.unwrap())
+    }
+
+    /// Makes a team of users that exist; the first is its admin, the others are members.
+    pub async fn team(&self, name: &str, admin: &str, members: &[&str]) {
+        let team = self.organization().await.create_team(name, Some(admin)).await.unwrap();
+        for member in members {
+            team.set_member(member, domain::model::Role::Member).await.unwrap();
+        }
+    }
+
+    /// The operator's right to do anything.
+    pub async fn organization(&self) -> domain::policy::Allowed<Administer, Org> {
+        self.domain.operator().allow::<Administer, Org>(&()).await.unwrap()
+    }
+
+    async fn new_user(&self, name: &str, is_admin: bool) -> Client {
+        let email = Some(format!("{name}@example.org"));
+        let new =
+            NewUser { name: name.to_owned(), email, is_admin, password: Some(PASSWORD.to_owned()), language: None };
+        let account: domain::policy::Allowed<Update, _> = self.organization().await.create_user(new).await.unwrap();
+        self.anonymous().with_key(&account.create_key(Default::default()).await.unwrap().secret)
+    }
+}
