@@ -3,8 +3,17 @@ import { Denial, errorOf } from '../src/lib/api/errors';
 import { bytes, duration, measure, relativeTime, tick } from '../src/lib/i18n/format';
 import { spans, withoutEscapes } from '../src/lib/runs/ansi';
 import { fileRows, previewOf } from '../src/lib/runs/files';
-import { configValues, jsonRows, parseJson } from '../src/lib/runs/json';
+import { configValues, jsonRows, loggedTable, parseJson } from '../src/lib/runs/json';
 import { searchFilter } from '../src/lib/runs/list.svelte';
+
+test('a file is shown as a table only when it holds one', () => {
+  expect(loggedTable('{"columns":["a",1],"data":[[1,"x"]]}')).toEqual({
+    columns: ['a', '1'],
+    data: [[1, 'x']],
+  });
+  expect(loggedTable('{"columns":["a"],"data":[1]}')).toBeNull();
+  expect(loggedTable('{"columns":')).toBeNull();
+});
 
 test('ticks and durations are humane', () => {
   expect(tick(0.00025, 0.001)).toBe('0.00025');

@@ -1,6 +1,7 @@
 //! `runstead serve`
 
 use std::future::IntoFuture;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use axum::ServiceExt;
@@ -75,7 +76,10 @@ pub async fn run(config: Config) -> Result<(), Error> {
 fn start_log(config: &Config) -> Result<(), Error> {
     let filter = EnvFilter::try_new(&config.log_level)
         .map_err(|e| Error::Usage(format!("the log level `{}` cannot be read: {e}", config.log_level)))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),

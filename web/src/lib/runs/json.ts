@@ -35,6 +35,20 @@ export function summaryValues(text: string | null): Json {
   return Object.fromEntries(Object.entries(summary).filter(([key]) => key !== '_wandb'));
 }
 
+/** A table as the client logs it. */
+export interface LoggedTable {
+  columns: string[];
+  data: Json[][];
+}
+
+/** The table in a file, or null when it holds none. */
+export function loggedTable(text: string): LoggedTable | null {
+  const table = parseJson(text);
+  if (!isObject(table) || !Array.isArray(table.columns) || !Array.isArray(table.data)) return null;
+  if (!table.data.every((row) => Array.isArray(row))) return null;
+  return { columns: table.columns.map((name) => jsonText(name)), data: table.data };
+}
+
 /** One line of a tree of values. */
 export interface JsonRow {
   path: string;
