@@ -11,7 +11,8 @@ await page.getByLabel('User name or e-mail').fill(user);
 await page.getByLabel('Password').fill(password);
 await page.getByRole('button', { name: 'Sign in' }).click();
 
-// The project, with the crosshair where the runs differ.
+// The project, smoothed a little, with the crosshair where the runs differ.
+await page.getByLabel('Smoothing').fill('0.6');
 const loss = page.getByRole('img', { name: /train\/loss, 6 runs/ }).locator('.u-over');
 const box = await loss.boundingBox();
 await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4);

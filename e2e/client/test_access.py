@@ -49,8 +49,15 @@ def test_a_member_trains_in_the_team(team, run):
 
 
 @pytest.mark.every_client
-@pytest.mark.parametrize("who", ["viewer", "stranger"])
-def test_a_refusal_is_clean(team, run, who, client, update):
+def test_the_refusal_of_a_viewer_is_clean(team, run, client, update):
+    check_refusal("viewer", team, run, client, update)
+
+
+def test_the_refusal_of_a_stranger_is_clean(team, run, client, update):
+    check_refusal("stranger", team, run, client, update)
+
+
+def check_refusal(who, team, run, client, update):
     user = getattr(team, who)
     outcome = team.trainer(user).train("simple", run)
     assert_clean(outcome, team)

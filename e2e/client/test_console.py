@@ -36,7 +36,6 @@ def test_system_metrics_arrive(trainer, run):
     assert all("_timestamp" in row for row in seen.events)
 
 
-@pytest.mark.every_client
 def test_alerts_arrive(trainer, run):
     trainer.train("alerts", run).succeeded()
     data = trainer.user.api.query(ALERTS, entity=trainer.user.name, project=trainer.project, name=run)

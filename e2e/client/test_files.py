@@ -13,6 +13,7 @@ def test_saved_files_arrive_whole(trained):
 
 
 @pytest.mark.every_client
+@pytest.mark.needs("empty_files")
 def test_an_empty_file_is_a_file(trained):
     _, seen, _ = trained("files")
     assert seen.file("empty.txt") == b""

@@ -65,7 +65,6 @@ def test_media_and_their_files_arrive(trained):
     assert b"<b>bold</b>" in seen.file(row["page"]["path"])
 
 
-@pytest.mark.every_client
 def test_a_table_arrives_and_breaks_nothing(trainer, run):
     trainer.train("table", run).succeeded()
     seen = trainer.seen(run)

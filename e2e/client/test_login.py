@@ -58,7 +58,6 @@ def test_a_key_of_the_wrong_shape_is_refused_by_the_client(trainer):
     assert re.search(r"40\+? characters", outcome.output), outcome.output
 
 
-@pytest.mark.every_client
 def test_an_unknown_key_in_the_environment_stops_init(trainer, run):
     outcome = trainer.train("simple", run, WANDB_API_KEY="e" * 40)
     assert outcome.code != 0, outcome.output

@@ -1,6 +1,5 @@
 """Offline runs and `wandb sync`: complete, and the same when done twice."""
 
-import pytest
 from harness.training import kill_group
 
 
@@ -18,7 +17,6 @@ def sync(trainer, folder):
     return trainer.wandb("sync", folder)
 
 
-@pytest.mark.every_client
 def test_an_offline_run_is_synced(trainer, run):
     trainer.train("simple", run, {"rows": 4, "init": {"config": {"lr": 1}}}, WANDB_MODE="offline").succeeded()
     assert trainer.user.api.find_run(trainer.user.name, trainer.project, run) is None

@@ -1,5 +1,5 @@
 /** The server under test: the one at RUNSTEAD_URL, or the binary RUNSTEAD_BIN started in a temporary folder. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ function freePort() {
   });
 }
 
-/** Starts or finds the server; `{ url, setupUrl, stop }`. */
+/** Starts or finds the server; `{ url, setupUrl, stop }`, and `run` for its commands when it was started here. */
 export async function startServer() {
   const { RUNSTEAD_URL: url, RUNSTEAD_SETUP_URL: setupUrl, RUNSTEAD_BIN: binary } = process.env;
   if (url && setupUrl) return { url: url.replace(/\/$/, ''), setupUrl, stop: async () => undefined };
@@ -50,8 +50,10 @@ export async function startServer() {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  const run = (args, input = '') =>
+    execFileSync(binary, [...args, '--data-dir', folder], { input, encoding: 'utf8' }).trim();
   try {
-    return { ...(await started), stop };
+    return { ...(await started), stop, run };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -14,6 +14,7 @@ def normal(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text)
     text = re.sub(r"/e/[\w-]+", "/e/REF", text)
     text = re.sub(r"\d{8}_\d{6}", "DATE", text)
+    text = re.sub(r"(?m)^Problem at: .*$", "Problem at: …", text)
     text = re.sub(r"(?m)^\s+(File \").*$", r"  \1…", text)
     # The client's own frames and source lines differ between its versions and say nothing about us.
     text = re.sub(r"(?ms)^Traceback \(most recent call last\):\n(?:[ \t].*\n)+", "Traceback…\n", text)

@@ -43,7 +43,10 @@ class Writer(threading.Thread):
                     "wandb-history.jsonl": {"offset": self.acknowledged, "content": rows},
                     "output.log": {"offset": self.acknowledged, "content": lines},
                     "wandb-summary.json": {"offset": 0, "content": [rows[-1]]},
-                }
+                },
+                # At an end of the run its streams are compacted, so that kills hit that too.
+                "complete": self.random.random() < 0.1,
+                "exitcode": 0,
             }
             self.sent = max(self.sent, self.acknowledged + size)
             self.deliver(body)

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
+
 use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
 

@@ -125,6 +125,7 @@ mod tests {
             assert!(!raise("nan").await);
             // Within a millisecond: ids alone would not tell which was first.
             lab.clock().advance(Duration::from_micros(1));
+            lab.clock().advance(Duration::from_secs(1));
             assert!(raise("other").await);
             lab.clock().advance(Duration::from_secs(61));
             assert!(raise("nan").await);

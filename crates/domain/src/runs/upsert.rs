@@ -16,6 +16,8 @@ pub struct RunUpsert {
     pub name: Option<String>,
     /// The client named the run by its storage id: it resumes or edits it, and counts on from what is stored.
     pub resuming: bool,
+    /// The client is too old to say so: its lines tell.
+    pub resumes_untold: bool,
     /// Several processes write the run: config is merged, and each counts its lines from 0.
     pub shared: bool,
     /// The fields.
@@ -43,12 +45,12 @@ impl Allowed<Submit, Place> {
             Some(name) => RunName::new(name.clone())?,
             None => RunName::new(self.domain().clock().token::<8>()?)?,
         };
-        let RunUpsert { name: _, resuming, shared, mut change } = upsert;
+        let RunUpsert { name: _, resuming, resumes_untold, shared, mut change } = upsert;
         change.merge_config = shared;
         let (init, state) = (change.is_init(), change.state);
         let change = change.check()?;
         let forked = change.config().is_some_and(|config| fork::branch_point(config).is_some());
-        let start = Start { name, init, resuming, shared, forked, state };
+        let start = Start { name, init, resuming, resumes_untold, shared, forked, state };
         let fork = match &self.resource().project {
             Some(project) => fork::prepare(self.domain(), project, start.name.as_str(), change.config()).await?,
             None => None,

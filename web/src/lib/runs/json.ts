@@ -47,10 +47,15 @@ export interface JsonRow {
 
 const byName = new Intl.Collator('en', { numeric: true });
 
+/** What kind of logged file an object describes (`image-file`, `table-file` …), or null. */
+export function fileKind(value: Json): string | null {
+  return isObject(value) && typeof value._type === 'string' ? value._type : null;
+}
+
 /** The lines of a tree; `open` says which branches are open, `matches` which lines stay with their parents. */
 export function jsonRows(
   value: Json,
-  open: (path: string) => boolean,
+  open: (path: string, value: Json) => boolean,
   matches: (text: string) => boolean,
   filtering: boolean,
 ): JsonRow[] {
@@ -67,7 +72,8 @@ export function jsonRows(
       const children = branch ? Object.keys(child).length : null;
       rows.push({ path, name, depth, value: child, children });
       const own = matches(branch ? path : `${path} ${String(child)}`);
-      const below = branch && (open(path) || filtering) ? walk(child, path, depth + 1) : false;
+      const below =
+        branch && (open(path, child) || filtering) ? walk(child, path, depth + 1) : false;
       if (own || below || !filtering) any = true;
       else rows.length = at;
     }

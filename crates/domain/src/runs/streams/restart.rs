@@ -5,7 +5,8 @@
 //! it gets a new generation, and the old one stays stored under its number.
 //!
 //! Of a run that was still live the console alone proves nothing: old clients repeat their `init` when notes or tags are
-//! edited, and rewrite console lines with new times.
+//! edited, and rewrite console lines with new times. They also do not say that they resume: a history that goes on where
+//! the stored one ends does.
 
 use super::store::{self, Beginning};
 use super::{Chunk, StreamKind};
@@ -17,10 +18,13 @@ pub(in crate::runs) const ENDED: &str = "ended";
 /// The run counted as live when it was started again.
 pub(in crate::runs) const LIVE: &str = "live";
 
+/// It was started by a client that does not say whether it resumes.
+pub(in crate::runs) const UNTOLD: &str = "untold";
+
 /// What the first lines after an `init` mean.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::runs) enum Start {
-    /// The lines that are stored, again.
+    /// The lines that are stored, again, or those that follow them.
     Replay,
     /// Another run under the same id.
     Fresh,
@@ -40,8 +44,11 @@ pub(in crate::runs) async fn judge(
     for chunk in chunks {
         match store::beginning(tx, run_id, generation, chunk).await? {
             Beginning::Same => return Ok(Start::Replay),
+            Beginning::GoesOn if chunk.kind == StreamKind::History => return Ok(Start::Replay),
             Beginning::Other if restart == ENDED || chunk.kind != StreamKind::Console => start = Start::Fresh,
-            Beginning::Other | Beginning::None => {}
+            Beginning::New if restart == ENDED => start = Start::Fresh,
+            Beginning::New if restart == LIVE && chunk.kind != StreamKind::Console => start = Start::Fresh,
+            Beginning::Other | Beginning::New | Beginning::GoesOn | Beginning::None => {}
         }
     }
     Ok(start)

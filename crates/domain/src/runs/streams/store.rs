@@ -42,7 +42,11 @@ pub(in crate::runs) enum Beginning {
     Same,
     /// It begins at the beginning, with another line.
     Other,
-    /// It goes on, or its first line says nothing.
+    /// It begins at the beginning, where nothing is stored.
+    New,
+    /// It continues after the last line.
+    GoesOn,
+    /// Its first line says nothing.
     None,
 }
 
@@ -54,10 +58,13 @@ pub(in crate::runs) async fn beginning(
     chunk: &Chunk,
 ) -> Result<Beginning, Error> {
     let row = row(tx, run_id, generation, chunk).await?;
-    let (start, origin) = row.map_or((0, None), |row| (row.start, row.origin));
+    let Some(row) = row else {
+        return Ok(if chunk.offset == 0 && chunk.origin.is_some() { Beginning::New } else { Beginning::None });
+    };
     Ok(match &chunk.origin {
-        Some(_) if chunk.offset == start && chunk.origin == origin => Beginning::Same,
-        Some(_) if chunk.offset == start || chunk.offset == 0 => Beginning::Other,
+        Some(_) if chunk.offset == row.start && chunk.origin == row.origin => Beginning::Same,
+        Some(_) if chunk.offset == row.start || chunk.offset == 0 => Beginning::Other,
+        Some(_) if chunk.offset == row.next_line => Beginning::GoesOn,
         _ => Beginning::None,
     })
 }

@@ -136,6 +136,24 @@ async fn a_resumed_run_counts_on() {
 }
 
 #[tokio::test]
+async fn an_old_client_resumes_without_saying_so() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        run.append(history(0, &[OLD, NEW])).await.unwrap();
+        run.append(end()).await.unwrap();
+        let again = lab.init("r1", |u| u.resumes_untold = true).await.run;
+        again.append(events(0, &[r#"{"_timestamp":9.6,"cpu":2}"#])).await.unwrap();
+        again.append(console(0, &["2026-11-21T22:24:33.157959 hi"])).await.unwrap();
+        again.append(history(2, &[r#"{"_step":2,"_timestamp":9.9}"#])).await.unwrap();
+        assert_eq!(lab.history("r1").await.len(), 3);
+        again.append(end()).await.unwrap();
+        let fresh = lab.init("r1", |u| u.resumes_untold = true).await.run;
+        fresh.append(history(0, &[NEW])).await.unwrap();
+        assert_eq!(lab.history("r1").await.len(), 1, "lines from 0 are a new start");
+    }
+}
+
+#[tokio::test]
 async fn neither_a_viewer_nor_a_stranger_gets_a_proof_to_write() {
     for lab in Lab::all().await {
         lab.run("r1").await;

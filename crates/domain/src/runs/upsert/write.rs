@@ -24,6 +24,7 @@ pub(super) struct Start {
     pub name: RunName,
     pub init: bool,
     pub resuming: bool,
+    pub resumes_untold: bool,
     pub shared: bool,
     /// The config names a branch point: the run's own lines begin after those that were copied.
     pub forked: bool,
@@ -121,7 +122,12 @@ async fn begin_again(tx: &mut Tx, domain: &Domain, row: &mut RunRow, start: &Sta
     if start.resuming || start.shared {
         row.restart = None;
     } else if row.restart.is_none() && streams::restart::has_lines(tx, row.id, row.generation).await? {
-        row.restart = Some(if ended { streams::restart::ENDED } else { streams::restart::LIVE }.to_owned());
+        let how = match ended {
+            _ if start.resumes_untold => streams::restart::UNTOLD,
+            true => streams::restart::ENDED,
+            false => streams::restart::LIVE,
+        };
+        row.restart = Some(how.to_owned());
     }
     let mut columns: Vec<(&'static str, Arg)> =
         vec![("restart", row.restart.clone().into()), ("heartbeat_at", domain.clock().now().into())];

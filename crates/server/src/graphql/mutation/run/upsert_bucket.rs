@@ -1,7 +1,7 @@
 //! `upsertBucket`: how `wandb.init` creates a run, resumes it, and tells later what changed; also `run.update()`.
 
 use domain::model::ProjectPath;
-use domain::policy::{Place, Run, Submit, Update};
+use domain::policy::{ClientVersion, Place, Run, Submit, Update};
 use domain::runs::{RunChange, RunUpsert};
 use serde::Deserialize;
 use serde_json::json;
@@ -13,6 +13,9 @@ use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
 
 /// Where runs go when the script names no project; the client's own default.
 const DEFAULT_PROJECT: &str = "uncategorized";
+
+/// The first client that names a run that it resumes by its storage id.
+const TELLS_RESUMING: ClientVersion = (0, 18, 0);
 
 pub(super) fn register(r: &mut Resolvers) {
     r.mutation("upsertBucket", upsert_bucket);
@@ -58,8 +61,13 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
             let project =
                 input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
             let place = ctx.session.allow::<Submit, Place>(&ProjectPath::new(entity, project)).await?;
-            let upsert =
-                RunUpsert { name, resuming: id.is_some(), shared: ctx.hints.shared_writer, change: input.change()? };
+            let upsert = RunUpsert {
+                name,
+                resuming: id.is_some(),
+                resumes_untold: ctx.hints.version.is_some_and(|version| version < TELLS_RESUMING),
+                shared: ctx.hints.shared_writer,
+                change: input.change()?,
+            };
             let done = place.upsert_run(upsert).await?;
             let bucket = RunNode::load(done.run.read()).await?.with_history_lines(done.history_line_count);
             Ok(payload.with("bucket", bucket).with("inserted", done.inserted))
