@@ -6,9 +6,13 @@
 mod catalogue;
 mod denial;
 mod language;
+mod sentence;
 mod text;
 
 pub use catalogue::{Args, Language};
 pub use denial::Denial;
 pub use language::choose;
 pub use text::{plain, strip_control};
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ pub enum Operation {
     /// Administer the organization: users, teams.
     OrgUpdate,
 }
-words!(Operation, "action", {
+words!(Operation, Action, {
     RunRead => "run:read", RunCreate => "run:create", RunUpdate => "run:update", RunStop => "run:stop", RunDelete => "run:delete",
     ProjectRead => "project:read", ProjectCreate => "project:create", ProjectUpdate => "project:update",
     ProjectDelete => "project:delete", TeamRead => "team:read", TeamUpdate => "team:update",
