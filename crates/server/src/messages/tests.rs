@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Thing;
 use domain::model::Role;
-use domain::policy::{Check, Cause, Operation};
+use domain::policy::{Cause, Check, Operation};
 use serde_json::Value;
 
 use super::catalogue::FILES;
