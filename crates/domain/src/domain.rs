@@ -21,6 +21,10 @@ pub struct DomainConfig {
     pub base_url: String,
     /// How long a running run may be silent before it counts as crashed.
     pub heartbeat_timeout: Duration,
+    /// The server can send mail.
+    pub sends_mail: bool,
+    /// The server tells a webhook.
+    pub calls_webhook: bool,
 }
 
 /// The server's parts. Cheap to clone.

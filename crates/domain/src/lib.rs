@@ -16,6 +16,7 @@ mod jobs;
 pub mod keys;
 mod live;
 pub mod model;
+pub mod notices;
 pub mod policy;
 mod problem;
 pub mod projects;

@@ -8,6 +8,7 @@ mod access_key;
 mod answer;
 mod compatibility;
 mod context;
+mod denials;
 mod engine;
 mod entity;
 mod ids;
@@ -22,6 +23,7 @@ mod user;
 
 pub use answer::answer;
 pub use context::Ctx;
+pub use denials::explain;
 pub use engine::{
     Connection, Engine, Input, Json, Limits, NoArgs, Node, Output, Payload, Request, Resolved, Resolvers, SchemaError,
 };
@@ -40,9 +42,15 @@ pub(crate) const SDL: [&str; 4] = [
 /// Every resolver there is.
 pub fn resolvers() -> Resolvers {
     let mut resolvers = Resolvers::default();
-    for register in
-        [query::register, mutation::register, user::register, entity::register, project::register, run::register]
-    {
+    for register in [
+        query::register,
+        mutation::register,
+        denials::register,
+        user::register,
+        entity::register,
+        project::register,
+        run::register,
+    ] {
         register(&mut resolvers);
     }
     resolvers

@@ -1,6 +1,7 @@
 //! Routes beside GraphQL, one file each.
 
 pub mod blob;
+pub mod explain;
 pub mod file_stream;
 pub mod health;
 pub mod live;

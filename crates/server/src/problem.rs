@@ -3,6 +3,7 @@
 domain::sentences! {
     /// Why a request or a command cannot be taken.
     pub enum Problem {
+        MailSettings = "MAIL_SETTINGS" { detail: String },
         // Requests.
         AuthorizationHeader = "AUTHORIZATION_HEADER",
         BadId = "BAD_ID" { kind: String, id: String },

@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{blob, file_stream, health, live, series, sign_in};
+use crate::http::{blob, explain, file_stream, health, live, series, sign_in};
 use crate::{App, graphql, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -60,6 +60,7 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/logout", post(sign_in::logout))
         .route("/api/series/{entity}/{project}", post(series::series))
         .route("/api/live/{entity}/{project}", get(live::events))
+        .route("/api/explain", get(explain::answer))
 }
 
 /// Called by whoever runs the server.

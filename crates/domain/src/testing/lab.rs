@@ -113,7 +113,7 @@ impl Lab {
 }
 
 /// A new account's session, by key.
-async fn user(domain: &Domain, name: &str) -> Session {
+pub(crate) async fn user(domain: &Domain, name: &str) -> Session {
     let org = domain.operator().allow::<Administer, Org>(&()).await.unwrap();
     org.create_user(NewUser { name: name.to_owned(), ..NewUser::default() }).await.unwrap();
     let account = domain.operator().allow::<Update, Account>(&EntityPath(name.to_owned())).await.unwrap();

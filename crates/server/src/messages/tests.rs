@@ -45,10 +45,15 @@ fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)>
     let problems = domain::Problem::CODES.iter().chain(crate::Problem::CODES).copied().collect();
     let words =
         |words: Vec<&'static str>, args: &'static [&'static str]| words.into_iter().map(|w| (w, args)).collect();
+    let notices = domain::notices::Notice::TEXTS
+        .iter()
+        .map(|text| (*text, &["user", "action", "target", "message", "link"][..]))
+        .collect();
     vec![
         ("problem", problems),
         ("cli", Said::CODES.to_vec()),
         ("check", Check::PASSED.to_vec()),
+        ("notice", notices),
         ("thing", words(Thing::WORDS.to_vec(), &[])),
         ("role", words(Role::ALL.iter().map(|role| role.as_str()).collect(), &[])),
         ("action", words(Operation::ALL.iter().map(|action| action.as_str()).collect(), &["target"])),

@@ -55,6 +55,8 @@ impl TestServer {
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
+                sends_mail: false,
+                calls_webhook: false,
             },
             Clock::system(),
         )
