@@ -8,6 +8,7 @@ pub mod backup;
 mod blobs;
 mod clock;
 mod db;
+pub mod denials;
 mod domain;
 mod error;
 pub mod files;
@@ -20,6 +21,7 @@ mod problem;
 pub mod projects;
 pub mod runs;
 mod sentence;
+pub mod settings;
 pub mod teams;
 #[cfg(test)]
 mod testing;

@@ -41,7 +41,9 @@ impl Allowed<Administer, Entity> {
     fn must_be_team(&self) -> Result<(), Error> {
         match self.resource().kind {
             EntityKind::Team => Ok(()),
-            EntityKind::User(_) => Err(Error::Invalid(Problem::PersonalSpace { name: self.resource().name.clone() })),
+            EntityKind::User(_) | EntityKind::Service(_) => {
+                Err(Error::Invalid(Problem::PersonalSpace { name: self.resource().name.clone() }))
+            }
         }
     }
 
