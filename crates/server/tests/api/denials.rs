@@ -190,6 +190,8 @@ impl Schema {
             (_, "projectName" | "modelName" | "oldProjectName") => json!("p"),
             (_, "runName") => json!("r1"),
             (_, "id") => json!(ids.run),
+            (_, "action") => json!("run:read"),
+            (_, "target") => json!("ann/p"),
             (_, "after") => Value::Null,
             _ => self.any(field, base(ty), ids),
         }
