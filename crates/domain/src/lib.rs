@@ -28,7 +28,7 @@ pub mod teams;
 mod testing;
 pub mod users;
 
-pub use clock::{Clock, Micros, rfc3339};
+pub use clock::{Clock, Micros, micros, rfc3339};
 pub use domain::{Domain, DomainConfig};
 pub use error::Error;
 pub use live::{Change, Live, LiveEvent, ProjectEvents};

@@ -3,6 +3,8 @@
 domain::sentences! {
     /// Why a request or a command cannot be taken.
     pub enum Problem {
+        BadTime = "BAD_TIME" { text: String },
+        ExportFormat = "EXPORT_FORMAT" { format: String },
         MailSettings = "MAIL_SETTINGS" { detail: String },
         // Requests.
         AuthorizationHeader = "AUTHORIZATION_HEADER",

@@ -18,10 +18,14 @@ pub(crate) enum Job {
     Purge,
     /// Judge the runs that fell silent; one subject.
     Reap,
+    /// Forget what is older than the organization keeps; one subject.
+    Retain,
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
 }
-words!(Job, Job, { Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard" });
+words!(Job, Job, {
+    Compact => "compact", Purge => "purge", Reap => "reap", Retain => "retain", Discard => "discard",
+});
 
 /// A job that this process may do until the lease ends.
 #[derive(Clone, Debug, FromRow)]

@@ -36,7 +36,7 @@ impl Domain {
 
     /// Does what is due now; the number of jobs that were taken. For tests and for commands that want the work done now.
     pub async fn run_due_jobs(&self) -> Result<usize, Error> {
-        enqueue_reaper(self).await?;
+        enqueue_recurring(self).await?;
         let leases = queue::lease(self.db(), self.clock(), 4, LEASE).await?;
         let taken = leases.len();
         for lease in leases {
@@ -53,11 +53,14 @@ impl Domain {
             Job::Compact => compact::run(self, &lease.subject).await,
             Job::Purge => purge::run(self, &lease.subject).await,
             Job::Reap => reap::run(self).await,
+            Job::Retain => crate::audit::retain(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
         };
         match done {
-            Ok(()) if job == Job::Reap => lease.postpone(self.db(), self.clock(), reap::interval(self)).await,
-            Ok(()) => lease.complete(self.db()).await,
+            Ok(()) => match every(self, job) {
+                Some(pause) => lease.postpone(self.db(), self.clock(), pause).await,
+                None => lease.complete(self.db()).await,
+            },
             Err(e) => {
                 let delay = backoff(lease.attempts);
                 tracing::warn!(job = %job, subject = lease.subject, error = %e, again_in = ?delay, "background work failed");
@@ -73,12 +76,23 @@ fn backoff(attempts: i64) -> Duration {
     Duration::from_secs(1 << doublings).min(LONGEST)
 }
 
-/// The reaper's row is made once and stays.
-async fn enqueue_reaper(domain: &Domain) -> Result<(), Error> {
-    let text = "SELECT COUNT(*) FROM job WHERE kind = $1";
-    let (there,): (i64,) = crate::db::sql(text).bind(Job::Reap.as_str()).one(domain.db()).await?;
-    if there == 0 {
-        enqueue(domain.db(), domain.clock(), Job::Reap, "all", Duration::ZERO).await?;
+/// How long after it was done a kind of work is due again; none for work that is asked for.
+fn every(domain: &Domain, job: Job) -> Option<Duration> {
+    match job {
+        Job::Reap => Some(reap::interval(domain)),
+        Job::Retain => Some(Duration::from_secs(3600)),
+        _ => None,
+    }
+}
+
+/// The rows of work that recurs are made once and stay.
+async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
+    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'retain')";
+    let (there,): (i64,) = crate::db::sql(text).one(domain.db()).await?;
+    if there < 2 {
+        for job in [Job::Reap, Job::Retain] {
+            enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
+        }
     }
     Ok(())
 }

@@ -184,7 +184,8 @@ impl Schema {
             ("changePassword", "current" | "next") => json!(PASSWORD),
             ("rewindRun", "metricName") => json!("_step"),
             ("deleteInvite", "id") => Value::Null,
-            (_, "entityName" | "entity" | "username" | "teamAdminUserName")
+            ("answerAccessRequest", "id") => json!("QWNjZXNzUmVxdWVzdDox"),
+            (_, "entityName" | "entity" | "username" | "userName" | "teamAdminUserName")
             | ("entity", "name")
             | ("users", "query") => json!("ann"),
             (_, "projectName" | "modelName" | "oldProjectName") => json!("p"),

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_requests;
 mod backup;
 mod command_line;
 mod denials;

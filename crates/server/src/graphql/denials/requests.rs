@@ -53,12 +53,15 @@ fn target(request: &AccessRequest) -> String {
     if project.is_empty() { entity.clone() } else { format!("{entity}/{project}") }
 }
 
+/// Admins of the team may, and whoever may change the project.
 async fn may_answer(node: Arc<RequestNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let (entity, project, _) = &node.0.asked;
-    match project.is_empty() {
-        true => permission(&ctx, Operation::TeamUpdate, At::Entity(&EntityPath(entity.clone()))).await,
-        false => permission(&ctx, Operation::ProjectUpdate, At::Project(&ProjectPath::new(entity, project))).await,
+    let team = EntityPath(entity.clone());
+    let asked = (entity.clone(), String::new(), String::new());
+    if project.is_empty() || ctx.session.explain(Operation::TeamUpdate, asked).await?.is_allowed() {
+        return permission(&ctx, Operation::TeamUpdate, At::Entity(&team)).await;
     }
+    permission(&ctx, Operation::ProjectUpdate, At::Project(&ProjectPath::new(entity, project))).await
 }
 
 #[derive(Deserialize)]
