@@ -138,6 +138,11 @@ def kill_group(process: subprocess.Popen) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def stats_style(client: Client) -> str:
+    """Which settings make this client sample system metrics often; see `stats.py`."""
+    return "new" if client.at_least("0.19") else "0.18" if client.at_least("0.18") else "0.1"
+
+
 def run_id() -> str:
     """A run id that no other test has."""
     return secrets.token_hex(4)

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::accept::{MOST_LINES, Standing};
-use super::{Chunk, StreamKind};
+use super::{Chunk, StreamKind, part};
 use crate::db::{Tx, sql};
 use crate::{Clock, Error};
 
@@ -20,11 +20,12 @@ pub(in crate::runs) struct Stored {
 
 /// A writer's row.
 #[derive(Debug, FromRow)]
-struct StreamRow {
+pub(super) struct StreamRow {
+    client: String,
     next_line: i64,
     gaps: String,
-    start: i64,
-    origin: Option<String>,
+    pub start: i64,
+    pub origin: Option<String>,
     base: i64,
     tail_rows: i64,
     tail_bytes: i64,
@@ -92,11 +93,12 @@ pub(in crate::runs) async fn store(
         Some(row) => row.base,
         None => free_base(tx, run_id, generation, chunk.kind).await?,
     };
+    let client = row.as_ref().map_or(&chunk.client, |row| &row.client).clone();
     let mut bytes = 0;
     for (from, to) in &accepted.ranges {
         let payload = chunk.part(*from, *to, base);
         bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
-        insert(tx, clock, run_id, generation, chunk, (*from, *to), payload).await?;
+        insert(tx, clock, (run_id, generation), (chunk.kind, &client), (*from, *to), payload).await?;
     }
     let rows = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
     let held = row.as_ref().map_or((0, 0), |row| (row.tail_rows, row.tail_bytes));
@@ -111,7 +113,7 @@ pub(in crate::runs) async fn store(
     .bind(run_id)
     .bind(generation)
     .bind(chunk.kind.as_str())
-    .bind(&chunk.client)
+    .bind(client)
     .bind(standing.next_line)
     .bind(standing.gaps_text())
     .bind(origin)
@@ -123,11 +125,13 @@ pub(in crate::runs) async fn store(
     Ok(stored)
 }
 
+/// The writer of the chunk. The only writer of a console may be in several [parts](part).
 async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result<Option<StreamRow>, Error> {
-    let text = "SELECT next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
-                WHERE run_id = $1 AND generation = $2 AND kind = $3 AND client = $4";
-    let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client);
-    query.optional(tx).await
+    let text = "SELECT client, next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
+                WHERE run_id = $1 AND generation = $2 AND kind = $3 AND (client = $4 OR $5 AND client LIKE '+%') ORDER BY base";
+    let in_parts = chunk.kind == StreamKind::Console && chunk.client.is_empty();
+    let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client).bind(in_parts);
+    Ok(part::pick(query.all(tx).await?, chunk))
 }
 
 /// Where the lines of another console writer begin: above those of all others. System metrics of several writers lie side
@@ -150,9 +154,8 @@ pub(super) async fn next_base(tx: &mut Tx, run_id: i64, generation: i64, kind: S
 async fn insert(
     tx: &mut Tx,
     clock: &Clock,
-    run_id: i64,
-    generation: i64,
-    chunk: &Chunk,
+    (run_id, generation): (i64, i64),
+    (kind, client): (StreamKind, &str),
     (from, to): (i64, i64),
     payload: Vec<u8>,
 ) -> Result<(), Error> {
@@ -163,8 +166,8 @@ async fn insert(
     .bind(run_id)
     .bind(clock.id()?.max(last + 1))
     .bind(generation)
-    .bind(chunk.kind.as_str())
-    .bind(&chunk.client)
+    .bind(kind.as_str())
+    .bind(client)
     .bind(from)
     .bind(to - from)
     .bind(payload)
