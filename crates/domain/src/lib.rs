@@ -22,8 +22,10 @@ pub mod teams;
 #[cfg(test)]
 mod testing;
 pub mod users;
+mod vitals;
 
 pub use clock::{Clock, Micros, rfc3339};
 pub use domain::{Domain, DomainConfig};
 pub use error::Error;
 pub use live::{Change, Live, LiveEvent, ProjectEvents};
+pub use vitals::Vitals;

@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{open, output};
 use crate::config::{Config, LogFormat};
-use crate::http::health;
+use crate::http::metrics;
 use crate::{App, Error, router};
 
 /// How long running requests may take to finish after the server was asked to stop.
@@ -30,7 +30,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
     let (version, data, database) = (env!("CARGO_PKG_VERSION"), config.data_dir(), domain.database_kind());
     tracing::info!(version, base_url, data_dir = %data.display(), database, ?config, "starting");
 
-    let recorder = health::recorder()?;
+    let recorder = metrics::recorder()?;
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;

@@ -10,8 +10,10 @@ use crate::{Clock, Error};
 /// What became of a chunk.
 #[derive(Debug)]
 pub(in crate::runs) struct Stored {
-    /// Whether anything was new.
-    pub changed: bool,
+    /// Lines that were new, or written anew.
+    pub lines: i64,
+    /// What they take in the database.
+    pub bytes: i64,
     /// Lines missing before it, `[from, to)`.
     pub gap: Option<(i64, i64)>,
     /// The tail is long enough for compaction.
@@ -85,8 +87,9 @@ pub(in crate::runs) async fn store(
     };
     let before = standing.clone();
     let accepted = standing.accept(chunk.offset, chunk.count(), chunk.kind == StreamKind::Console)?;
-    let mut stored = Stored { changed: !accepted.ranges.is_empty(), gap: accepted.gap, long_tail: false };
-    if !stored.changed && standing == before {
+    let lines = accepted.ranges.iter().map(|(from, to)| to - from).sum();
+    let mut stored = Stored { lines, bytes: 0, gap: accepted.gap, long_tail: false };
+    if lines == 0 && standing == before {
         return Ok(stored);
     }
     let base = match &row {
@@ -94,15 +97,14 @@ pub(in crate::runs) async fn store(
         None => free_base(tx, run_id, generation, chunk.kind).await?,
     };
     let client = row.as_ref().map_or(&chunk.client, |row| &row.client).clone();
-    let mut bytes = 0;
     for (from, to) in &accepted.ranges {
         let payload = chunk.part(*from, *to, base);
-        bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
         insert(tx, clock, (run_id, generation), (chunk.kind, &client), (*from, *to), payload).await?;
     }
     let rows = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
     let held = row.as_ref().map_or((0, 0), |row| (row.tail_rows, row.tail_bytes));
-    stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + bytes >= LONG_BYTES;
+    stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + stored.bytes >= LONG_BYTES;
     let start = row.as_ref().map_or(0, |row| row.start);
     let first = (chunk.offset == start).then(|| chunk.origin.clone()).flatten();
     let origin = row.and_then(|row| row.origin).or(first);
@@ -119,7 +121,7 @@ pub(in crate::runs) async fn store(
     .bind(origin)
     .bind(base)
     .bind(rows)
-    .bind(bytes)
+    .bind(stored.bytes)
     .run(tx)
     .await?;
     Ok(stored)
