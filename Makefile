@@ -1,6 +1,6 @@
 # The only front door. Each target is a script in tools/ that says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench demo
+.PHONY: help run test check bench demo dist
 
 help: ## these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,3 +19,6 @@ bench: ## how fast run data is taken, as a share of what the disk allows
 
 demo: ## a server with a demo project, trained on the spot
 	@tools/demo
+
+dist: ## one archive to give away: binary, licence, checksums
+	@tools/dist
