@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use domain::model::ProjectPath;
+use domain::model::RunPath;
 use domain::policy::{ClientVersion, Place, Run, Submit, Update};
 use domain::runs::{RunChange, RunUpsert};
 use serde::Deserialize;
@@ -66,7 +66,8 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
             let entity = default_entity(&ctx, input.entity_name.clone());
             let project =
                 input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
-            let place = ctx.session.allow::<Submit, Place>(&ProjectPath::new(entity, project)).await?;
+            let path = RunPath::new(entity, project, name.as_deref().unwrap_or_default());
+            let place = ctx.session.allow::<Submit, Place>(&path).await?;
             let resuming = id.is_some();
             let upsert = RunUpsert {
                 name,
