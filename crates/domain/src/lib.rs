@@ -27,9 +27,11 @@ pub mod teams;
 #[cfg(test)]
 mod testing;
 pub mod users;
+mod vitals;
 
 pub use clock::{Clock, Micros, micros, rfc3339};
 pub use domain::{Domain, DomainConfig};
 pub use error::Error;
 pub use live::{Change, Live, LiveEvent, ProjectEvents};
 pub use problem::{Problem, Thing};
+pub use vitals::Vitals;

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use domain::Domain;
+use domain::{Domain, Micros};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -30,6 +30,8 @@ pub struct Parts {
     pub prefix: String,
     /// Slows down guessing of passwords.
     pub throttle: Throttle,
+    /// When the process started.
+    pub started: Micros,
     /// Cancelled when the server stops, for answers that would never end by themselves.
     pub stopping: CancellationToken,
 }
@@ -44,7 +46,8 @@ impl App {
             .ok_or_else(|| Error::Usage(Problem::NoLanguage { code: config.default_language.clone() }))?;
         let prefix = base.path().trim_end_matches('/').to_owned();
         let (throttle, stopping) = Default::default();
-        Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, throttle, stopping })))
+        let started = domain.clock().now();
+        Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, throttle, started, stopping })))
     }
 
     /// Whether users reach the server over TLS.

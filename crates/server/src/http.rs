@@ -6,6 +6,7 @@ pub mod explain;
 pub mod file_stream;
 pub mod health;
 pub mod live;
+pub mod metrics;
 pub mod series;
 pub mod sign_in;
 mod throttle;

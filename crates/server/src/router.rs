@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{audit, blob, explain, file_stream, health, live, series, sign_in};
+use crate::http::{audit, blob, explain, file_stream, health, live, metrics, series, sign_in};
 use crate::{App, graphql, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -68,7 +68,7 @@ fn called_by_operators() -> Router<App> {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .route("/metrics", get(metrics::answer))
         .route("/admin/audit_logs", get(audit::export))
 }
 

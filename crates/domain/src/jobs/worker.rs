@@ -1,7 +1,7 @@
 //! The loop that does the jobs. Any number of processes may run it.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::queue::{self, Job, Lease};
 use super::{compact, discard, enqueue, purge, reap};
@@ -49,6 +49,7 @@ impl Domain {
 
     async fn work(&self, lease: Lease) -> Result<(), Error> {
         let job: Job = lease.kind.parse()?;
+        let started = Instant::now();
         let done = match job {
             Job::Compact => compact::run(self, &lease.subject).await,
             Job::Purge => purge::run(self, &lease.subject).await,
@@ -56,6 +57,9 @@ impl Domain {
             Job::Retain => crate::audit::retain(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
         };
+        let outcome = if done.is_ok() { "done" } else { "failed" };
+        metrics::counter!("runstead_jobs_total", "job" => job.as_str(), "outcome" => outcome).increment(1);
+        metrics::histogram!("runstead_job_seconds", "job" => job.as_str()).record(started.elapsed().as_secs_f64());
         match done {
             Ok(()) => match every(self, job) {
                 Some(pause) => lease.postpone(self.db(), self.clock(), pause).await,

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Said, open, output};
 use crate::config::{Config, LogFormat};
-use crate::http::health;
+use crate::http::metrics;
 use crate::notices::Sender;
 use crate::{App, Error, Problem, router};
 
@@ -32,7 +32,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
     let (version, data, database) = (env!("CARGO_PKG_VERSION"), config.data_dir(), domain.database_kind());
     tracing::info!(version, base_url, data_dir = %data.display(), database, ?config, "starting");
 
-    let recorder = health::recorder()?;
+    let recorder = metrics::recorder()?;
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;

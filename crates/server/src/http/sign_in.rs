@@ -62,6 +62,7 @@ pub async fn login(State(app): State<App>, headers: HeaderMap, body: Body) -> Re
         }
         None => {
             app.throttle.wrong(&name, now);
+            metrics::counter!("runstead_sign_ins_failed_total").increment(1);
             Err(Error::SignIn(Problem::WrongPassword))
         }
     }

@@ -9,6 +9,7 @@ mod backup;
 mod command_line;
 mod denials;
 mod graphql;
+mod metrics;
 mod operations;
 mod routes;
 mod sign_in;
