@@ -5,6 +5,7 @@ pub mod file_stream;
 pub mod health;
 pub mod live;
 pub mod series;
+pub mod server;
 pub mod sign_in;
 mod throttle;
 

@@ -11,4 +11,4 @@ mod text;
 pub use catalogue::{Args, Language};
 pub use denial::Denial;
 pub use language::choose;
-pub use text::{plain, strip_control};
+pub use text::{plain, shorten, strip_control};

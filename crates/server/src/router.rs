@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{blob, file_stream, health, live, series, sign_in};
+use crate::http::{blob, file_stream, health, live, series, server, sign_in};
 use crate::{App, graphql, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -62,9 +62,10 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/live/{entity}/{project}", get(live::events))
 }
 
-/// Called by whoever runs the server.
+/// Called by whoever runs the server, and by `runstead doctor`.
 fn called_by_operators() -> Router<App> {
     Router::new()
+        .route("/api/server", get(server::identity))
         .route("/healthz", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

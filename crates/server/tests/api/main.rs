@@ -7,6 +7,8 @@ mod support;
 mod backup;
 mod command_line;
 mod denials;
+mod doctor;
+mod front;
 mod graphql;
 mod operations;
 mod routes;
