@@ -142,3 +142,6 @@ fn read_key(path: &Path) -> Result<String, Error> {
     let text = text.map_err(|e| Error::Usage(format!("cannot read the key from {}: {e}", path.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
+
+#[cfg(test)]
+mod tests;
