@@ -30,10 +30,11 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 3] = [
+pub(crate) const SDL: [&str; 4] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
+    include_str!("graphql/schema/access.graphql"),
 ];
 
 /// Every resolver there is.
