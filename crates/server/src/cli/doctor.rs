@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args};
 
-use crate::Error;
 use crate::messages::Language;
+use crate::{Error, Problem};
 use access::Place;
 use choice::{Code, Places};
 use client::Version;
@@ -91,7 +91,8 @@ impl Command {
     /// Examines, prints, and says whether every check passed.
     pub async fn run(self) -> Result<bool, Error> {
         let machine = Machine::this();
-        let mut report = Report::new(language(&machine, self.in_language.as_deref()));
+        let language = self.in_language.as_deref().and_then(Language::of).unwrap_or_else(Language::of_shell);
+        let mut report = Report::new(language);
         let key = self.api_key_file.as_deref().map(read_key).transpose()?;
         let Self { base_url, entity, project, mode, .. } = self;
         let code = Code { base_url, entity, project, mode, key };
@@ -127,19 +128,14 @@ async fn examine(places: &Places<'_>, report: &mut Report) -> Result<(), Error> 
     Ok(())
 }
 
-/// The language asked for, else the terminal's, else English.
-fn language(machine: &Machine, asked: Option<&str>) -> Language {
-    let terminal = machine.first(&["LC_ALL", "LC_MESSAGES", "LANG"]).map(|(_, value)| value);
-    asked.and_then(Language::of).or_else(|| terminal.and_then(Language::of)).unwrap_or(Language::ENGLISH)
-}
-
 /// The key in a file; line ends after it are not part of it.
 fn read_key(path: &Path) -> Result<String, Error> {
     let text = match path.to_str() {
         Some("-") => std::io::read_to_string(std::io::stdin()),
         _ => std::fs::read_to_string(path),
     };
-    let text = text.map_err(|e| Error::Usage(format!("cannot read the key from {}: {e}", path.display())))?;
+    let unreadable = |e: std::io::Error| Problem::KeyFile { file: path.display().to_string(), detail: e.to_string() };
+    let text = text.map_err(|e| Error::Usage(unreadable(e)))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 

@@ -327,3 +327,33 @@ async fn sources_are_named_and_the_mode_too() {
     let said = doctor("", &[("RUNSTEAD_BASE_URL", "http://127.0.0.1:1"), ("HTTPS_PROXY", "http://127.0.0.1:1")]).await;
     assert!(said.codes("warning").contains(&"host.default"), "{}", said.text);
 }
+
+#[tokio::test]
+async fn the_shell_chooses_the_language() {
+    let host = ("WANDB_BASE_URL", "http://no-such-host.invalid");
+    for (language, fix, args) in [
+        ("de_DE.UTF-8", "Lösung: den Namen in WANDB_BASE_URL berichtigen", ""),
+        ("es_MX", "Solución: corrige el nombre en WANDB_BASE_URL", ""),
+        ("fr_FR.UTF-8", "Solution : corrigez le nom dans WANDB_BASE_URL", ""),
+        ("ja_JP.UTF-8", "対処: WANDB_BASE_URL の名前を直す", ""),
+        ("ja_JP.UTF-8", "Fix: correct the name in WANDB_BASE_URL", "--in en"),
+        ("C", "Fix: correct the name in WANDB_BASE_URL", ""),
+    ] {
+        let said = doctor(args, &[host, ("LANG", language)]).await;
+        assert!(said.text.contains(fix), "{language}: {}", said.text);
+        assert!(said.codes("failed").contains(&"name.unknown"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_a_file_is_the_codes_own() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("key"), format!("{}\n", "f".repeat(40))).unwrap();
+    let variables = [("WANDB_BASE_URL", "http://127.0.0.1:1"), ("WANDB_API_KEY", &*"e".repeat(40))];
+    let said = doctor_at(home.path(), "--api-key-file key", &variables).await;
+    let key = said.finding("key.found");
+    assert_eq!(
+        (&key["facts"]["key"], &key["more"]),
+        (&"…ffff".into(), &json!(["Not used: …eeee, from WANDB_API_KEY"]))
+    );
+}
