@@ -61,11 +61,11 @@ mod tests {
 
     #[test]
     fn paths_are_read_and_shown_as_people_write_them() {
-        let machine = Machine { env: BTreeMap::new(), home: "/home/ann".into(), folder: "/home/ann/work".into() };
+        let machine = Machine { env: BTreeMap::new(), home: "/home/ann".into(), folder: "/home/ann/code".into() };
         assert_eq!(machine.path("~/k"), Path::new("/home/ann/k"));
-        assert_eq!(machine.path("k"), Path::new("/home/ann/work/k"));
+        assert_eq!(machine.path("k"), Path::new("/home/ann/code/k"));
         assert_eq!(machine.path("/k"), Path::new("/k"));
-        for (path, shown) in [("/home/ann/work/k", "./k"), ("/home/ann/k", "~/k"), ("/etc/k", "/etc/k")] {
+        for (path, shown) in [("/home/ann/code/k", "./k"), ("/home/ann/k", "~/k"), ("/etc/k", "/etc/k")] {
             assert_eq!(machine.short(Path::new(path)), shown);
         }
     }
