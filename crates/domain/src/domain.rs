@@ -113,7 +113,8 @@ impl Domain {
         &self.0.settings
     }
 
-    pub(crate) fn key_prefix(&self) -> &str {
+    /// What this server's keys begin with.
+    pub fn key_prefix(&self) -> &str {
         &self.0.identity.key_prefix
     }
 

@@ -8,6 +8,7 @@ pub mod health;
 pub mod live;
 pub mod metrics;
 pub mod series;
+pub mod server;
 pub mod sign_in;
 mod throttle;
 

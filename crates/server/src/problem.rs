@@ -27,6 +27,7 @@ domain::sentences! {
         Damaged = "DAMAGED" { count: usize },
         DataDir = "DATA_DIR" { folder: String, detail: String },
         FileExists = "FILE_EXISTS" { file: String },
+        KeyFile = "KEY_FILE" { file: String, detail: String },
         NoPassword = "NO_PASSWORD",
         WholeDays = "WHOLE_DAYS",
 

@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{audit, blob, explain, file_stream, health, live, metrics, series, sign_in};
+use crate::http::{audit, blob, explain, file_stream, health, live, metrics, series, server, sign_in};
 use crate::{App, graphql, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -63,9 +63,10 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/explain", get(explain::answer))
 }
 
-/// Called by whoever runs the server.
+/// Called by whoever runs the server, and by `runstead doctor`.
 fn called_by_operators() -> Router<App> {
     Router::new()
+        .route("/api/server", get(server::identity))
         .route("/healthz", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::answer))

@@ -8,6 +8,8 @@ mod access_requests;
 mod backup;
 mod command_line;
 mod denials;
+mod doctor;
+mod front;
 mod graphql;
 mod metrics;
 mod operations;

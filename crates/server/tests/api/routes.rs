@@ -8,7 +8,7 @@ use crate::support::{TestServer, on_every_database};
 /// Route, an address of it that names something of ann's, and the status for nobody and for a stranger.
 ///
 /// What is not refused needs a reason: the route is about the caller, or is for everybody.
-const ROUTES: [(&str, &str, Method, u16, u16); 15] = [
+const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/graphql", "/graphql", Method::POST, 200, 200), // see denials.rs
     ("/files/{entity}/{project}/{run}/file_stream", "/files/ann/p/r1/file_stream", Method::POST, 401, 403),
     ("/sdk/otel/{*rest}", "/sdk/otel/v1/metrics", Method::POST, 404, 404),
@@ -19,6 +19,7 @@ const ROUTES: [(&str, &str, Method, u16, u16); 15] = [
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),
     ("/api/explain", "/api/explain?action=run:read&target=ann/p", Method::GET, 401, 200), // about the caller
+    ("/api/server", "/api/server", Method::GET, 200, 200), // says what this is, for everybody
     ("/healthz", "/healthz", Method::GET, 200, 200),                                      // for everybody
     ("/ready", "/ready", Method::GET, 200, 200),                                          // for everybody
     ("/metrics", "/metrics", Method::GET, 200, 200),                                      // counts only

@@ -100,6 +100,11 @@ impl TestServer {
         self.domain.operator().allow::<Administer, Org>(&()).await.unwrap()
     }
 
+    /// The server as a service, to put it behind something.
+    pub fn service(&self) -> Service {
+        self.service.clone()
+    }
+
     /// The files in which the blobs below `prefix` are stored.
     pub fn blob_files(&self, prefix: &str) -> Vec<std::path::PathBuf> {
         let mut folders = vec![self.folder.path().join("blobs").join(prefix)];
