@@ -17,11 +17,14 @@ export class Unreachable extends Error {}
 export class Denial extends ApiError {
   readonly lines: string[];
   readonly reason: string;
+  /** What `/e/REF` opens; null where the server kept none. */
+  readonly reference: string | null;
 
-  constructor(message: string, reason: string, status: number) {
+  constructor(message: string, reason: string, status: number, reference: string | null = null) {
     super(message, status);
     this.lines = message.split('\n').filter((line) => line.trim() !== '');
     this.reason = reason;
+    this.reference = reference;
   }
 }
 
@@ -31,7 +34,7 @@ export const isAbort = (error: unknown): boolean =>
 
 interface GraphqlError {
   message: string;
-  extensions?: { code?: string; reason?: string };
+  extensions?: { code?: string; reason?: string; ref?: string };
 }
 
 /** The error a body describes: `{"errors":[…]}` of GraphQL or `{"error":"…"}` of the other routes. */
@@ -39,7 +42,8 @@ export function errorOf(body: unknown, status: number): ApiError | undefined {
   const { errors, error } = (body ?? {}) as { errors?: GraphqlError[]; error?: string };
   const first = errors?.[0];
   if (first?.extensions?.code === 'PERMISSION_ERROR') {
-    return new Denial(first.message, first.extensions.reason ?? '', status);
+    const { reason, ref } = first.extensions;
+    return new Denial(first.message, reason ?? '', status, ref ?? null);
   }
   if (first) return new ApiError(first.message, status);
   if (typeof error === 'string') return new ApiError(error, status);
