@@ -16,6 +16,20 @@ test('the links the client prints', () => {
   expect(match('authorize')).toEqual({ page: 'authorize' });
 });
 
+test('settings and administration have their parts in the address', () => {
+  expect(match('settings')).toEqual({ page: 'settings', tab: 'keys' });
+  expect(match('settings/two-factor')).toEqual({ page: 'settings', tab: 'two-factor' });
+  expect(match('settings/nope')).toEqual({ page: 'missing' });
+  expect(match('admin')).toEqual({ page: 'admin', tab: 'users' });
+  expect(match('admin/audit')).toEqual({ page: 'admin', tab: 'audit' });
+  expect(match('password')).toEqual({ page: 'password' });
+});
+
+test('the projects of a user called admin keep their addresses', () => {
+  expect(match('admin/vision')).toMatchObject({ page: 'project', entity: 'admin' });
+  expect(match('admin/vision/runs/ab12')).toMatchObject({ page: 'run', entity: 'admin' });
+});
+
 test('everything else is missing', () => {
   for (const path of ['acme/vision/runs/ab12/nope', 'acme/vision/nope', 'login/x', 'api/session']) {
     expect(match(path)).toEqual({ page: 'missing' });
