@@ -1,4 +1,4 @@
-/** Who is signed in, and the four requests about it. */
+/** Who is signed in, and the requests about it. */
 import { go, here, route, to } from '../router.svelte';
 import { setLanguage } from '../i18n/messages.svelte';
 import { onSignedOut, post, send } from './http';
@@ -41,13 +41,21 @@ export const setUp = async (input: {
   password: string;
 }) => adopt(await post('api/setup', input));
 
+/** Makes the account that an invitation is for, signs in and accepts. */
+export const joinByInvitation = async (input: {
+  token: string;
+  name: string;
+  password: string;
+  fullName?: string;
+}) => adopt(await post('api/invitation', input));
+
 export const logIn = async (username: string, password: string) =>
   adopt(await post('api/login', { username, password }));
 
-export async function logOut(): Promise<void> {
+export async function logOut(then = to('login')): Promise<void> {
   await post('api/logout', {});
   if (current) current = { ...current, user: null };
-  go(to('login'));
+  go(then);
 }
 
 /** Sends people to the sign-in page and back to where they were. */
