@@ -2,10 +2,14 @@
 
 export type Route =
   | { page: 'home' | 'login' | 'password' | 'setup' | 'authorize' | 'missing' }
+  | { page: 'requests' | 'invite' }
   | { page: 'settings'; tab: SettingsTab }
   | { page: 'admin'; tab: AdminTab }
+  | { page: 'denial'; reference: string }
   | { page: 'entity'; entity: string }
+  | { page: 'team'; entity: string; tab: TeamTab }
   | { page: 'project'; entity: string; project: string }
+  | { page: 'projectSettings'; entity: string; project: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
 export const runTabs = ['overview', 'charts', 'system', 'logs', 'files'] as const;
@@ -30,7 +34,17 @@ export const adminTabs = [
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
-const single = ['login', 'password', 'setup', 'authorize'] as const;
+export const teamTabs = [
+  'members',
+  'invitations',
+  'service-accounts',
+  'privacy',
+  'requests',
+  'general',
+] as const;
+export type TeamTab = (typeof teamTabs)[number];
+
+const single = ['login', 'password', 'setup', 'authorize', 'requests', 'invite'] as const;
 const reserved = ['e', 'orgs', 'api', 'graphql', 'files', 'blob', 'sdk', 'oidc', 'assets'];
 
 /** The route of a path below the base, without a leading slash. */
@@ -40,6 +54,9 @@ export function match(path: string): Route {
   if (first === undefined) return { page: 'home' };
   const alone = single.find((name) => name === first);
   if (alone) return { page: parts.length === 1 ? alone : 'missing' };
+  if (first === 'e' && project !== undefined && parts.length === 2) {
+    return { page: 'denial', reference: project };
+  }
   if (reserved.includes(first)) return { page: 'missing' };
   if (first === 'settings' && parts.length <= 2) {
     const known = settingsTabs.find((name) => name === (project ?? 'keys'));
@@ -51,8 +68,15 @@ export function match(path: string): Route {
     if (known) return { page: 'admin', tab: known };
   }
   if (project === undefined) return { page: 'entity', entity: first };
+  if (project === 'settings' && parts.length <= 3) {
+    const known = teamTabs.find((name) => name === (kind ?? 'members'));
+    if (known) return { page: 'team', entity: first, tab: known };
+  }
   if (kind === undefined || (kind === 'workspace' && parts.length === 3)) {
     return { page: 'project', entity: first, project };
+  }
+  if (kind === 'settings' && parts.length === 3) {
+    return { page: 'projectSettings', entity: first, project };
   }
   if (kind === 'runs' && run !== undefined && parts.length <= 5) {
     const known = runTabs.find((name) => name === (tab ?? 'overview'));

@@ -43,6 +43,14 @@ export const setUp = async (input: {
   password: string;
 }) => adopt(await post('api/setup', input));
 
+/** Makes the account that an invitation is for, signs in and accepts. */
+export const joinByInvitation = async (input: {
+  token: string;
+  name: string;
+  password: string;
+  fullName?: string;
+}) => adopt(await post('api/invitation', input));
+
 /** `code` is the second step, asked for by the reason `TWO_FACTOR` of a first try without it. */
 export const logIn = async (username: string, password: string, code?: string) =>
   adopt(await post('api/login', { username, password, code }));
@@ -51,10 +59,10 @@ export const logIn = async (username: string, password: string, code?: string) =
 export const choosePassword = (token: string, password: string) =>
   post('api/password', { token, password });
 
-export async function logOut(): Promise<void> {
+export async function logOut(then = to('login')): Promise<void> {
   await post('api/logout', {});
   if (current) current = { ...current, user: null };
-  go(to('login'));
+  go(then);
 }
 
 /** Sends people to the sign-in page and back to where they were. */
