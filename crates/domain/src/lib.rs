@@ -8,6 +8,7 @@ pub mod backup;
 mod blobs;
 mod clock;
 mod db;
+pub mod denials;
 mod domain;
 mod error;
 pub mod files;
@@ -18,6 +19,7 @@ pub mod model;
 pub mod policy;
 pub mod projects;
 pub mod runs;
+pub mod settings;
 pub mod teams;
 #[cfg(test)]
 mod testing;

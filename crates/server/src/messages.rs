@@ -7,8 +7,10 @@ mod catalogue;
 mod denial;
 mod language;
 mod text;
+mod trace;
 
 pub use catalogue::{Args, Language};
 pub use denial::Denial;
 pub use language::choose;
 pub use text::{plain, strip_control};
+pub use trace::{CheckLine, trace};

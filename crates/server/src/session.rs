@@ -1,6 +1,8 @@
 //! From key or cookie to a `domain::Session`.
 
-use axum::extract::FromRequestParts;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use base64::Engine;
@@ -24,13 +26,35 @@ impl FromRequestParts<App> for Caller {
         if matches!(credential, Credential::Cookie(_)) {
             check_origin(&parts.method, &parts.headers)?;
         }
-        let client = ClientInfo { version: version(&parts.headers), host: app.domain.base_url().to_owned() };
-        let session = app.domain.session(credential, client).await?;
+        let session = app.domain.session(credential, client(parts, app)).await?;
         if let Some(scope) = parts.extensions.get::<Scope>() {
             scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
         }
         Ok(Self(session))
     }
+}
+
+/// What the request says about its sender.
+pub fn client(parts: &Parts, app: &App) -> ClientInfo {
+    let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty());
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    ClientInfo {
+        version: version(&parts.headers),
+        host: app.domain.base_url().to_owned(),
+        address: peer.map(|peer| address(peer, header("x-forwarded-for"))),
+        agent: header("user-agent").map(|agent| agent.chars().take(200).collect()),
+        person: header("x-wandb-username").or(header("x-wandb-user-email")).map(str::to_owned),
+    }
+}
+
+/// The sender's network address. A proxy on this machine or in this network is believed when it says for whom it asks.
+fn address(peer: IpAddr, forwarded: Option<&str>) -> String {
+    let near = match peer.to_canonical() {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    };
+    let last = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse::<IpAddr>().ok());
+    last.filter(|_| near).unwrap_or(peer).to_canonical().to_string()
 }
 
 /// A key wins over a cookie. The user name beside a key does not matter: the client sends `api`, old netrc files `user`.
@@ -126,6 +150,15 @@ mod tests {
         assert!(!check(&[]));
         assert!(!check(&[("x-runstead-csrf", "1"), ("sec-fetch-site", "cross-site")]));
         assert!(check_origin(&Method::GET, &headers(&[])).is_ok());
+    }
+
+    #[test]
+    fn only_a_near_proxy_is_believed() {
+        let of = |peer: &str, forwarded| address(peer.parse().unwrap(), forwarded);
+        assert_eq!(of("127.0.0.1", Some("6.6.6.6, 9.9.9.9")), "9.9.9.9");
+        assert_eq!(of("10.0.0.2", Some("nonsense")), "10.0.0.2");
+        assert_eq!(of("8.8.8.8", Some("9.9.9.9")), "8.8.8.8");
+        assert_eq!(of("::ffff:8.8.8.8", None), "8.8.8.8");
     }
 
     #[test]

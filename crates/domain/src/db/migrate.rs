@@ -6,7 +6,10 @@ use super::{Db, Tx, sql};
 use crate::{Clock, Error};
 
 /// Every migration ever released, in order. A released one never changes; the list only grows.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_init", include_str!("../../../../migrations/0001_init.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_init", include_str!("../../../../migrations/0001_init.sql")),
+    ("0002_access", include_str!("../../../../migrations/0002_access.sql")),
+];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.
 pub(super) async fn up(db: &Db, clock: &Clock) -> Result<(), Error> {

@@ -32,6 +32,11 @@ impl ProjectPath {
     pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {
         Self { entity: entity.into(), project: project.into() }
     }
+
+    /// The place that the project is or would be, no run of it being meant.
+    pub fn place(&self) -> RunPath {
+        RunPath::new(&self.entity, &self.project, "")
+    }
 }
 
 impl RunPath {

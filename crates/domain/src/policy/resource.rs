@@ -46,8 +46,10 @@ pub struct Project {
     pub visibility: Visibility,
     /// Text under its title.
     pub description: Option<String>,
-    /// Account that made it.
+    /// Account that made it, or that it was given to.
     pub owner: Option<i64>,
+    /// When it was archived.
+    pub archived_at: Option<Micros>,
     /// When it was made.
     pub created_at: Micros,
     /// When its settings or runs last changed.
@@ -65,6 +67,10 @@ pub struct Place {
     pub name: String,
     /// The project, when it exists.
     pub project: Option<Project>,
+    /// Visibility that the entity wants for new projects.
+    pub new_projects: Visibility,
+    /// The entity (or `entity/project`) that was named, when a redirect led here.
+    pub redirected_from: Option<String>,
 }
 
 /// A run: what every verb needs of it. The wide columns are read by the verbs that want them.
@@ -132,13 +138,21 @@ impl Resource for Project {
 }
 
 impl Resource for Place {
-    type Path = ProjectPath;
-    fn asked(path: &ProjectPath) -> (String, String, String) {
-        Project::asked(path)
+    /// With the run that is meant, where one is: its user may go on with it even if they could not begin it now.
+    type Path = RunPath;
+    fn asked(path: &RunPath) -> (String, String, String) {
+        Run::asked(path)
     }
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
         let e = entity(facts)?;
-        Ok(Self { entity_id: e.id, entity: e.name.clone(), name: facts.asked.1.clone(), project: found.project })
+        Ok(Self {
+            entity_id: e.id,
+            entity: e.name.clone(),
+            name: facts.asked.1.clone(),
+            project: found.project,
+            new_projects: e.new_projects,
+            redirected_from: facts.redirected_from.clone(),
+        })
     }
 }
 
@@ -162,7 +176,9 @@ impl Resource for Account {
     }
     fn from_found(facts: &Facts, _: Found) -> Result<Self, Error> {
         match entity(facts) {
-            Ok(EntityFacts { kind: EntityKind::User(id), name, .. }) => Ok(Self { id: *id, name: name.clone() }),
+            Ok(EntityFacts { kind: EntityKind::User(id) | EntityKind::Service(id), name, .. }) => {
+                Ok(Self { id: *id, name: name.clone() })
+            }
             _ => Err(Error::not_found("user", facts.asked.0.clone())),
         }
     }

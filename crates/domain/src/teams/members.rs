@@ -41,7 +41,7 @@ impl Allowed<Administer, Entity> {
     fn must_be_team(&self) -> Result<(), Error> {
         match self.resource().kind {
             EntityKind::Team => Ok(()),
-            EntityKind::User(_) => Err(Error::invalid(
+            EntityKind::User(_) | EntityKind::Service(_) => Err(Error::invalid(
                 "team",
                 format!("{} is a personal space; make a team to work with others", self.resource().name),
             )),

@@ -8,7 +8,7 @@ use super::{open, output};
 use crate::Error;
 use crate::config::Config;
 use crate::error::Voice;
-use crate::messages::{Language, choose};
+use crate::messages::{Language, choose, trace};
 
 /// Which decision to explain.
 #[derive(Debug, Args)]
@@ -46,12 +46,13 @@ impl Command {
         let language = in_language.as_deref().and_then(Language::of).unwrap_or(language);
 
         let decision = session.explain(action, asked).await?;
-        let (allowed, trace) = (decision.is_allowed(), decision.trace.clone());
+        let allowed = decision.is_allowed();
         let causes: Vec<_> = decision.causes.iter().map(domain::policy::Cause::code).collect();
+        let checks = decision.trace.iter().map(|check| (check.name, check.ok, check.args.as_slice()));
+        let checks = trace(language, checks, &causes);
         let voice = Voice { language, base_url, request_id: String::new() };
         let text = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&voice).message);
         if json {
-            let checks: Vec<_> = trace.iter().map(|check| json!({ "name": check.name, "ok": check.ok })).collect();
             let answer = json!({
                 "user": user, "action": action.as_str(), "target": target, "allowed": allowed, "checks": checks,
                 "causes": causes, "explanation": text,
@@ -59,8 +60,8 @@ impl Command {
             return output::line(format_args!("{answer:#}"));
         }
         output::line(format_args!("{user}, {action} on {target}: {}", if allowed { "allowed" } else { "denied" }))?;
-        for check in trace {
-            output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.name))?;
+        for check in checks {
+            output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.text))?;
         }
         text.map_or(Ok(()), output::line)
     }

@@ -50,8 +50,11 @@ impl Command {
         let session = open::operator(config).await?;
         match self {
             Self::Create { project, visibility } => {
-                let made =
-                    session.allow::<Create, Place>(&project).await?.create_project(Some(visibility), None).await?;
+                let made = session
+                    .allow::<Create, Place>(&project.place())
+                    .await?
+                    .create_project(Some(visibility), None)
+                    .await?;
                 if !made.inserted {
                     return Err(domain::Error::Conflict(format!("the project {project} is there already")).into());
                 }

@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::ServiceExt;
@@ -44,7 +45,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
             tracing::debug!(%error, "set_nodelay");
         }
     });
-    let service = ServiceExt::<Request>::into_make_service(router::service(app));
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router::service(app));
     let server = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     let jobs = tokio::spawn({

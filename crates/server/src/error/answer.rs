@@ -106,9 +106,15 @@ impl Answer {
         let Some(first) = denied.causes.first() else { return self };
         let mut evidence = first.args();
         evidence.push(("url", voice.base_url.clone()));
+        evidence.push(("ref", denied.reference.clone().unwrap_or_default()));
         let denial = Denial::new(voice.language, first.code(), &evidence);
         let causes: Vec<_> = denied.causes.iter().map(Cause::code).collect();
-        self.extensions = Some(json!({ "code": "PERMISSION_ERROR", "reason": first.code(), "causes": causes }));
+        let mut extensions = json!({ "code": "PERMISSION_ERROR", "reason": first.code(), "causes": causes });
+        if let Some(reference) = &denied.reference {
+            extensions["ref"] = json!(reference);
+            extensions["url"] = json!(format!("{}/e/{reference}", voice.base_url));
+        }
+        self.extensions = Some(extensions);
         let mut room = MAX_BODY;
         loop {
             self.message = denial.text(room);
@@ -140,8 +146,10 @@ impl Answer {
     /// As the answer to any other request.
     pub fn rest(self) -> Response {
         let mut body = json!({ "error": self.message });
-        if let Some(reason) = self.extensions.as_ref().and_then(|extensions| extensions.get("reason")) {
-            body["reason"] = reason.clone();
+        for name in ["reason", "ref", "url"] {
+            if let Some(value) = self.extensions.as_ref().and_then(|extensions| extensions.get(name)) {
+                body[name] = value.clone();
+            }
         }
         self.with_retry_after((self.status, Json(body)).into_response())
     }

@@ -116,8 +116,8 @@ fn a_decision_is_explained() {
     ok(data, "team create lab --admin ann");
     insta::assert_snapshot!(ok(data, "explain --user bob --action run:create --target lab/p"), @r"
     bob, run:create on lab/p: denied
-      ✓ key
-      ✗ entity
+      ✓ bob is signed in and the account is active.
+      ✗ bob may not write to lab/p: bob is not a member of the team lab. You can write to bob.
     bob may not write to lab/p: bob is not a member of the team lab. You can write to bob.
     Did you mean one of your own entities? They are: bob
     Fix: wandb.init(entity='bob', project='p')

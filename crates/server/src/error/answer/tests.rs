@@ -23,7 +23,7 @@ fn denied(team: &str, unauthenticated: bool) -> Error {
             own: vec!["ann".to_owned()],
         }
     };
-    Denied { causes: vec![cause], trace: Vec::new(), unauthenticated }.into_error()
+    Denied { causes: vec![cause], trace: Vec::new(), unauthenticated, reference: None }.into_error()
 }
 
 trait IntoError {
