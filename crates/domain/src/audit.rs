@@ -4,8 +4,8 @@ use crate::Error;
 use crate::db::{Tx, sql};
 use crate::policy::{Denied, Operation, Session};
 
-const INSERT: &str = "INSERT INTO audit (id, at, actor, action, target, outcome, reason, detail) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT: &str = "INSERT INTO audit (id, at, actor, action, target, outcome, reason, detail, reference, address, client) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 /// A denial with all its causes.
 pub(crate) async fn denied(
@@ -27,6 +27,9 @@ pub(crate) async fn denied(
         .bind("denied")
         .bind(Some(denied.first().code()))
         .bind(Some(serde_json::json!({ "causes": causes }).to_string()))
+        .bind(denied.reference.clone())
+        .bind(session.client().address.clone())
+        .bind(session.client().agent.clone())
         .run(session.db())
         .await?;
     Ok(())
@@ -44,6 +47,9 @@ pub(crate) async fn done(tx: &mut Tx, session: &Session, action: &'static str, t
         .bind("done")
         .bind(None::<String>)
         .bind(None::<String>)
+        .bind(None::<String>)
+        .bind(session.client().address.clone())
+        .bind(session.client().agent.clone())
         .run(tx)
         .await?;
     Ok(())

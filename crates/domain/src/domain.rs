@@ -36,6 +36,7 @@ struct Parts {
     sampling: Semaphore,
     config: DomainConfig,
     identity: Identity,
+    settings: crate::settings::Kept,
 }
 
 /// What makes this server this one; made at first start, shared by every process on the same database.
@@ -54,7 +55,8 @@ impl Domain {
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity })))
+        let settings = Default::default();
+        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity, settings })))
     }
 
     /// Ends every connection after the running statements.
@@ -101,6 +103,10 @@ impl Domain {
 
     pub(crate) fn config(&self) -> &DomainConfig {
         &self.0.config
+    }
+
+    pub(crate) fn kept_settings(&self) -> &crate::settings::Kept {
+        &self.0.settings
     }
 
     pub(crate) fn key_prefix(&self) -> &str {

@@ -13,15 +13,22 @@ mod load;
 mod matrix;
 mod operation;
 mod proof;
+mod redirect;
 mod resource;
 mod session;
 mod ticket;
 
-pub use cause::{Cause, Denied};
-pub use decide::{Check, Decision, decide};
-pub use facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, KeyFacts, ProjectFacts, RunFacts};
-pub use operation::{Administer, Create, Delete, On, Operation, Read, Stop, Submit, Update};
+pub use cause::{Args, Cause, Denied};
+pub use decide::{Check, Decision, decide, is_placeholder};
+pub use facts::{
+    CallerFacts, EntityFacts, EntityKind, Evidence, Facts, KeyFacts, ObjectFacts, ProjectFacts, ServerFacts,
+    ServiceFacts, Standing,
+};
+pub use operation::{
+    AddService, Administer, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact, On,
+    Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,
+};
 pub use proof::Allowed;
 pub use resource::{Account, Entity, Org, Place, Project, Resource, Run};
-pub use session::{Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
+pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use ticket::{Ticket, TicketUse};

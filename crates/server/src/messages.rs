@@ -6,9 +6,15 @@
 mod catalogue;
 mod denial;
 mod language;
+mod sentence;
 mod text;
+mod trace;
 
 pub use catalogue::{Args, Language};
 pub use denial::Denial;
 pub use language::choose;
 pub use text::{plain, strip_control};
+pub use trace::{CheckLine, trace};
+
+#[cfg(test)]
+mod tests;

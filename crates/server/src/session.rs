@@ -1,6 +1,8 @@
 //! From key or cookie to a `domain::Session`.
 
-use axum::extract::FromRequestParts;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use base64::Engine;
@@ -8,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::policy::{ClientInfo, ClientVersion, Credential, Session};
 
 use crate::scope::Scope;
-use crate::{App, Error};
+use crate::{App, Error, Problem};
 
 /// Name of the web app's cookie.
 pub const COOKIE: &str = "runstead_session";
@@ -24,8 +26,7 @@ impl FromRequestParts<App> for Caller {
         if matches!(credential, Credential::Cookie(_)) {
             check_origin(&parts.method, &parts.headers)?;
         }
-        let client = ClientInfo { version: version(&parts.headers), host: app.domain.base_url().to_owned() };
-        let session = app.domain.session(credential, client).await?;
+        let session = app.domain.session(credential, client(parts, app)).await?;
         if let Some(scope) = parts.extensions.get::<Scope>() {
             scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
         }
@@ -33,13 +34,35 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
+/// What the request says about its sender.
+pub fn client(parts: &Parts, app: &App) -> ClientInfo {
+    let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty());
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    ClientInfo {
+        version: version(&parts.headers),
+        host: app.domain.base_url().to_owned(),
+        address: peer.map(|peer| address(peer, header("x-forwarded-for"))),
+        agent: header("user-agent").map(|agent| agent.chars().take(200).collect()),
+        person: header("x-wandb-username").or(header("x-wandb-user-email")).map(str::to_owned),
+    }
+}
+
+/// The sender's network address. A proxy on this machine or in this network is believed when it says for whom it asks.
+fn address(peer: IpAddr, forwarded: Option<&str>) -> String {
+    let near = match peer.to_canonical() {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    };
+    let last = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse::<IpAddr>().ok());
+    last.filter(|_| near).unwrap_or(peer).to_canonical().to_string()
+}
+
 /// A key wins over a cookie. The user name beside a key does not matter: the client sends `api`, old netrc files `user`.
 fn credential(headers: &HeaderMap) -> Result<Credential, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(cookie(headers).map_or(Credential::Anonymous, Credential::Cookie));
     };
-    let unreadable =
-        || Error::BadRequest("The Authorization header cannot be read: send `Basic base64(api:KEY)`.".to_owned());
+    let unreadable = || Error::BadRequest(Problem::AuthorizationHeader);
     let (scheme, rest) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(unreadable)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Credential::Key(rest.trim().to_owned()));
@@ -67,14 +90,14 @@ fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), Error> {
     if headers.get("x-runstead-csrf").is_some_and(|value| value == "1") {
         return Ok(());
     }
-    Err(Error::Refused("A request with a cookie needs the header X-Runstead-Csrf: 1.".to_owned()))
+    Err(Error::Refused(Problem::CsrfHeader))
 }
 
 /// Refuses what a browser says another site has started.
 pub fn check_site(headers: &HeaderMap) -> Result<(), Error> {
     match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
         None | Some(b"same-origin" | b"none") => Ok(()),
-        Some(_) => Err(Error::Refused("This request was started by another site.".to_owned())),
+        Some(_) => Err(Error::Refused(Problem::OtherSite)),
     }
 }
 
@@ -126,6 +149,15 @@ mod tests {
         assert!(!check(&[]));
         assert!(!check(&[("x-runstead-csrf", "1"), ("sec-fetch-site", "cross-site")]));
         assert!(check_origin(&Method::GET, &headers(&[])).is_ok());
+    }
+
+    #[test]
+    fn only_a_near_proxy_is_believed() {
+        let of = |peer: &str, forwarded| address(peer.parse().unwrap(), forwarded);
+        assert_eq!(of("127.0.0.1", Some("6.6.6.6, 9.9.9.9")), "9.9.9.9");
+        assert_eq!(of("10.0.0.2", Some("nonsense")), "10.0.0.2");
+        assert_eq!(of("8.8.8.8", Some("9.9.9.9")), "8.8.8.8");
+        assert_eq!(of("::ffff:8.8.8.8", None), "8.8.8.8");
     }
 
     #[test]

@@ -11,17 +11,28 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 16] = [
+pub const TABLES: [&str; 27] = [
     "meta",
     "counter",
     "entity",
     "account",
+    "recovery_code",
+    "password_link",
+    "custom_role",
     "membership",
     "project",
     "project_member",
     "api_key",
     "web_session",
     "audit",
+    "setting",
+    "denial",
+    "access_request",
+    "invitation",
+    "redirect",
+    "identity_rule",
+    "sign_in_flow",
+    "notice",
     "run",
     "stream",
     "tail",

@@ -4,7 +4,7 @@ use super::ApiKey;
 use super::secret;
 use crate::model::KeyScope;
 use crate::policy::{Account, Allowed, Project, Read, Update};
-use crate::{Error, audit, db::sql};
+use crate::{Error, Problem, Thing, audit, db::sql};
 
 /// What the maker of a key chooses.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Allowed<Update, Account> {
         let name = match options.name.trim() {
             "" => "key",
             name if name.chars().count() > 128 || name.chars().any(char::is_control) => {
-                return Err(Error::invalid("key name", "use at most 128 characters and no control characters"));
+                return Err(Error::Invalid(Problem::LabelLength { what: Thing::KeyName, most: 128 }));
             }
             name => name,
         };

@@ -1,7 +1,7 @@
 //! Revoking a key.
 
 use crate::policy::{Account, Allowed, Update};
-use crate::{Error, audit, db::sql};
+use crate::{Error, Thing, audit, db::sql};
 
 impl Allowed<Update, Account> {
     /// Makes one of the account's keys useless from the next request on. Revoking twice changes nothing.
@@ -18,7 +18,7 @@ impl Allowed<Update, Account> {
             .run(&mut tx)
             .await?;
         if touched == 0 {
-            return Err(Error::not_found("key", id.to_string()));
+            return Err(Error::not_found(Thing::Key, id.to_string()));
         }
         audit::done(&mut tx, self.session(), "key:revoke", &format!("{}/{id}", self.resource().name)).await?;
         tx.commit().await
@@ -31,6 +31,6 @@ impl crate::policy::Session {
         self.allow::<crate::policy::Administer, crate::policy::Org>(&()).await?;
         let text = "SELECT a.name FROM api_key k JOIN account a ON a.id = k.user_id WHERE k.id = $1";
         let row: Option<(String,)> = sql(text).bind(id).optional(self.domain().db()).await?;
-        row.map(|(name,)| name).ok_or_else(|| Error::not_found("key", id.to_string()))
+        row.map(|(name,)| name).ok_or_else(|| Error::not_found(Thing::Key, id.to_string()))
     }
 }

@@ -4,13 +4,13 @@ use super::{NewKey, NewKeyOptions};
 use crate::db::sql;
 use crate::model::ProjectPath;
 use crate::policy::{Account, Allowed, Project, Read, Update};
-use crate::{Error, audit};
+use crate::{Error, Thing, audit};
 
 impl Allowed<Update, Account> {
     /// Makes a new key like key `id`; the old one expires after `overlap_seconds`.
     pub async fn rotate_key(&self, id: i64, overlap_seconds: i64) -> Result<NewKey, Error> {
         let old = self.read().keys().await?.into_iter().find(|k| k.id == id && k.revoked_at.is_none());
-        let old = old.ok_or_else(|| Error::not_found("key", id.to_string()))?;
+        let old = old.ok_or_else(|| Error::not_found(Thing::Key, id.to_string()))?;
         let project = match &old.project {
             Some(path) => Some(self.session().allow::<Read, Project>(&path.parse::<ProjectPath>()?).await?),
             None => None,

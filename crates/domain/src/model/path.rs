@@ -32,6 +32,11 @@ impl ProjectPath {
     pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {
         Self { entity: entity.into(), project: project.into() }
     }
+
+    /// The place that the project is or would be, no run of it being meant.
+    pub fn place(&self) -> RunPath {
+        RunPath::new(&self.entity, &self.project, "")
+    }
 }
 
 impl RunPath {
@@ -70,7 +75,7 @@ impl std::str::FromStr for ProjectPath {
             Some((entity, project)) if !entity.is_empty() && !project.is_empty() && !project.contains('/') => {
                 Ok(Self::new(entity, project))
             }
-            _ => Err(crate::Error::invalid("project", format!("{s:?} is not of the form ENTITY/PROJECT"))),
+            _ => Err(crate::Error::Invalid(crate::Problem::ProjectPath { text: s.to_owned() })),
         }
     }
 }

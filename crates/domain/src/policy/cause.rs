@@ -24,7 +24,7 @@ macro_rules! causes {
             }
 
             /// The evidence as text, by argument name. Empty text means "nothing to say here".
-            pub fn args(&self) -> Vec<(&'static str, String)> {
+            pub fn args(&self) -> Args {
                 match self {
                     $(Self::$variant { $($field),* } => vec![$((stringify!($field), Text::text($field))),*]),+
                 }
@@ -79,17 +79,40 @@ causes! {
         admins: Vec<String>, /// Where the caller could write instead.
         nearest: String, /// The caller's entities.
         own: Vec<String> }
+    /// An invitation to the team waits for the caller.
+    InvitePending = "INVITE_PENDING" { /// Caller.
+        user: String, /// What was asked.
+        action: Operation, /// The team.
+        team: String, /// The path asked.
+        target: String, /// Where to accept.
+        link: String }
+    /// A name that an example left to be filled in.
+    EntityPlaceholder = "ENTITY_PLACEHOLDER" { /// Caller.
+        user: String, /// The entity asked.
+        entity: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// Where the caller could write instead.
+        nearest: String, /// The caller's entities.
+        own: Vec<String> }
     /// No such entity, or one that the caller may not know of: the same answer.
     EntityUnknownOrHidden = "ENTITY_UNKNOWN_OR_HIDDEN" { /// Caller.
         user: String, /// The entity asked.
         entity: String, /// What was asked.
-        action: Operation, /// Where the caller could write instead.
+        action: Operation, /// The path asked.
+        target: String, /// Where the caller could write instead.
         nearest: String, /// The caller's entities.
         own: Vec<String> }
+    /// A service account outside its team.
+    ServiceAccountOutOfTeam = "SERVICE_ACCOUNT_OUT_OF_TEAM" { /// The service account.
+        user: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// Its team.
+        team: String, /// The entity asked.
+        entity: String }
     /// A member whose role does not allow it.
     RoleTooLow = "ROLE_TOO_LOW" { /// Caller.
         user: String, /// The caller's role.
-        role: Role, /// The role needed.
+        role: String, /// The role needed.
         needed: Role, /// What was asked.
         action: Operation, /// The path asked.
         target: String, /// Who can change the role.
@@ -97,17 +120,18 @@ causes! {
         nearest: String }
     /// Reading a project that is not there.
     ProjectUnknown = "PROJECT_UNKNOWN" { /// Caller.
-        user: String, /// The entity, which the caller may read.
+        user: String, /// What was asked.
+        action: Operation, /// The entity, which the caller may read.
         entity: String, /// The project asked.
         project: String, /// The nearest project name, if one is near.
-        near: String, /// The entity's projects.
+        near: String, /// Some of the entity's projects.
         projects: Vec<String> }
     /// Making a project where the caller may not.
     ProjectCreateForbidden = "PROJECT_CREATE_FORBIDDEN" { /// Caller.
         user: String, /// The entity.
         entity: String, /// The project that would have been made.
         project: String, /// The caller's role there.
-        role: Role, /// Who can.
+        role: String, /// Who can.
         admins: Vec<String>, /// Where the caller could write instead.
         nearest: String }
     /// A restricted project that the caller was not added to.
@@ -116,6 +140,30 @@ causes! {
         action: Operation, /// The path asked.
         target: String, /// Who can add the caller.
         admins: Vec<String> }
+    /// Writing to an archived project.
+    ProjectArchived = "PROJECT_ARCHIVED" { /// Caller.
+        user: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// The project.
+        project: String, /// Since when.
+        at: Time, /// Who can take it out of the archive.
+        admins: Vec<String> }
+    /// The entity keeps as much as it may.
+    Quota = "QUOTA" { /// Caller.
+        user: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// The entity.
+        entity: String, /// What it keeps.
+        used: String, /// The most it may keep.
+        limit: String, /// Who can make room.
+        admins: Vec<String>, /// Where the caller could write instead.
+        nearest: String }
+    /// The server takes no writes now.
+    ReadOnly = "READ_ONLY" { /// Caller.
+        user: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// Why and until when, in the administrators' words.
+        reason: String }
     /// Stopping or deleting another's run as a member.
     RunNotYours = "RUN_NOT_YOURS" { /// Caller.
         user: String, /// What was asked.
@@ -129,6 +177,9 @@ causes! {
         action: Operation, /// Organization admins.
         admins: Vec<String> }
 }
+
+/// Evidence as text, by argument name.
+pub type Args = Vec<(&'static str, String)>;
 
 /// A time as evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,14 +224,17 @@ pub struct Denied {
     pub trace: Vec<Check>,
     /// The credential itself was the trouble (HTTP 401 rather than 403).
     pub unauthenticated: bool,
+    /// Names the stored denial (`/e/REF`); none where nobody could open it.
+    pub reference: Option<String>,
 }
 
 impl Denied {
     /// A denial for a trouble with the credential.
     pub(crate) fn credential(cause: Cause) -> Self {
         let unauthenticated = !matches!(cause, Cause::UserDisabled { .. });
-        let check = if unauthenticated { "key" } else { "user" };
-        Self { causes: vec![cause], trace: vec![Check { name: check, ok: false }], unauthenticated }
+        let name = if unauthenticated { "key" } else { "user" };
+        let trace = vec![Check { name, ok: false, args: cause.args() }];
+        Self { causes: vec![cause], trace, unauthenticated, reference: None }
     }
 
     /// The first cause, which is shown.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::cause::{Cause, Denied, Time};
-use super::facts::KeyFacts;
+use super::facts::{KeyFacts, ServiceFacts};
 use super::resource::Account;
 use super::session::{Caller, CallerUser, ClientInfo, Credential, Session};
 use super::{Allowed, On};
@@ -25,6 +25,9 @@ struct AccountRow {
     language: Option<String>,
     created_at: i64,
     disabled_at: Option<i64>,
+    kind: String,
+    team: Option<String>,
+    org_wide: bool,
 }
 
 #[derive(FromRow)]
@@ -36,6 +39,8 @@ struct KeyRow {
     project_id: Option<i64>,
     project: Option<String>,
     entity: Option<String>,
+    team_id: Option<i64>,
+    team: Option<String>,
     last_used_at: Option<i64>,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -58,8 +63,8 @@ impl Domain {
 
     /// The session of an account whose credential was found good.
     async fn session_of(&self, account: i64, key: Option<KeyFacts>, client: ClientInfo) -> Result<Session, Error> {
-        let text =
-            "SELECT id, name, is_admin, email, full_name, language, created_at, disabled_at FROM account WHERE id = $1";
+        let text = "SELECT a.id, a.name, a.is_admin, a.email, a.full_name, a.language, a.created_at, a.disabled_at, a.kind, \
+                    e.name AS team, a.org_wide FROM account a LEFT JOIN entity e ON e.id = a.home_id WHERE a.id = $1";
         let row: AccountRow = sql(text).bind(account).one(self.db()).await?;
         if row.disabled_at.is_some() {
             let text = "SELECT name FROM account WHERE is_admin = $1 AND disabled_at IS NULL ORDER BY name LIMIT 5";
@@ -67,8 +72,9 @@ impl Domain {
             let admins = admins.into_iter().map(|(name,)| name).collect();
             return Err(Denied::credential(Cause::UserDisabled { user: row.name, admins }).into());
         }
-        let AccountRow { id, name, is_admin, email, full_name, language, created_at, disabled_at: _ } = row;
-        let user = CallerUser { id, name, is_admin, email, full_name, language, created_at };
+        let AccountRow { id, name, is_admin, email, full_name, language, created_at, org_wide, .. } = row;
+        let service = (row.kind == "service").then(|| ServiceFacts { team: row.team.unwrap_or_default(), org_wide });
+        let user = CallerUser { id, name, is_admin, email, full_name, language, created_at, service };
         Ok(Session::new(self.clone(), Caller::User(user), key, client))
     }
 
@@ -86,8 +92,9 @@ impl Domain {
         let host = client.host.clone();
         let deny = |cause| Err(Error::from(Denied::credential(cause)));
         let text = "SELECT k.id, k.user_id, k.name, k.scope, k.project_id, p.name AS project, e.name AS entity, \
-                    k.last_used_at, k.expires_at, k.revoked_at, k.revoked_by FROM api_key k \
-                    LEFT JOIN project p ON p.id = k.project_id LEFT JOIN entity e ON e.id = p.entity_id WHERE k.hash = $1";
+                    k.team_id, t.name AS team, k.last_used_at, k.expires_at, k.revoked_at, k.revoked_by FROM api_key k \
+                    LEFT JOIN project p ON p.id = k.project_id LEFT JOIN entity e ON e.id = p.entity_id \
+                    LEFT JOIN entity t ON t.id = k.team_id WHERE k.hash = $1";
         let row: Option<KeyRow> = sql(text).bind(secret::hash(key)).optional(self.db()).await?;
         let Some(row) = row else {
             return deny(match secret::recognise(key, self.key_prefix()) {
@@ -106,12 +113,19 @@ impl Domain {
             return deny(Cause::KeyExpired { host, key: id, name: row.name, at: Time(at) });
         }
         if row.last_used_at.is_none_or(|at| now - at > LAST_USED_STEP) {
-            sql("UPDATE api_key SET last_used_at = $1 WHERE id = $2").bind(now).bind(row.id).run(self.db()).await?;
+            sql("UPDATE api_key SET last_used_at = $1, last_used_from = $2, last_used_client = $3 WHERE id = $4")
+                .bind(now)
+                .bind(client.address.clone())
+                .bind(client.agent.clone())
+                .bind(row.id)
+                .run(self.db())
+                .await?;
         }
         let project = row
             .project_id
             .map(|id| (id, format!("{}/{}", row.entity.unwrap_or_default(), row.project.unwrap_or_default())));
-        Ok((row.user_id, Some(KeyFacts { id: row.id, name: row.name, scope: row.scope.parse()?, project })))
+        let entity = row.team_id.zip(row.team);
+        Ok((row.user_id, Some(KeyFacts { id: row.id, name: row.name, scope: row.scope.parse()?, project, entity })))
     }
 
     async fn check_cookie(&self, cookie: &str) -> Result<Option<i64>, Error> {
@@ -135,7 +149,7 @@ impl super::Allowed<super::Administer, super::Org> {
     pub async fn session_of(&self, name: &str, client: ClientInfo) -> Result<Session, Error> {
         let row: Option<(i64,)> =
             sql("SELECT id FROM account WHERE name = $1").bind(name).optional(self.domain().db()).await?;
-        let (account,) = row.ok_or_else(|| Error::not_found("user", name))?;
+        let (account,) = row.ok_or_else(|| Error::not_found(crate::Thing::User, name))?;
         self.domain().session_of(account, None, client).await
     }
 }

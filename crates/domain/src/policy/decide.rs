@@ -1,19 +1,38 @@
 //! The decision: pure, from facts to yes or to every cause of no.
 //!
-//! Order of causes: what the caller can mend alone (the key) first, then where the caller stands, then the role.
+//! Order of causes: what the caller can mend alone (the key) first, then the server, then where the caller stands, then the role.
 
-use super::cause::{Cause, Denied};
+mod project;
+mod why;
+
+use super::cause::{Args, Cause, Denied};
 use super::facts::{CallerFacts, EntityKind, Facts};
-use super::operation::Operation;
-use crate::model::{KeyScope, Role, Visibility};
+use super::operation::{Concern, Operation};
+use crate::model::{KeyScope, Role};
+pub use why::is_placeholder;
 
 /// One line of the trace shown with a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// `key`, `user`, `entity`, `project` or `role`.
+    /// `key`, `user`, `server`, `entity`, `project`, `role`, `quota` or `grace`.
     pub name: &'static str,
     /// Whether it passed.
     pub ok: bool,
+    /// What it was decided on: of a check that failed, the arguments of its cause.
+    pub args: Args,
+}
+
+impl Check {
+    /// Every check that can pass, with the evidence it then has. (`server` is only in a trace when it fails.)
+    pub const PASSED: &'static [(&'static str, &'static [&'static str])] = &[
+        ("key", &["name", "scope"]),
+        ("user", &["user"]),
+        ("entity", &["user", "entity", "role", "kind"]),
+        ("project", &["project", "visibility"]),
+        ("role", &["role", "needed"]),
+        ("quota", &["used", "limit"]),
+        ("grace", &["user", "target"]),
+    ];
 }
 
 /// A verdict: allowed when no cause speaks against it.
@@ -23,6 +42,8 @@ pub struct Decision {
     pub causes: Vec<Cause>,
     /// The checks in the order made.
     pub trace: Vec<Check>,
+    /// Code of the cause that would refuse it, had the run not begun when it was allowed.
+    pub grace: Option<&'static str>,
 }
 
 impl Decision {
@@ -35,215 +56,112 @@ impl Decision {
     pub fn denied(self) -> Option<Denied> {
         let first = self.causes.first()?;
         let unauthenticated = matches!(first, Cause::KeyMissing { .. });
-        Some(Denied { causes: self.causes, trace: self.trace, unauthenticated })
+        Some(Denied { causes: self.causes, trace: self.trace, unauthenticated, reference: None })
     }
 
-    fn check(&mut self, name: &'static str, failure: Option<Cause>) {
-        self.trace.push(Check { name, ok: failure.is_none() });
-        self.causes.extend(failure);
+    fn pass(&mut self, name: &'static str, args: Args) {
+        self.trace.push(Check { name, ok: true, args });
+    }
+
+    fn fail(&mut self, name: &'static str, cause: Cause) {
+        self.trace.push(Check { name, ok: false, args: cause.args() });
+        self.causes.push(cause);
+    }
+
+    /// A check that fails when there is a cause.
+    fn check(&mut self, name: &'static str, failure: Option<Cause>, args: Args) {
+        match failure {
+            Some(cause) => self.fail(name, cause),
+            None => self.pass(name, args),
+        }
     }
 }
 
 /// Decides `operation` on the path of `facts`.
 pub fn decide(operation: Operation, facts: &Facts) -> Decision {
     let mut decision = Decision::default();
+    let user = || vec![("user", facts.user_name())];
     if facts.caller == CallerFacts::Server {
-        decision.check("user", None);
+        decision.pass("user", user());
         return decision;
     }
-    decision.check("key", key(operation, facts));
-    match operation {
-        Operation::OrgUpdate => decision.check("role", organization(operation, facts)),
-        Operation::UserRead | Operation::UserUpdate => decision.check("user", account(operation, facts)),
-        Operation::TeamRead | Operation::TeamUpdate => decision.check("entity", team(operation, facts)),
-        _ => project(operation, facts, &mut decision),
+    if let Some(key) = &facts.key {
+        decision.check("key", key_failure(operation, facts), vec![("name", key.name.clone()), ("scope", key.words())]);
+    }
+    let about_project = matches!(operation.concern(), Concern::Project | Concern::Team);
+    if facts.user().is_some() && about_project {
+        decision.pass("user", user());
+    }
+    if let Some(reason) =
+        facts.server.read_only.as_ref().filter(|_| !operation.only_reads() && !mends_server(operation, facts))
+    {
+        let (user, reason) = (facts.user_name(), reason.clone());
+        decision.fail("server", Cause::ReadOnly { user, action: operation, target: facts.target(operation), reason });
+    }
+    match operation.concern() {
+        Concern::Org => decision.check("user", organization(operation, facts), user()),
+        Concern::Account => decision.check("user", account(operation, facts), user()),
+        Concern::Team => decision.check("entity", team(operation, facts), why::standing_args(facts)),
+        Concern::Project => project::decide(operation, facts, &mut decision),
     }
     decision
 }
 
+/// An organization admin may still change the organization of a read-only server, else nobody could end that.
+fn mends_server(operation: Operation, facts: &Facts) -> bool {
+    operation == Operation::OrgUpdate && facts.is_org_admin()
+}
+
 /// A key narrows what its owner may do.
-fn key(operation: Operation, facts: &Facts) -> Option<Cause> {
+fn key_failure(operation: Operation, facts: &Facts) -> Option<Cause> {
     let key = facts.key.as_ref()?;
-    let outside = match &key.project {
-        // Reading one's own account and entities stays possible, else the client cannot even log in.
-        Some(_) if matches!(operation, Operation::UserRead | Operation::TeamRead) => false,
-        Some((id, _)) => facts.project.as_ref().is_none_or(|p| p.id != *id),
-        None => false,
-    };
+    // Reading one's own account and entities stays possible, else the client cannot even log in.
+    let about_oneself = matches!(operation, Operation::UserRead | Operation::TeamRead);
+    let outside_project =
+        key.project.as_ref().is_some_and(|(id, _)| facts.project.as_ref().is_none_or(|p| p.id != *id));
+    let outside_entity = key.entity.as_ref().is_some_and(|(id, _)| facts.entity.as_ref().is_none_or(|e| e.id != *id));
+    let outside = !about_oneself && (outside_project || outside_entity);
     let writes = key.scope == KeyScope::Read && !operation.only_reads();
     (outside || writes).then(|| Cause::KeyScope {
         name: key.name.clone(),
-        scope: match &key.project {
-            Some((_, path)) => format!("{} {path}", key.scope),
-            None => key.scope.to_string(),
-        },
+        scope: key.words(),
         action: operation,
-        target: target(facts),
+        target: facts.target(operation),
     })
 }
 
 /// Organization admins only.
 fn organization(operation: Operation, facts: &Facts) -> Option<Cause> {
     if facts.user().is_none() {
-        return Some(Cause::KeyMissing { host: facts.host.clone() });
+        return Some(why::key_missing(facts));
     }
-    (!facts.is_org_admin()).then(|| admin_only(operation, facts))
+    (!facts.is_org_admin()).then(|| why::admin_only(operation, facts))
 }
 
-/// One's own account, or any as an organization admin.
+/// One's own account, a service account of a team that one administers, or any as an organization admin.
 fn account(operation: Operation, facts: &Facts) -> Option<Cause> {
-    if facts.user().is_none() {
-        return Some(Cause::KeyMissing { host: facts.host.clone() });
-    }
-    let own = matches!(facts.entity.as_ref().map(|e| e.kind), Some(EntityKind::User(id)) if facts.user() == Some(id));
-    (!own && !facts.is_org_admin()).then(|| admin_only(operation, facts))
+    let Some(user) = facts.user() else { return Some(why::key_missing(facts)) };
+    let entity = facts.entity.as_ref();
+    let own = matches!(entity.map(|e| e.kind), Some(EntityKind::User(id) | EntityKind::Service(id)) if id == user);
+    let employer = entity.is_some_and(|e| {
+        let may = |standing: &super::facts::Standing| standing.may(Operation::ServiceAccountCreate);
+        matches!(e.kind, EntityKind::Service(_)) && e.role.as_ref().is_some_and(may)
+    });
+    let switched_off = operation == Operation::KeyCreate && !facts.server.users_create_keys && !employer;
+    let allowed = facts.is_org_admin() || employer || (own && !switched_off);
+    (!allowed).then(|| why::admin_only(operation, facts))
 }
 
-/// A team is listed: any signed-in user may know it, its members read it, its admins and the organization's change it.
+/// A team is listed unless hidden; its members read it, its admins and the organization's change it, and its members may
+/// invite where the team lets them.
 fn team(operation: Operation, facts: &Facts) -> Option<Cause> {
-    let is_team = matches!(facts.entity.as_ref().map(|e| e.kind), Some(EntityKind::Team));
+    let entity = facts.entity.as_ref();
+    let is_team = entity.is_some_and(|e| e.kind == EntityKind::Team);
+    let invites = operation == Operation::TeamInvite && entity.is_some_and(|e| e.members_invite);
     match facts.entity_role() {
         _ if is_team && facts.is_org_admin() => None,
-        Some(role) if role >= operation.role() => None,
-        Some(role) => Some(role_too_low(operation, facts, role)),
-        None => Some(no_standing(operation, facts)),
+        Some(standing) if standing.may(operation) || (invites && standing.role >= Role::Member) => None,
+        Some(standing) => Some(why::role_too_low(operation, facts, &standing)),
+        None => Some(why::no_standing(operation, facts)),
     }
-}
-
-fn project(operation: Operation, facts: &Facts, decision: &mut Decision) {
-    let makes = matches!(operation, Operation::RunCreate | Operation::ProjectCreate);
-    let standing = if facts.project.is_some() { facts.project_role() } else { facts.entity_role() };
-    let entity_ok = standing.is_some() || facts.entity_role().is_some();
-    decision.check("entity", (!entity_ok).then(|| no_standing(operation, facts)));
-    let Some(role) = standing else {
-        if entity_ok && !may_administer(operation, facts) {
-            decision.check("project", Some(restricted(operation, facts)));
-        }
-        return;
-    };
-    if facts.project.is_none() && !makes {
-        decision.check("project", Some(project_unknown(facts)));
-        return;
-    }
-    decision.check("project", None);
-    decision.check("role", role_failure(operation, facts, role));
-}
-
-/// Whether the role is not enough, given what the caller owns.
-fn role_failure(operation: Operation, facts: &Facts, role: Role) -> Option<Cause> {
-    let owns_run = facts.run.as_ref().is_some_and(|r| r.owner.is_some() && r.owner == facts.user());
-    let owns_project = facts.project.as_ref().is_some_and(|p| p.owner.is_some() && p.owner == facts.user());
-    let owns = match operation {
-        Operation::RunStop | Operation::RunDelete => owns_run,
-        Operation::ProjectUpdate | Operation::ProjectDelete => owns_project,
-        _ => false,
-    };
-    if role >= operation.role() || (owns && role >= Role::Member) || may_administer(operation, facts) {
-        return None;
-    }
-    // Somebody else's open or public project: the way in is the team, not a higher role.
-    if facts.entity_role().is_none() && facts.project.as_ref().is_some_and(|p| p.role.is_none()) {
-        return Some(no_standing(operation, facts));
-    }
-    Some(match operation {
-        Operation::RunStop | Operation::RunDelete if role >= Role::Member => Cause::RunNotYours {
-            user: facts.user_name(),
-            action: operation,
-            target: target(facts),
-            owner: facts.run.as_ref().and_then(|r| r.owner_name.clone()).unwrap_or_default(),
-            admins: facts.evidence.admins.clone(),
-        },
-        Operation::RunCreate | Operation::ProjectCreate if facts.project.is_none() => Cause::ProjectCreateForbidden {
-            user: facts.user_name(),
-            entity: facts.asked.0.clone(),
-            project: facts.asked.1.clone(),
-            role,
-            admins: facts.evidence.admins.clone(),
-            nearest: nearest(facts),
-        },
-        _ => role_too_low(operation, facts, role),
-    })
-}
-
-/// A team admin may change a restricted project (and so add themselves) without seeing into it.
-fn may_administer(operation: Operation, facts: &Facts) -> bool {
-    matches!(operation, Operation::ProjectUpdate | Operation::ProjectDelete)
-        && facts.project.as_ref().is_some_and(|p| p.visibility == Visibility::Restricted)
-        && facts.entity_role() == Some(Role::Admin)
-}
-
-/// The caller is nothing in the entity: nobody signed in, a team one is not in, or what one may not know of.
-fn no_standing(operation: Operation, facts: &Facts) -> Cause {
-    let team = matches!(facts.entity.as_ref().map(|e| e.kind), Some(EntityKind::Team));
-    if facts.user().is_none() {
-        return Cause::KeyMissing { host: facts.host.clone() };
-    }
-    if team {
-        return Cause::NotMember {
-            user: facts.user_name(),
-            action: operation,
-            team: facts.asked.0.clone(),
-            target: target(facts),
-            admins: facts.evidence.admins.clone(),
-            nearest: nearest(facts),
-            own: facts.evidence.own.clone(),
-        };
-    }
-    Cause::EntityUnknownOrHidden {
-        user: facts.user_name(),
-        entity: facts.asked.0.clone(),
-        action: operation,
-        nearest: nearest(facts),
-        own: facts.evidence.own.clone(),
-    }
-}
-
-fn restricted(operation: Operation, facts: &Facts) -> Cause {
-    Cause::ProjectRestricted {
-        user: facts.user_name(),
-        action: operation,
-        target: target(facts),
-        admins: facts.evidence.admins.clone(),
-    }
-}
-
-fn role_too_low(operation: Operation, facts: &Facts, role: Role) -> Cause {
-    Cause::RoleTooLow {
-        user: facts.user_name(),
-        role,
-        needed: operation.role(),
-        action: operation,
-        target: target(facts),
-        admins: facts.evidence.admins.clone(),
-        nearest: nearest(facts),
-    }
-}
-
-fn project_unknown(facts: &Facts) -> Cause {
-    let asked = facts.asked.1.to_lowercase();
-    let near = facts.evidence.projects.iter().find(|p| p.to_lowercase() == asked);
-    Cause::ProjectUnknown {
-        user: facts.user_name(),
-        entity: facts.asked.0.clone(),
-        project: facts.asked.1.clone(),
-        near: near.cloned().unwrap_or_default(),
-        projects: facts.evidence.projects.clone(),
-    }
-}
-
-fn admin_only(operation: Operation, facts: &Facts) -> Cause {
-    Cause::AdminOnly { user: facts.user_name(), action: operation, admins: facts.evidence.org_admins.clone() }
-}
-
-/// The entity, project or run as asked.
-fn target(facts: &Facts) -> String {
-    let (entity, project, run) = &facts.asked;
-    [entity, project, run].into_iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join("/")
-}
-
-/// Where the caller may write: an entity of nearly the name asked, else the personal one.
-fn nearest(facts: &Facts) -> String {
-    let asked = facts.asked.0.to_lowercase();
-    let own = &facts.evidence.own;
-    own.iter().find(|e| e.to_lowercase() == asked).or_else(|| own.first()).cloned().unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! What a decision is made from: plain data, loaded by `load`, made up in tests.
 
+use super::operation::Operation;
 use crate::clock::Micros;
 use crate::model::{KeyScope, Role, Visibility};
 
@@ -16,9 +17,71 @@ pub enum CallerFacts {
         name: String,
         /// Organization admin.
         is_admin: bool,
+        /// Set for service accounts.
+        service: Option<ServiceFacts>,
     },
     /// The command line on the server's own machine, or the server's own background work.
     Server,
+}
+
+/// What makes an account a service account: it belongs to one team, or to the organization with a default team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceFacts {
+    /// Its team, or its default team.
+    pub team: String,
+    /// Belongs to the organization: may write in every team, except in restricted projects.
+    pub org_wide: bool,
+}
+
+/// What somebody is in a team or project: a role, or a custom role that starts from one and adds actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The role, or the one that the custom role starts from.
+    pub role: Role,
+    /// Name of the custom role.
+    pub custom: Option<String>,
+    /// What the custom role adds.
+    pub adds: Vec<Operation>,
+}
+
+impl Standing {
+    /// One of the three roles.
+    pub fn plain(role: Role) -> Self {
+        Self { role, custom: None, adds: Vec::new() }
+    }
+
+    /// Whether it suffices for an action, whoever owns the thing.
+    pub fn may(&self, operation: Operation) -> bool {
+        self.role >= operation.role() || self.adds.contains(&operation)
+    }
+
+    /// The role's name, for sentences.
+    pub fn name(&self) -> String {
+        self.custom.clone().unwrap_or_else(|| self.role.to_string())
+    }
+
+    /// The stronger of two; of equals the one that adds more.
+    fn stronger(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(if (b.role, b.adds.len()) > (a.role, a.adds.len()) { b } else { a }),
+            (a, b) => a.or(b),
+        }
+    }
+}
+
+/// What the organization has set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Why nothing can be written now; none when it can.
+    pub read_only: Option<String>,
+    /// Users who are not organization admins may make keys.
+    pub users_create_keys: bool,
+}
+
+impl Default for ServerFacts {
+    fn default() -> Self {
+        Self { read_only: None, users_create_keys: true }
+    }
 }
 
 /// The key that was used, where one was.
@@ -32,6 +95,16 @@ pub struct KeyFacts {
     pub scope: KeyScope,
     /// Narrowed to this project, `entity/project`, with its id.
     pub project: Option<(i64, String)>,
+    /// Narrowed to this entity, with its id.
+    pub entity: Option<(i64, String)>,
+}
+
+impl KeyFacts {
+    /// What the key may do, for sentences: `read vision/digits`.
+    pub fn words(&self) -> String {
+        let within = self.project.as_ref().or(self.entity.as_ref()).map(|(_, path)| path.as_str());
+        within.map_or_else(|| self.scope.to_string(), |path| format!("{} {path}", self.scope))
+    }
 }
 
 /// A user's own space, or a team.
@@ -39,6 +112,8 @@ pub struct KeyFacts {
 pub enum EntityKind {
     /// The personal space of the account with this id.
     User(i64),
+    /// The name of the service account with this id: no place for projects. Nobody may know it but who manages it.
+    Service(i64),
     /// A team.
     Team,
 }
@@ -52,8 +127,16 @@ pub struct EntityFacts {
     pub name: String,
     /// User or team.
     pub kind: EntityKind,
-    /// The caller's role in the team.
-    pub role: Option<Role>,
+    /// What the caller is in the team (of a service account: in its team).
+    pub role: Option<Standing>,
+    /// Only members may know that the team exists.
+    pub hidden: bool,
+    /// Members may invite.
+    pub members_invite: bool,
+    /// Visibility of projects that `wandb.init` makes here.
+    pub new_projects: Visibility,
+    /// Bytes kept and the most that may be, where there is a limit.
+    pub quota: Option<(i64, i64)>,
     /// When it was made.
     pub created_at: Micros,
 }
@@ -69,19 +152,25 @@ pub struct ProjectFacts {
     pub visibility: Visibility,
     /// Account that made it.
     pub owner: Option<i64>,
-    /// The caller's role in this project.
-    pub role: Option<Role>,
+    /// What the caller is in this project itself.
+    pub role: Option<Standing>,
+    /// When it was archived.
+    pub archived_at: Option<Micros>,
 }
 
-/// The run in the path, when it exists.
+/// The run (later: sweep, artifact, report) in the path, when it exists.
 #[derive(Clone, Debug)]
-pub struct RunFacts {
-    /// Run id.
+pub struct ObjectFacts {
+    /// Its id.
     pub id: i64,
-    /// Account that submitted it.
+    /// Account that it belongs to.
     pub owner: Option<i64>,
     /// That account's name.
     pub owner_name: Option<String>,
+    /// The service account that sent it for its owner.
+    pub submitted_by: Option<i64>,
+    /// A run that has not ended: its user may finish it, whatever has changed meanwhile.
+    pub running: bool,
 }
 
 /// What makes an explanation helpful; loaded only once a decision turned out to be no.
@@ -95,6 +184,8 @@ pub struct Evidence {
     pub org_admins: Vec<String>,
     /// Names of the entity's projects that the caller may see.
     pub projects: Vec<String>,
+    /// Link of the invitation that waits for the caller.
+    pub invitation: Option<String>,
 }
 
 /// Everything a decision may depend on.
@@ -113,7 +204,11 @@ pub struct Facts {
     /// The project found there.
     pub project: Option<ProjectFacts>,
     /// The run found there.
-    pub run: Option<RunFacts>,
+    pub object: Option<ObjectFacts>,
+    /// The entity (or `entity/project`) first named, when a redirect led here.
+    pub redirected_from: Option<String>,
+    /// What the organization has set.
+    pub server: ServerFacts,
     /// Evidence for the explanation.
     pub evidence: Evidence,
 }
@@ -136,34 +231,63 @@ impl Facts {
         }
     }
 
-    /// Whether the caller administers the organization.
-    pub fn is_org_admin(&self) -> bool {
-        matches!(self.caller, CallerFacts::User { is_admin: true, .. })
-    }
-
-    /// The caller's standing in the entity: a personal space has one admin, its owner.
-    pub fn entity_role(&self) -> Option<Role> {
-        let entity = self.entity.as_ref()?;
-        match entity.kind {
-            EntityKind::User(owner) => (self.user() == Some(owner)).then_some(Role::Admin),
-            EntityKind::Team => entity.role,
+    /// The service account that asks, if it is one.
+    pub fn service(&self) -> Option<&ServiceFacts> {
+        match &self.caller {
+            CallerFacts::User { service, .. } => service.as_ref(),
+            _ => None,
         }
     }
 
-    /// The caller's standing in the project: its visibility and project-level roles over the entity's role.
+    /// The path asked, as far as the action concerns it: making a run concerns its project.
+    pub fn target(&self, operation: Operation) -> String {
+        let (entity, project, object) = &self.asked;
+        let object = if operation.adds() { "" } else { object.as_str() };
+        let parts = [entity.as_str(), project.as_str(), object];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether the caller administers the organization.
+    pub fn is_org_admin(&self) -> bool {
+        matches!(self.caller, CallerFacts::User { is_admin: true, service: None, .. })
+    }
+
+    /// Whether the entity is a team that the caller may know of.
+    pub fn is_listed_team(&self) -> bool {
+        self.entity.as_ref().is_some_and(|e| {
+            e.kind == EntityKind::Team && (!e.hidden || self.is_org_admin() || self.entity_role().is_some())
+        })
+    }
+
+    /// What the caller is in the entity: a personal space has one admin, its owner.
+    pub fn entity_role(&self) -> Option<Standing> {
+        let entity = self.entity.as_ref()?;
+        match entity.kind {
+            EntityKind::Service(_) => None,
+            EntityKind::User(owner) => (self.user() == Some(owner)).then(|| Standing::plain(Role::Admin)),
+            EntityKind::Team => {
+                let everywhere = self.service().is_some_and(|s| s.org_wide).then(|| Standing::plain(Role::Member));
+                entity.role.clone().or(everywhere)
+            }
+        }
+    }
+
+    /// What the caller is in the project: its visibility and project-level roles over the entity's role.
     /// A team viewer is never raised.
-    pub fn project_role(&self) -> Option<Role> {
+    pub fn project_role(&self) -> Option<Standing> {
         let project = self.project.as_ref()?;
         let entity = self.entity_role();
-        let capped = match entity {
-            Some(Role::Viewer) => project.role.map(|_| Role::Viewer),
-            _ => project.role,
+        let capped = match &entity {
+            Some(e) if e.role == Role::Viewer => project.role.as_ref().map(|_| e.clone()),
+            _ => project.role.clone(),
         };
         let personal = matches!(self.entity.as_ref().map(|e| e.kind), Some(EntityKind::User(_)));
+        let at_least =
+            |role| Standing::stronger(Standing::stronger(entity.clone(), capped.clone()), Some(Standing::plain(role)));
         match project.visibility {
-            Visibility::Open if self.user().is_some() => entity.max(capped).max(Some(Role::Member)),
+            Visibility::Open if self.user().is_some() => at_least(Role::Member),
             Visibility::Open => None,
-            Visibility::Public => entity.max(capped).max(Some(Role::Viewer)),
+            Visibility::Public => at_least(Role::Viewer),
             Visibility::Team => capped.or(entity),
             Visibility::Restricted if personal => entity.or(capped),
             Visibility::Restricted => capped,

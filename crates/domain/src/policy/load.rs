@@ -2,12 +2,16 @@
 
 use sqlx::FromRow;
 
-use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ProjectFacts, RunFacts};
+use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, Standing};
+use super::operation::Operation;
 use super::resource::{Project, Run};
 use super::session::Session;
 use crate::Error;
 use crate::db::sql;
-use crate::model::Visibility;
+use crate::model::{RunState, Visibility};
+
+/// A running run that was silent for longer is not let finish any more when its user's role has changed: one day.
+const GRACE: i64 = 24 * 3600 * 1_000_000;
 
 /// The rows at a path, as far as they exist.
 #[derive(Debug, Default)]
@@ -23,8 +27,15 @@ struct FactRow {
     entity: String,
     kind: String,
     entity_created_at: i64,
-    personal_of: Option<i64>,
+    account_id: Option<i64>,
+    hidden: bool,
+    members_invite: bool,
+    new_projects: String,
+    quota_bytes: Option<i64>,
+    used_bytes: i64,
     team_role: Option<String>,
+    team_role_name: Option<String>,
+    team_role_adds: Option<String>,
     project_id: Option<i64>,
     project: Option<String>,
     visibility: Option<String>,
@@ -32,7 +43,10 @@ struct FactRow {
     project_owner: Option<i64>,
     project_created_at: Option<i64>,
     project_updated_at: Option<i64>,
+    archived_at: Option<i64>,
     project_role: Option<String>,
+    project_role_name: Option<String>,
+    project_role_adds: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -40,53 +54,69 @@ struct RunRow {
     id: i64,
     name: String,
     user_id: Option<i64>,
+    submitted_by: Option<i64>,
     owner_name: Option<String>,
     state: String,
+    heartbeat_at: i64,
     generation: i64,
 }
 
+/// The role on a service account's name is the one in its team: who manages that manages it.
 const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
-    a.id AS personal_of, m.role AS team_role, \
+    a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, \
+    CASE WHEN e.quota_bytes IS NULL THEN 0 ELSE (SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
+        SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
+        JOIN run xr ON xr.id = x.run_id JOIN project xp ON xp.id = xr.project_id WHERE xp.entity_id = e.id) END AS used_bytes, \
+    m.role AS team_role, mc.name AS team_role_name, mc.adds AS team_role_adds, \
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
-    p.created_at AS project_created_at, p.updated_at AS project_updated_at, pm.role AS project_role \
+    p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
+    pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds \
     FROM entity e \
     LEFT JOIN account a ON a.entity_id = e.id \
-    LEFT JOIN membership m ON m.team_id = e.id AND m.user_id = $1 ";
+    LEFT JOIN membership m ON m.team_id = COALESCE(a.home_id, e.id) AND m.user_id = $1 \
+    LEFT JOIN custom_role mc ON mc.id = m.custom_role_id ";
+
+/// The caller's own role in the project that was joined.
+const PROJECT_ROLE: &str = "LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
+    LEFT JOIN custom_role pc ON pc.id = pm.custom_role_id";
 
 /// Loads the facts about `asked` for the session's caller, and the rows found.
 pub(super) async fn load(session: &Session, asked: (String, String, String)) -> Result<(Facts, Found), Error> {
-    let mut facts = session.bare_facts(asked);
+    let mut facts = session.bare_facts(asked).await?;
     let mut found = Found::default();
     if facts.asked.0.is_empty() {
         return Ok((facts, found));
     }
     let text = format!(
         "{SELECT} LEFT JOIN project p ON p.entity_id = e.id AND p.name = $2 \
-         LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 WHERE e.name = $3"
+         {PROJECT_ROLE} WHERE e.name = $3"
     );
     let user = facts.user().unwrap_or(-1);
     let query = sql(text).bind(user).bind(&facts.asked.1).bind(&facts.asked.0);
-    let Some(row) = query.optional::<FactRow>(session.db()).await? else { return Ok((facts, found)) };
-    found.project = take_row(&mut facts, row)?;
-    if let Some(project) = found.project.clone().filter(|_| !facts.asked.2.is_empty()) {
-        found.run = load_run(session, &mut facts, project).await?;
+    if let Some(row) = query.optional::<FactRow>(session.db()).await? {
+        found.project = take_row(&mut facts, row)?;
+    }
+    // Asked also where there is no project: what is hidden and what is not there take the same time.
+    if !facts.asked.2.is_empty() {
+        found.run = load_run(session, &mut facts, found.project.clone()).await?;
     }
     Ok((facts, found))
 }
 
 /// Facts about every project that the caller has any standing in, in one entity or in all.
 pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Result<Vec<(Facts, Project)>, Error> {
-    let caller = session.bare_facts(Default::default());
+    let bare = session.bare_facts(Default::default()).await?;
+    let caller = bare.clone();
     let user = caller.user().unwrap_or(-1);
     // Only leaves out what the decision would refuse anyway; the server's own command line is refused nothing.
     let readable = match caller.caller {
         CallerFacts::Server => "1 = 1",
+        _ if caller.service().is_some_and(|s| s.org_wide) => "1 = 1",
         _ => "a.id = $1 OR m.role IS NOT NULL OR pm.role IS NOT NULL OR p.visibility IN ('open', 'public')",
     };
     let text = format!(
         "{SELECT} JOIN project p ON p.entity_id = e.id \
-         LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
-         WHERE ({readable}) {} \
+         {PROJECT_ROLE} WHERE ({readable}) {} \
          ORDER BY p.updated_at DESC, p.id DESC",
         if entity.is_some() { "AND e.name = $2" } else { "" }
     );
@@ -95,7 +125,7 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
     let mut projects = Vec::with_capacity(rows.len());
     for row in rows {
         let asked = (row.entity.clone(), row.project.clone().unwrap_or_default(), String::new());
-        let mut facts = session.bare_facts(asked);
+        let mut facts = Facts { asked, ..bare.clone() };
         if let Some(project) = take_row(&mut facts, row)? {
             projects.push((facts, project));
         }
@@ -107,40 +137,73 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
 /// entity that is hidden and one that is not there take the same time.
 pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Result<(), Error> {
     let names = |rows: Vec<(String,)>| rows.into_iter().map(|(name,)| name).collect::<Vec<_>>();
+    let settings = session.domain().settings().await?;
     let entity = facts.entity.as_ref().map_or(-1, |e| e.id);
     let user = facts.user().unwrap_or(-1);
     let admins = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
                   WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
-    let own = "SELECT e.name FROM account a JOIN entity e ON e.id = a.entity_id WHERE a.id = $1";
+    let own = "SELECT e.name FROM account a JOIN entity e ON e.id = a.entity_id WHERE a.id = $1 AND e.kind = 'user'";
     let teams = "SELECT e.name FROM membership m JOIN entity e ON e.id = m.team_id \
                  WHERE m.user_id = $1 AND m.role <> 'viewer' ORDER BY e.name LIMIT 50";
     let org = "SELECT name FROM account WHERE is_admin = $1 AND disabled_at IS NULL ORDER BY name LIMIT 5";
     let mut own = names(sql(own).bind(user).all(session.db()).await?);
     own.extend(names(sql(teams).bind(user).all(session.db()).await?));
+    let shown = |admins: Vec<String>| if settings.hide_admins { Vec::new() } else { admins };
+    let mut admins = names(sql(admins).bind(entity).all(session.db()).await?);
+    if let (Some(EntityKind::User(_)), Some(_)) = (facts.entity.as_ref().map(|e| e.kind), facts.project_role()) {
+        admins.push(facts.asked.0.clone());
+    }
     facts.evidence = Evidence {
-        admins: names(sql(admins).bind(entity).all(session.db()).await?),
+        admins: shown(admins),
         own,
-        org_admins: names(sql(org).bind(true).all(session.db()).await?),
+        org_admins: shown(names(sql(org).bind(true).all(session.db()).await?)),
         projects: match facts.entity_role() {
             Some(_) => session.readable_project_names(&facts.asked.0).await?,
             None => Vec::new(),
         },
+        invitation: load_invitation(session, entity).await?,
     };
     Ok(())
 }
 
+/// The link to the newest invitation to the entity that waits for the caller.
+async fn load_invitation(session: &Session, entity: i64) -> Result<Option<String>, Error> {
+    let Some(user) = session.user() else { return Ok(None) };
+    let text = "SELECT id FROM invitation WHERE team_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL \
+                AND expires_at > $2 AND (user_id = $3 OR email = $4) ORDER BY id DESC LIMIT 1";
+    let email = user.email.as_deref().unwrap_or_default().to_lowercase();
+    let query = sql(text).bind(entity).bind(session.now()).bind(user.id).bind(email);
+    let row: Option<(i64,)> = query.optional(session.db()).await?;
+    Ok(row.map(|(id,)| format!("{}/invite?id={id}", session.domain().base_url())))
+}
+
+/// A role as the database has it.
+fn standing(role: Option<String>, custom: Option<String>, adds: Option<String>) -> Result<Option<Standing>, Error> {
+    let Some(role) = role else { return Ok(None) };
+    let adds: Vec<String> = match adds {
+        Some(text) => serde_json::from_str(&text).map_err(|e| Error::internal("reading a custom role", e))?,
+        None => Vec::new(),
+    };
+    let adds = adds.iter().map(|action| action.parse::<Operation>()).collect::<Result<_, _>>()?;
+    Ok(Some(Standing { role: role.parse()?, custom, adds }))
+}
+
 /// Writes one row into the facts; the project, when the row has one.
 fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
-    let kind = match row.personal_of {
-        Some(account) if row.kind == "user" => EntityKind::User(account),
+    let kind = match (row.account_id, row.kind.as_str()) {
+        (Some(account), "user") => EntityKind::User(account),
+        (Some(account), "service") => EntityKind::Service(account),
         _ => EntityKind::Team,
     };
-    let role = |word: Option<String>| word.map(|w| w.parse()).transpose();
     facts.entity = Some(EntityFacts {
         id: row.entity_id,
         name: row.entity.clone(),
         kind,
-        role: role(row.team_role)?,
+        role: standing(row.team_role, row.team_role_name, row.team_role_adds)?,
+        hidden: row.hidden,
+        members_invite: row.members_invite,
+        new_projects: row.new_projects.parse()?,
+        quota: row.quota_bytes.map(|limit| (row.used_bytes, limit)),
         created_at: row.entity_created_at,
     });
     let (Some(id), Some(name), Some(visibility)) = (row.project_id, row.project, row.visibility) else {
@@ -152,7 +215,8 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
         name: name.clone(),
         visibility,
         owner: row.project_owner,
-        role: role(row.project_role)?,
+        role: standing(row.project_role, row.project_role_name, row.project_role_adds)?,
+        archived_at: row.archived_at,
     });
     Ok(Some(Project {
         id,
@@ -162,17 +226,22 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
         visibility,
         description: row.description,
         owner: row.project_owner,
+        archived_at: row.archived_at,
         created_at: row.project_created_at.unwrap_or_default(),
         updated_at: row.project_updated_at.unwrap_or_default(),
     }))
 }
 
-async fn load_run(session: &Session, facts: &mut Facts, project: Project) -> Result<Option<Run>, Error> {
-    let text = "SELECT r.id, r.name, r.user_id, a.name AS owner_name, r.state, r.generation FROM run r \
-                LEFT JOIN account a ON a.id = r.user_id WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL";
-    let row: Option<RunRow> = sql(text).bind(project.id).bind(&facts.asked.2).optional(session.db()).await?;
-    let Some(row) = row else { return Ok(None) };
-    facts.run = Some(RunFacts { id: row.id, owner: row.user_id, owner_name: row.owner_name });
-    let state = row.state.parse()?;
-    Ok(Some(Run { id: row.id, project, name: row.name, owner: row.user_id, state, generation: row.generation }))
+async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Run>, Error> {
+    let text = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, r.heartbeat_at, r.generation \
+                FROM run r LEFT JOIN account a ON a.id = r.user_id \
+                WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL";
+    let id = project.as_ref().map_or(-1, |p| p.id);
+    let row: Option<RunRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
+    let state: RunState = row.state.parse()?;
+    let running = state.is_live() && session.now() - row.heartbeat_at < GRACE;
+    let (owner, submitted_by) = (row.user_id, row.submitted_by);
+    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name: row.owner_name, submitted_by, running });
+    Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
 }

@@ -9,8 +9,8 @@ use crate::model::{KeyScope, Role, Visibility};
 struct Who {
     name: &'static str,
     caller: CallerFacts,
-    team: Option<Role>,
-    project: Option<Role>,
+    team: Option<Standing>,
+    project: Option<Standing>,
     /// The run and the project were made by the caller.
     owns: bool,
 }
@@ -19,11 +19,20 @@ const ME: i64 = 1;
 const OTHER: i64 = 2;
 
 fn user(name: &str, is_admin: bool) -> CallerFacts {
-    CallerFacts::User { id: ME, name: name.to_owned(), is_admin }
+    CallerFacts::User { id: ME, name: name.to_owned(), is_admin, service: None }
+}
+
+fn service(org_wide: bool) -> CallerFacts {
+    let service = Some(ServiceFacts { team: "home".to_owned(), org_wide });
+    CallerFacts::User { id: ME, name: "ci".to_owned(), is_admin: false, service }
 }
 
 fn everybody() -> Vec<Who> {
-    let who = |name, caller, team, project, owns| Who { name, caller, team, project, owns };
+    let plain = |role: Option<Role>| role.map(Standing::plain);
+    let who =
+        |name, caller, team, project, owns| Who { name, caller, team: plain(team), project: plain(project), owns };
+    let custom =
+        |role, adds: &[Operation]| Some(Standing { role, custom: Some("special".to_owned()), adds: adds.to_vec() });
     let ann = || user("ann", false);
     vec![
         who("nobody signed in", CallerFacts::Anonymous, None, None, false),
@@ -40,6 +49,19 @@ fn everybody() -> Vec<Who> {
         who("admin, project viewer", ann(), Some(Role::Admin), Some(Role::Viewer), false),
         who("guest, project member", ann(), None, Some(Role::Member), false),
         who("guest, project member (owns)", ann(), None, Some(Role::Member), true),
+        Who {
+            name: "viewer who may also stop and delete runs",
+            team: custom(Role::Viewer, &[Operation::RunStop, Operation::RunDelete]),
+            ..who("", ann(), None, None, false)
+        },
+        Who {
+            name: "member who may also invite",
+            team: custom(Role::Member, &[Operation::TeamInvite]),
+            ..who("", ann(), None, None, false)
+        },
+        who("service account of the team", service(false), Some(Role::Member), None, false),
+        who("service account of another team", service(false), None, None, false),
+        who("service account of the organization", service(true), None, None, false),
         who("operator", CallerFacts::Server, None, None, false),
     ]
 }
@@ -51,15 +73,34 @@ fn facts(who: &Who, kind: EntityKind, visibility: Option<Visibility>, key: Optio
         host: "http://here".to_owned(),
         key,
         asked: ("team".to_owned(), "proj".to_owned(), "run".to_owned()),
-        entity: Some(EntityFacts { id: 7, name: "team".to_owned(), kind, role: who.team, created_at: 0 }),
+        entity: Some(EntityFacts {
+            id: 7,
+            name: "team".to_owned(),
+            kind,
+            role: who.team.clone(),
+            hidden: false,
+            members_invite: false,
+            new_projects: Visibility::Team,
+            quota: None,
+            created_at: 0,
+        }),
         project: visibility.map(|visibility| ProjectFacts {
             id: 9,
             name: "proj".to_owned(),
             visibility,
             owner,
-            role: who.project,
+            role: who.project.clone(),
+            archived_at: None,
         }),
-        run: visibility.map(|_| RunFacts { id: 11, owner, owner_name: Some("olga".to_owned()) }),
+        object: visibility.map(|_| ObjectFacts {
+            id: 11,
+            owner,
+            owner_name: Some("olga".to_owned()),
+            submitted_by: None,
+            running: false,
+        }),
+        redirected_from: None,
+        server: ServerFacts::default(),
         evidence: Evidence::default(),
     }
 }
@@ -106,7 +147,37 @@ fn role_by_visibility_by_key_by_ownership_by_action() {
         facts(who, EntityKind::User(ME), Some(Visibility::Restricted), None)
     });
     table(&mut out, "no such entity", |who| Facts { entity: None, ..facts(who, EntityKind::Team, None, None) });
-    let key = |scope, project| Some(KeyFacts { id: 3, name: "k".to_owned(), scope, project });
+    let team = |who: &Who| facts(who, EntityKind::Team, Some(Visibility::Team), None);
+    let entity = |who: &Who, change: &dyn Fn(&mut EntityFacts)| {
+        let mut facts = team(who);
+        facts.entity.iter_mut().for_each(change);
+        facts
+    };
+    table(&mut out, "team project of a hidden team", |who| entity(who, &|e| e.hidden = true));
+    table(&mut out, "team project of a team whose members may invite", |who| entity(who, &|e| e.members_invite = true));
+    table(&mut out, "team project of a team that keeps as much as it may", |who| {
+        entity(who, &|e| e.quota = Some((9, 9)))
+    });
+    table(&mut out, "archived team project", |who| {
+        let mut facts = team(who);
+        facts.project.iter_mut().for_each(|p| p.archived_at = Some(1));
+        facts
+    });
+    table(&mut out, "running run in a team project", |who| {
+        let mut facts = team(who);
+        facts.object.iter_mut().for_each(|o| o.running = true);
+        facts
+    });
+    table(&mut out, "team project on a read-only server", |who| {
+        let server = ServerFacts { read_only: Some("until noon".to_owned()), users_create_keys: true };
+        Facts { server, ..team(who) }
+    });
+    table(&mut out, "the caller's own account, users may not make keys", |who| {
+        let server = ServerFacts { read_only: None, users_create_keys: false };
+        Facts { server, ..facts(who, EntityKind::User(ME), None, None) }
+    });
+    table(&mut out, "a service account of the team", |who| facts(who, EntityKind::Service(OTHER), None, None));
+    let key = |scope, project| Some(KeyFacts { id: 3, name: "k".to_owned(), scope, project, entity: None });
     table(&mut out, "team project, read-only key", |who| {
         facts(who, EntityKind::Team, Some(Visibility::Team), key(KeyScope::Read, None))
     });
@@ -115,6 +186,24 @@ fn role_by_visibility_by_key_by_ownership_by_action() {
     });
     table(&mut out, "team project, key for another project", |who| {
         facts(who, EntityKind::Team, Some(Visibility::Team), key(KeyScope::Write, Some((8, "team/else".to_owned()))))
+    });
+    table(&mut out, "team project, key for this team", |who| {
+        let entity = Some((7, "team".to_owned()));
+        facts(
+            who,
+            EntityKind::Team,
+            Some(Visibility::Team),
+            key(KeyScope::Write, None).map(|k| KeyFacts { entity, ..k }),
+        )
+    });
+    table(&mut out, "team project, key for another team", |who| {
+        let entity = Some((8, "else".to_owned()));
+        facts(
+            who,
+            EntityKind::Team,
+            Some(Visibility::Team),
+            key(KeyScope::Write, None).map(|k| KeyFacts { entity, ..k }),
+        )
     });
     insta::assert_snapshot!(out);
 }
@@ -152,7 +241,7 @@ fn submitting_implies_updating() {
 fn a_hidden_entity_and_a_missing_one_get_the_same_decision() {
     let who = &everybody()[1];
     let hidden = facts(who, EntityKind::User(OTHER), Some(Visibility::Team), None);
-    let missing = Facts { entity: None, project: None, run: None, ..hidden.clone() };
+    let missing = Facts { entity: None, project: None, object: None, ..hidden.clone() };
     for operation in Operation::ALL {
         let (a, b) = (decide(*operation, &hidden), decide(*operation, &missing));
         assert_eq!(a.causes, b.causes, "{operation}");

@@ -20,41 +20,153 @@ pub enum Operation {
     ProjectRead,
     /// Make a project.
     ProjectCreate,
-    /// Change a project's settings, visibility or members.
+    /// Change a project's settings, visibility or members; archive it.
     ProjectUpdate,
     /// Delete a project.
     ProjectDelete,
+    /// See and download an artifact.
+    ArtifactRead,
+    /// Log an artifact.
+    ArtifactCreate,
+    /// Edit an artifact's metadata and aliases.
+    ArtifactUpdate,
+    /// Delete an artifact.
+    ArtifactDelete,
+    /// Make a sweep.
+    SweepCreate,
+    /// Take work from a sweep.
+    SweepRunAgent,
+    /// Change, pause or stop a sweep.
+    SweepUpdate,
+    /// Delete a sweep.
+    SweepDelete,
+    /// Read a report.
+    ReportRead,
+    /// Write a report.
+    ReportCreate,
+    /// Edit a report.
+    ReportUpdate,
+    /// Delete a report.
+    ReportDelete,
     /// See a user or team and its members.
     TeamRead,
-    /// Change a team: members, roles, settings.
+    /// Change a team: roles, settings, name.
     TeamUpdate,
+    /// Invite somebody to a team.
+    TeamInvite,
+    /// Remove somebody from a team.
+    TeamRemoveMember,
+    /// Delete a team.
+    TeamDelete,
+    /// Make a service account of a team.
+    ServiceAccountCreate,
+    /// Delete a service account of a team.
+    ServiceAccountDelete,
     /// See an account's e-mail address and keys.
     UserRead,
-    /// Change an account: keys, password, language.
+    /// Change an account: password, language, two-factor.
     UserUpdate,
-    /// Administer the organization: users, teams.
+    /// Make an account.
+    UserCreate,
+    /// Disable or enable an account.
+    UserDisable,
+    /// Make a key for an account.
+    KeyCreate,
+    /// Revoke a key of an account.
+    KeyRevoke,
+    /// Administer the organization: teams, roles, redirects, settings.
     OrgUpdate,
+    /// Read the audit log.
+    AuditRead,
 }
-words!(Operation, "action", {
+words!(Operation, Action, {
     RunRead => "run:read", RunCreate => "run:create", RunUpdate => "run:update", RunStop => "run:stop", RunDelete => "run:delete",
     ProjectRead => "project:read", ProjectCreate => "project:create", ProjectUpdate => "project:update",
-    ProjectDelete => "project:delete", TeamRead => "team:read", TeamUpdate => "team:update",
-    UserRead => "user:read", UserUpdate => "user:update", OrgUpdate => "org:update",
+    ProjectDelete => "project:delete",
+    ArtifactRead => "artifact:read", ArtifactCreate => "artifact:create", ArtifactUpdate => "artifact:update",
+    ArtifactDelete => "artifact:delete",
+    SweepCreate => "sweep:create", SweepRunAgent => "sweep:run_agent", SweepUpdate => "sweep:update", SweepDelete => "sweep:delete",
+    ReportRead => "report:read", ReportCreate => "report:create", ReportUpdate => "report:update", ReportDelete => "report:delete",
+    TeamRead => "team:read", TeamUpdate => "team:update", TeamInvite => "team:invite", TeamRemoveMember => "team:remove_member",
+    TeamDelete => "team:delete",
+    ServiceAccountCreate => "service_account:create", ServiceAccountDelete => "service_account:delete",
+    UserRead => "user:read", UserUpdate => "user:update", UserCreate => "user:create", UserDisable => "user:disable",
+    KeyCreate => "key:create", KeyRevoke => "key:revoke",
+    OrgUpdate => "org:update", AuditRead => "audit:read",
 });
 
+/// What an action is decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// A project and what is in it.
+    Project,
+    /// A team.
+    Team,
+    /// One's own account, or any as an organization admin.
+    Account,
+    /// The organization.
+    Org,
+}
+
 impl Operation {
-    /// Whether a read-only key suffices.
+    /// Whether a read-only key, and a read-only server, suffice.
     pub fn only_reads(self) -> bool {
-        matches!(self, Self::RunRead | Self::ProjectRead | Self::TeamRead | Self::UserRead)
+        use Operation as O;
+        matches!(
+            self,
+            O::RunRead | O::ProjectRead | O::ArtifactRead | O::ReportRead | O::TeamRead | O::UserRead | O::AuditRead
+        )
+    }
+
+    /// What it is decided on.
+    pub fn concern(self) -> Concern {
+        use Operation as O;
+        match self {
+            O::OrgUpdate | O::AuditRead | O::UserCreate | O::UserDisable => Concern::Org,
+            O::UserRead | O::UserUpdate | O::KeyCreate | O::KeyRevoke => Concern::Account,
+            O::TeamRead | O::TeamUpdate | O::TeamInvite | O::TeamRemoveMember | O::TeamDelete => Concern::Team,
+            O::ServiceAccountCreate | O::ServiceAccountDelete => Concern::Team,
+            _ => Concern::Project,
+        }
     }
 
     /// The role that always suffices in the project or team concerned.
     pub fn role(self) -> Role {
+        use Operation as O;
         match self {
-            Self::RunRead | Self::ProjectRead | Self::TeamRead => Role::Viewer,
-            Self::RunCreate | Self::RunUpdate | Self::ProjectCreate => Role::Member,
+            O::RunRead | O::ProjectRead | O::ArtifactRead | O::ReportRead | O::TeamRead => Role::Viewer,
+            O::RunCreate | O::RunUpdate | O::ProjectCreate | O::ReportCreate => Role::Member,
+            O::ArtifactCreate | O::ArtifactUpdate | O::SweepCreate | O::SweepRunAgent => Role::Member,
             _ => Role::Admin,
         }
+    }
+
+    /// Whether a member may do it to what is their own.
+    pub fn own_suffices(self) -> bool {
+        use Operation as O;
+        matches!(
+            self,
+            O::RunStop
+                | O::RunDelete
+                | O::ArtifactDelete
+                | O::SweepUpdate
+                | O::SweepDelete
+                | O::ReportUpdate
+                | O::ReportDelete
+                | O::ProjectUpdate
+                | O::ProjectDelete
+        )
+    }
+
+    /// Whether it puts something new into a project, which an archive and a quota refuse.
+    pub fn adds(self) -> bool {
+        use Operation as O;
+        matches!(self, O::RunCreate | O::ProjectCreate | O::ArtifactCreate | O::SweepCreate | O::ReportCreate)
+    }
+
+    /// Whether a custom role may add it.
+    pub fn can_be_added(self) -> bool {
+        matches!(self.concern(), Concern::Project | Concern::Team) && !self.only_reads()
     }
 }
 
@@ -79,12 +191,34 @@ actions! {
     Submit { Place => RunCreate }
     /// Make a project.
     Create { Place => ProjectCreate }
+    /// Log artifacts to a project that exists or may be made.
+    LogArtifact { Place => ArtifactCreate }
+    /// Make sweeps in a project that exists or may be made.
+    Sweep { Place => SweepCreate }
     /// Change.
     Update { Run => RunUpdate, Project => ProjectUpdate, Account => UserUpdate }
     /// Ask to end.
     Stop { Run => RunStop }
     /// Remove.
-    Delete { Run => RunDelete, Project => ProjectDelete }
-    /// Manage people.
+    Delete { Run => RunDelete, Project => ProjectDelete, Entity => TeamDelete }
+    /// Manage people and settings.
     Administer { Entity => TeamUpdate, Org => OrgUpdate }
+    /// Ask somebody into a team.
+    Invite { Entity => TeamInvite }
+    /// Put somebody out of a team.
+    RemoveMember { Entity => TeamRemoveMember }
+    /// Make service accounts.
+    AddService { Entity => ServiceAccountCreate }
+    /// Remove service accounts.
+    RemoveService { Entity => ServiceAccountDelete }
+    /// Make accounts.
+    CreateUser { Org => UserCreate }
+    /// Disable and enable accounts.
+    DisableUser { Org => UserDisable }
+    /// Make keys.
+    CreateKey { Account => KeyCreate }
+    /// Revoke keys.
+    RevokeKey { Account => KeyRevoke }
+    /// Read the audit log.
+    ReadAudit { Org => AuditRead }
 }

@@ -2,9 +2,9 @@
 
 use super::facts::{EntityFacts, EntityKind, Facts};
 use super::load::Found;
-use crate::Error;
 use crate::clock::Micros;
 use crate::model::{EntityPath, ProjectPath, RunPath, RunState, Visibility};
+use crate::{Error, Thing};
 
 /// A thing that can be asked about, with the path that names it.
 pub trait Resource: Sized + Send + Sync + 'static {
@@ -46,8 +46,10 @@ pub struct Project {
     pub visibility: Visibility,
     /// Text under its title.
     pub description: Option<String>,
-    /// Account that made it.
+    /// Account that made it, or that it was given to.
     pub owner: Option<i64>,
+    /// When it was archived.
+    pub archived_at: Option<Micros>,
     /// When it was made.
     pub created_at: Micros,
     /// When its settings or runs last changed.
@@ -65,6 +67,10 @@ pub struct Place {
     pub name: String,
     /// The project, when it exists.
     pub project: Option<Project>,
+    /// Visibility that the entity wants for new projects.
+    pub new_projects: Visibility,
+    /// The entity (or `entity/project`) that was named, when a redirect led here.
+    pub redirected_from: Option<String>,
 }
 
 /// A run: what every verb needs of it. The wide columns are read by the verbs that want them.
@@ -127,18 +133,26 @@ impl Resource for Project {
         (path.entity.clone(), path.project.clone(), String::new())
     }
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
-        found.project.ok_or_else(|| Error::not_found("project", format!("{}/{}", facts.asked.0, facts.asked.1)))
+        found.project.ok_or_else(|| Error::not_found(Thing::Project, format!("{}/{}", facts.asked.0, facts.asked.1)))
     }
 }
 
 impl Resource for Place {
-    type Path = ProjectPath;
-    fn asked(path: &ProjectPath) -> (String, String, String) {
-        Project::asked(path)
+    /// With the run that is meant, where one is: its user may go on with it even if they could not begin it now.
+    type Path = RunPath;
+    fn asked(path: &RunPath) -> (String, String, String) {
+        Run::asked(path)
     }
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
         let e = entity(facts)?;
-        Ok(Self { entity_id: e.id, entity: e.name.clone(), name: facts.asked.1.clone(), project: found.project })
+        Ok(Self {
+            entity_id: e.id,
+            entity: e.name.clone(),
+            name: facts.asked.1.clone(),
+            project: found.project,
+            new_projects: e.new_projects,
+            redirected_from: facts.redirected_from.clone(),
+        })
     }
 }
 
@@ -150,7 +164,7 @@ impl Resource for Run {
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
         found.run.ok_or_else(|| {
             let (entity, project, run) = &facts.asked;
-            Error::not_found("run", format!("{entity}/{project}/{run}"))
+            Error::not_found(Thing::Run, format!("{entity}/{project}/{run}"))
         })
     }
 }
@@ -162,8 +176,10 @@ impl Resource for Account {
     }
     fn from_found(facts: &Facts, _: Found) -> Result<Self, Error> {
         match entity(facts) {
-            Ok(EntityFacts { kind: EntityKind::User(id), name, .. }) => Ok(Self { id: *id, name: name.clone() }),
-            _ => Err(Error::not_found("user", facts.asked.0.clone())),
+            Ok(EntityFacts { kind: EntityKind::User(id) | EntityKind::Service(id), name, .. }) => {
+                Ok(Self { id: *id, name: name.clone() })
+            }
+            _ => Err(Error::not_found(Thing::User, facts.asked.0.clone())),
         }
     }
 }
@@ -179,5 +195,5 @@ impl Resource for Org {
 }
 
 fn entity(facts: &Facts) -> Result<&EntityFacts, Error> {
-    facts.entity.as_ref().ok_or_else(|| Error::not_found("entity", facts.asked.0.clone()))
+    facts.entity.as_ref().ok_or_else(|| Error::not_found(Thing::Entity, facts.asked.0.clone()))
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::decide::{Decision, decide};
-use super::facts::{CallerFacts, Facts, KeyFacts};
-use super::load;
+use super::facts::{CallerFacts, Facts, KeyFacts, ServerFacts, ServiceFacts};
 use super::operation::{On, Operation, Read};
 use super::proof::Allowed;
 use super::resource::{Project, Resource};
+use super::{load, redirect};
 use crate::Error;
 use crate::db::Db;
 use crate::domain::Domain;
@@ -23,6 +23,9 @@ pub enum Credential {
     Cookie(String),
 }
 
+/// A path as asked: entity, project, object; empty where it is shorter.
+pub type Asked = (String, String, String);
+
 /// A client's version, `(major, minor, patch)`.
 pub type ClientVersion = (u32, u32, u32);
 
@@ -33,6 +36,12 @@ pub struct ClientInfo {
     pub version: Option<ClientVersion>,
     /// The address under which it reached this server, for sentences (`http://host:port`).
     pub host: String,
+    /// Where it runs: the network address that the request came from.
+    pub address: Option<String>,
+    /// What it calls itself (user agent).
+    pub agent: Option<String>,
+    /// The person for whom a service account works (`WANDB_USERNAME`, `WANDB_USER_EMAIL`).
+    pub person: Option<String>,
 }
 
 /// An account that is signed in.
@@ -52,6 +61,15 @@ pub struct CallerUser {
     pub language: Option<String>,
     /// When the account was made.
     pub created_at: i64,
+    /// Set for service accounts.
+    pub service: Option<ServiceFacts>,
+}
+
+impl CallerUser {
+    /// The entity that is meant when none is named: one's own, or a service account's team.
+    pub fn home(&self) -> &str {
+        self.service.as_ref().map_or(&self.name, |service| &service.team)
+    }
 }
 
 /// Who asks.
@@ -117,22 +135,38 @@ impl Session {
         }
     }
 
+    /// The key that was used, if one was.
+    pub fn key(&self) -> Option<&KeyFacts> {
+        self.0.key.as_ref()
+    }
+
     /// Asks for `A` on the thing at `path`: loads it, decides, and answers with the proof or with the reasons.
     pub async fn allow<A: On<R>, R: Resource>(&self, path: &R::Path) -> Result<Allowed<A, R>, Error> {
-        let (facts, found) = load::load(self, R::asked(path)).await?;
+        let (facts, found) = self.load(A::OPERATION, R::asked(path)).await?;
         self.settle(A::OPERATION, &facts).await?;
         Ok(Allowed::new(self.clone(), R::from_found(&facts, found)?))
     }
 
     /// The decision and its trace, without acting on it (`runstead explain`, disabled buttons). Not audited.
-    pub async fn explain(&self, operation: Operation, asked: (String, String, String)) -> Result<Decision, Error> {
-        let (mut facts, _) = load::load(self, asked).await?;
+    pub async fn explain(&self, operation: Operation, asked: Asked) -> Result<Decision, Error> {
+        let (mut facts, _) = self.load(operation, asked).await?;
         let decision = decide(operation, &facts);
         if decision.is_allowed() {
             return Ok(decision);
         }
         load::load_evidence(self, &mut facts).await?;
         Ok(decide(operation, &facts))
+    }
+
+    /// The facts about a path, or about the one that a redirect leads to.
+    async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+        let (facts, found) = load::load(self, asked).await?;
+        let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
+        let from =
+            if facts.asked.0 == target.0 { format!("{}/{}", facts.asked.0, facts.asked.1) } else { facts.asked.0 };
+        let (mut facts, found) = load::load(self, target).await?;
+        facts.redirected_from = Some(from);
+        Ok((facts, found))
     }
 
     /// Every project that the caller may read, most recently active first; in one entity or in all.
@@ -154,28 +188,49 @@ impl Session {
         self.0.domain.clock().now()
     }
 
-    /// Decides; on no, adds the evidence, writes the audit row and answers with the reasons.
+    /// Decides; on no, adds the evidence, stores the denial, writes the audit row and answers with the reasons.
     async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
-        if decide(operation, facts).is_allowed() {
-            return Ok(());
+        let decision = decide(operation, facts);
+        if decision.is_allowed() {
+            return match (decision.grace, &facts.object) {
+                (Some(code), Some(run)) => {
+                    crate::denials::note_grace(self, operation, &facts.asked, run.id, code).await
+                }
+                _ => Ok(()),
+            };
         }
         let mut facts = facts.clone();
         load::load_evidence(self, &mut facts).await?;
-        let Some(denied) = decide(operation, &facts).denied() else { return Ok(()) };
-        crate::audit::denied(self, operation, &facts.asked, &denied).await?;
+        let Some(mut denied) = decide(operation, &facts).denied() else { return Ok(()) };
+        crate::denials::record(self, operation, &facts.asked, &mut denied).await?;
         Err(denied.into())
     }
 
     /// Facts before anything is loaded.
-    pub(super) fn bare_facts(&self, asked: (String, String, String)) -> Facts {
+    pub(super) async fn bare_facts(&self, asked: Asked) -> Result<Facts, Error> {
         let caller = match &self.0.caller {
             Caller::Anonymous => CallerFacts::Anonymous,
-            Caller::User(u) => CallerFacts::User { id: u.id, name: u.name.clone(), is_admin: u.is_admin },
+            Caller::User(u) => {
+                CallerFacts::User { id: u.id, name: u.name.clone(), is_admin: u.is_admin, service: u.service.clone() }
+            }
             Caller::Operator | Caller::System => CallerFacts::Server,
         };
-        let evidence = Default::default();
-        let host = self.0.client.host.clone();
-        Facts { caller, host, key: self.0.key.clone(), asked, entity: None, project: None, run: None, evidence }
+        let settings = self.0.domain.settings().await?;
+        Ok(Facts {
+            caller,
+            host: self.0.client.host.clone(),
+            key: self.0.key.clone(),
+            asked,
+            entity: None,
+            project: None,
+            object: None,
+            redirected_from: None,
+            server: ServerFacts {
+                read_only: settings.read_only.clone(),
+                users_create_keys: settings.users_create_keys,
+            },
+            evidence: Default::default(),
+        })
     }
 
     pub(crate) fn domain(&self) -> &Domain {

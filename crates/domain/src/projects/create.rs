@@ -50,7 +50,7 @@ pub(crate) async fn insert(
         .bind(id)
         .bind(place.entity_id)
         .bind(name.as_str())
-        .bind(visibility.unwrap_or(Visibility::Team).as_str())
+        .bind(visibility.unwrap_or(place.new_projects).as_str())
         .bind(description)
         .bind(owner)
         .bind(now)
@@ -61,7 +61,7 @@ pub(crate) async fn insert(
         let (id,): (i64,) = sql(text).bind(place.entity_id).bind(name.as_str()).one(tx).await?;
         return Ok((id, false));
     }
-    if let (Some(Visibility::Restricted), Some(owner)) = (visibility, owner) {
+    if let (Visibility::Restricted, Some(owner)) = (visibility.unwrap_or(place.new_projects), owner) {
         super::members::put(tx, id, owner, crate::model::Role::Admin, now).await?;
     }
     audit::done(tx, session, "project:create", &format!("{}/{name}", place.entity)).await?;

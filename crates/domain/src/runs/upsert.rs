@@ -1,11 +1,12 @@
 //! Creating a run, or going on with one of the same name (`wandb.init`).
 
+mod author;
 mod write;
 
 use super::{RunChange, fork};
 use crate::Error;
 use crate::db::sql;
-use crate::model::{ProjectPath, RunName};
+use crate::model::{RunName, RunPath};
 use crate::policy::{Allowed, Place, Run, Submit, Update};
 use write::{Start, Written};
 
@@ -63,7 +64,7 @@ impl Allowed<Submit, Place> {
             }
             drop(tx);
             // Somebody made the project a moment ago: the policy judges that one.
-            let path = ProjectPath::new(&self.resource().entity, &self.resource().name);
+            let path = RunPath::new(&self.resource().entity, &self.resource().name, start.name.as_str());
             here = self.session().allow::<Submit, Place>(&path).await?;
         };
         let written = self.write(&mut tx, project, &start, change, fork).await?;

@@ -55,7 +55,7 @@ impl Lab {
     }
 
     pub async fn place(&self) -> Allowed<Submit, Place> {
-        self.alice.allow::<Submit, Place>(&ProjectPath::new("team", "p")).await.unwrap()
+        self.alice.allow::<Submit, Place>(&ProjectPath::new("team", "p").place()).await.unwrap()
     }
 
     /// What `wandb.init(id=name)` does.

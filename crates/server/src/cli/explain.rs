@@ -4,11 +4,11 @@ use clap::Args;
 use domain::policy::{ClientInfo, Operation};
 use serde_json::json;
 
-use super::{open, output};
+use super::{Said, open, output, word};
 use crate::Error;
 use crate::config::Config;
 use crate::error::Voice;
-use crate::messages::{Language, choose};
+use crate::messages::{Language, choose, trace};
 
 /// Which decision to explain.
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ pub struct Command {
     #[arg(long, value_name = "NAME")]
     user: String,
     /// What: `run:create`, `run:read`, `project:update` and so on.
-    #[arg(long, value_name = "OBJECT:OPERATION")]
+    #[arg(long, value_name = "OBJECT:OPERATION", value_parser = word::<Operation>)]
     action: Operation,
     /// On what: `ENTITY`, `ENTITY/PROJECT` or `ENTITY/PROJECT/RUN`.
     #[arg(long, value_name = "PATH")]
@@ -46,21 +46,26 @@ impl Command {
         let language = in_language.as_deref().and_then(Language::of).unwrap_or(language);
 
         let decision = session.explain(action, asked).await?;
-        let (allowed, trace) = (decision.is_allowed(), decision.trace.clone());
+        let allowed = decision.is_allowed();
         let causes: Vec<_> = decision.causes.iter().map(domain::policy::Cause::code).collect();
+        let checks = decision.trace.iter().map(|check| (check.name, check.ok, check.args.as_slice()));
+        let checks = trace(language, checks, &causes);
         let voice = Voice { language, base_url, request_id: String::new() };
         let text = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&voice).message);
         if json {
-            let checks: Vec<_> = trace.iter().map(|check| json!({ "name": check.name, "ok": check.ok })).collect();
             let answer = json!({
                 "user": user, "action": action.as_str(), "target": target, "allowed": allowed, "checks": checks,
                 "causes": causes, "explanation": text,
             });
             return output::line(format_args!("{answer:#}"));
         }
-        output::line(format_args!("{user}, {action} on {target}: {}", if allowed { "allowed" } else { "denied" }))?;
-        for check in trace {
-            output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.name))?;
+        let action = action.to_string();
+        output::say(&match allowed {
+            true => Said::Allowed { user, action, target },
+            false => Said::Denied { user, action, target },
+        })?;
+        for check in checks {
+            output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.text))?;
         }
         text.map_or(Ok(()), output::line)
     }

@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::ServiceExt;
@@ -10,10 +11,10 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::{open, output};
+use super::{Said, open, output};
 use crate::config::{Config, LogFormat};
 use crate::http::health;
-use crate::{App, Error, router};
+use crate::{App, Error, Problem, router};
 
 /// How long running requests may take to finish after the server was asked to stop.
 const FINISH: Duration = Duration::from_secs(30);
@@ -22,7 +23,7 @@ const FINISH: Duration = Duration::from_secs(30);
 pub async fn run(config: Config) -> Result<(), Error> {
     start_log(&config)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| {
-        Error::Usage(format!("cannot listen on {}: {e}; choose another address with --listen", config.listen))
+        Error::Usage(Problem::CannotListen { address: config.listen.to_string(), detail: e.to_string() })
     })?;
     let address = listener.local_addr().map_err(|e| Error::startup("reading the address listened on", e))?;
     let base_url = config.base_url(address);
@@ -44,7 +45,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
             tracing::debug!(%error, "set_nodelay");
         }
     });
-    let service = ServiceExt::<Request>::into_make_service(router::service(app));
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router::service(app));
     let server = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     let jobs = tokio::spawn({
@@ -52,9 +53,9 @@ pub async fn run(config: Config) -> Result<(), Error> {
         async move { domain.run_jobs(stopping.cancelled_owned()).await }
     });
 
-    output::line(format_args!("listening on {base_url}"))?;
+    output::say(&Said::Listening { url: base_url.clone() })?;
     if let Some(token) = domain.setup_token().await? {
-        output::line("No users yet. Open this link once to make the first one:")?;
+        output::say(&Said::NoUsersYet)?;
         output::line(format_args!("  {base_url}/setup?token={token}"))?;
     }
 
@@ -75,7 +76,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
 /// The log goes to stderr: stdout has the lines that people and scripts wait for.
 fn start_log(config: &Config) -> Result<(), Error> {
     let filter = EnvFilter::try_new(&config.log_level)
-        .map_err(|e| Error::Usage(format!("the log level `{}` cannot be read: {e}", config.log_level)))?;
+        .map_err(|e| Error::Usage(Problem::LogLevel { level: config.log_level.clone(), detail: e.to_string() }))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

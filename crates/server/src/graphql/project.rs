@@ -41,8 +41,8 @@ pub fn register(r: &mut Resolvers) {
     settings::register(r);
 }
 
-/// The entity to look in when the client gave none: the caller's own.
+/// The entity to look in when the client gave none: the caller's own, or a service account's team.
 pub fn default_entity(ctx: &Ctx, given: Option<String>) -> String {
-    let own = || ctx.session.user().map(|u| u.name.clone()).unwrap_or_default();
+    let own = || ctx.session.user().map(|u| u.home().to_owned()).unwrap_or_default();
     given.filter(|name| !name.is_empty()).unwrap_or_else(own)
 }

@@ -18,9 +18,15 @@ const LONGEST_VALUE: usize = 120;
 pub struct Denial {
     /// The line that stands alone.
     pub first: String,
-    /// The lines after it.
-    pub more: Vec<String>,
+    /// The lines after it, each under its part's name.
+    pub more: Vec<(&'static str, String)>,
 }
+
+/// The parts after the first line, in the order shown.
+const PARTS: [&str; 4] = ["hint", "fix", "ask", "details"];
+
+/// Which part is left out first where there is no room for all.
+const LEAST_NEEDED: [&str; 4] = ["hint", "ask", "details", "fix"];
 
 impl Denial {
     /// Renders the cause `code` with its evidence.
@@ -28,21 +34,25 @@ impl Denial {
         let more: Vec<_> =
             evidence.iter().map(|(name, value)| (*name, shorten(&strip_control(value), LONGEST_VALUE))).collect();
         let more = with_action(language, more);
-        let more = ["hint", "fix", "ask"].iter().filter_map(|part| say(language, code, part, &more)).collect();
-        Self { first: first_line(language, code, evidence), more }
+        let part = |part: &'static str| match part {
+            "details" => language.say("denied.details", &more).map(|line| (part, line)),
+            _ => say(language, code, part, &more).map(|line| (part, line)),
+        };
+        Self { first: first_line(language, code, evidence), more: PARTS.into_iter().filter_map(part).collect() }
     }
 
-    /// All lines; the last ones are left out where the whole would be longer than `max` bytes.
+    /// All lines; the least needed are left out where the whole would be longer than `max` bytes.
     pub fn text(&self, max: usize) -> String {
-        let mut text = self.first.clone();
-        for line in &self.more {
-            if text.len() + 1 + line.len() > max {
-                break;
+        let mut left_out = 0;
+        loop {
+            let shown = self.more.iter().filter(|(part, _)| !LEAST_NEEDED[..left_out].contains(part));
+            let lines: Vec<&str> = std::iter::once(self.first.as_str()).chain(shown.map(|(_, l)| l.as_str())).collect();
+            let text = lines.join("\n");
+            if text.len() <= max || left_out == LEAST_NEEDED.len() {
+                return text;
             }
-            text.push('\n');
-            text.push_str(line);
+            left_out += 1;
         }
-        text
     }
 }
 
@@ -50,7 +60,12 @@ impl Denial {
 fn first_line(language: Language, code: &str, evidence: &Args<'_>) -> String {
     let mut line = String::new();
     for longest in [160, 80, 56, 40, 28, 20, 12] {
-        let short: Vec<_> = evidence.iter().map(|(name, value)| (*name, shorten(&plain(value), longest))).collect();
+        // An address that is cut leads nowhere.
+        let short = |name: &str, value: &str| match name {
+            "link" | "host" | "url" => plain(value),
+            _ => shorten(&plain(value), longest),
+        };
+        let short: Vec<_> = evidence.iter().map(|(name, value)| (*name, short(name, value))).collect();
         let args = with_action(language, short);
         line = say(language, code, "first", &args).unwrap_or_else(|| code.to_owned());
         if line.chars().count() <= FIRST_LINE {
@@ -70,7 +85,7 @@ fn say(language: Language, code: &str, part: &str, args: &Args<'_>) -> Option<St
 
 /// The action as words: `run:create` on `ml/p` becomes `write to ml/p`; roles get their names; `project` is taken from the
 /// target where the evidence has none of its own.
-fn with_action(language: Language, mut args: Vec<(&str, String)>) -> Vec<(&str, String)> {
+pub(super) fn with_action(language: Language, mut args: Vec<(&str, String)>) -> Vec<(&str, String)> {
     let of =
         |args: &[(&str, String)], wanted: &str| args.iter().find(|(name, _)| *name == wanted).map(|(_, v)| v.clone());
     if let Some(operation) = of(&args, "action") {

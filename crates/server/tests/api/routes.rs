@@ -61,9 +61,11 @@ async fn what_does_not_exist_and_what_is_hidden_look_the_same() {
         let body = json!({ "runs": [], "keys": [] });
         let answer = async |path: &str| {
             let answer = stranger.post(path, body.clone()).await;
+            let body: serde_json::Value = serde_json::from_str(&answer.text()).unwrap();
+            let text = answer.text().replace(body["ref"].as_str().unwrap(), "REF");
             (
                 answer.status,
-                answer.text().replace("ann", "X").replace("nobody-here", "X").replace("/p", "/P").replace("/q", "/P"),
+                text.replace("ann", "X").replace("nobody-here", "X").replace("/p", "/P").replace("/q", "/P"),
             )
         };
         let hidden = answer("/api/series/ann/p").await;

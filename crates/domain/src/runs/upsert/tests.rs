@@ -157,7 +157,8 @@ async fn an_old_client_resumes_without_saying_so() {
 async fn neither_a_viewer_nor_a_stranger_gets_a_proof_to_write() {
     for lab in Lab::all().await {
         lab.run("r1").await;
-        let (project, run) = (ProjectPath::new("team", "p"), crate::model::RunPath::new("team", "p", "r1"));
+        let path = |run| crate::model::RunPath::new("team", "p", run);
+        let (project, run) = (path(""), path("r1"));
         for session in [&lab.victor, &lab.mallory] {
             assert!(matches!(session.allow::<Submit, Place>(&project).await, Err(Error::Denied(_))));
             assert!(matches!(session.allow::<Update, Run>(&run).await, Err(Error::Denied(_))));

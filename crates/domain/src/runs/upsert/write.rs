@@ -6,7 +6,7 @@ use super::super::streams::{self, StreamKind};
 use super::super::{fork, names};
 use crate::db::{Arg, Tx, sql};
 use crate::live::Change;
-use crate::model::{RunName, RunState, Visibility};
+use crate::model::{RunName, RunState};
 use crate::policy::{Allowed, Place, Project, Run, Submit};
 use crate::{Domain, Error};
 
@@ -39,16 +39,18 @@ impl Allowed<Submit, Place> {
         if let Some(project) = &place.project {
             return Ok(Some(project.clone()));
         }
-        let (id, inserted) = crate::projects::insert(tx, self.session(), place, None, None).await?;
+        let visibility = place.new_projects;
+        let (id, inserted) = crate::projects::insert(tx, self.session(), place, Some(visibility), None).await?;
         let now = self.domain().clock().now();
         Ok(inserted.then(|| Project {
             id,
             entity_id: place.entity_id,
             entity: place.entity.clone(),
             name: place.name.clone(),
-            visibility: Visibility::Team,
+            visibility,
             description: None,
             owner: self.session().user().map(|u| u.id),
+            archived_at: None,
             created_at: now,
             updated_at: now,
         }))
@@ -98,15 +100,19 @@ impl Allowed<Submit, Place> {
             return Ok(false);
         }
         let (runs,): (i64,) = sql(text).bind(project.id).one(&mut *tx).await?;
-        let text = "INSERT INTO run (id, project_id, name, user_id, display_name, state, generation, config, summary, \
-                    system_metrics, tags, stop_requested, preempting, created_at, updated_at, heartbeat_at) \
-                    VALUES ($1, $2, $3, $4, $5, 'running', 0, '{}', '{}', '{}', '[]', FALSE, FALSE, $6, $6, $6) \
+        let author = self.author(&mut *tx).await?;
+        let text = "INSERT INTO run (id, project_id, name, user_id, submitted_by, redirected_from, display_name, state, \
+                    generation, config, summary, system_metrics, tags, stop_requested, preempting, created_at, updated_at, \
+                    heartbeat_at) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', 0, '{}', '{}', '{}', '[]', FALSE, FALSE, $8, $8, $8) \
                     ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING";
         let new = sql(text)
             .bind(clock.id()?)
             .bind(project.id)
             .bind(start.name.as_str())
-            .bind(self.session().user().map(|u| u.id))
+            .bind(author.user)
+            .bind(author.service)
+            .bind(self.resource().redirected_from.clone())
             .bind(names::friendly(clock, runs + 1)?)
             .bind(clock.now())
             .run(tx)

@@ -29,7 +29,7 @@ struct UpsertModel {
 async fn upsert_model(input: UpsertModel, ctx: Ctx) -> Result<impl Output, Error> {
     let entity = default_entity(&ctx, input.entity_name);
     let path = ProjectPath::new(entity, input.name.unwrap_or_default());
-    let place = ctx.session.allow::<Create, Place>(&path).await?;
+    let place = ctx.session.allow::<Create, Place>(&path.place()).await?;
     let visibility = input.access.and_then(|a| a.to_lowercase().parse().ok());
     let made = place.create_project(visibility, input.description.as_deref()).await?;
     Ok(Payload::new("UpsertModelPayload")

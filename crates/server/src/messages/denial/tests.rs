@@ -50,9 +50,9 @@ fn the_first_line_is_short_and_clean_whatever_users_call_things() {
 }
 
 #[test]
-fn long_texts_lose_their_last_lines_first() {
+fn where_there_is_no_room_the_fix_goes_last() {
     let denial = not_member("ml");
-    let text = denial.text(denial.first.len() + 70);
-    assert_eq!(text.lines().count(), 2);
+    let text = denial.text(denial.first.len() + 50);
+    assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["Fix: wandb.init(entity='ann', project='p1')"]);
     assert_eq!(denial.text(10), denial.first);
 }

@@ -1,6 +1,6 @@
 //! `upsertBucket`: how `wandb.init` creates a run, resumes it, and tells later what changed; also `run.update()`.
 
-use domain::model::ProjectPath;
+use domain::model::RunPath;
 use domain::policy::{ClientVersion, Place, Run, Submit, Update};
 use domain::runs::{RunChange, RunUpsert};
 use serde::Deserialize;
@@ -60,7 +60,8 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
             let entity = default_entity(&ctx, input.entity_name.clone());
             let project =
                 input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
-            let place = ctx.session.allow::<Submit, Place>(&ProjectPath::new(entity, project)).await?;
+            let path = RunPath::new(entity, project, name.as_deref().unwrap_or_default());
+            let place = ctx.session.allow::<Submit, Place>(&path).await?;
             let upsert = RunUpsert {
                 name,
                 resuming: id.is_some(),

@@ -1,0 +1,81 @@
+//! Names that lead elsewhere: an old name of a renamed team or project, or an entity that an admin mapped to another.
+
+use sqlx::FromRow;
+
+use super::facts::Facts;
+use super::operation::{Concern, Operation};
+use super::session::{Asked, Session};
+use crate::Error;
+use crate::db::sql;
+
+/// The caller's own space as the target of a redirect.
+const ME: &str = "@me";
+
+#[derive(FromRow)]
+struct Row {
+    entity: String,
+    project: String,
+    target_entity: String,
+    target_project: String,
+}
+
+/// Where the path leads, if a redirect matches it. Only names that are nothing to the caller lead on: a redirect never
+/// hides what somebody may see, and one that matches a hidden team's name does not tell that the team is there.
+pub(super) async fn target(session: &Session, operation: Operation, facts: &Facts) -> Result<Option<Asked>, Error> {
+    let concerned = matches!(operation.concern(), Concern::Project) || operation == Operation::TeamRead;
+    let seen = facts.project_role().is_some() || facts.entity_role().is_some() || facts.is_listed_team();
+    let (entity, project, object) = &facts.asked;
+    if !concerned || entity.is_empty() || (seen && (facts.project.is_some() || project.is_empty())) {
+        return Ok(None);
+    }
+    let text = "SELECT entity, project, target_entity, target_project FROM redirect \
+                WHERE (entity = $1 AND (project = $2 OR project = '')) OR (project = '' AND entity LIKE '%*%')";
+    let rows: Vec<Row> = sql(text).bind(entity).bind(project).all(session.db()).await?;
+    let fits = |row: &&Row| match seen {
+        true => row.entity == *entity && !row.project.is_empty(),
+        false => matches(&row.entity, entity) && (row.project.is_empty() || row.project == *project),
+    };
+    // The most exact wins: with a project, then without a star, then the longest.
+    let best = rows.iter().filter(fits).max_by_key(|r| (r.project.len(), !r.entity.contains('*'), r.entity.len()));
+    let Some(row) = best else { return Ok(None) };
+    let to = match row.target_entity.as_str() {
+        ME => match session.user() {
+            Some(user) => user.home().to_owned(),
+            None => return Ok(None),
+        },
+        name => name.to_owned(),
+    };
+    let project = if row.target_project.is_empty() { project } else { &row.target_project };
+    Ok(Some((to, project.clone(), object.clone())).filter(|target| *target != facts.asked))
+}
+
+/// Whether `name` is the pattern, in which `*` stands for any text. Case does not matter.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = tail.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns() {
+        for (pattern, name) in
+            [("a", "A"), ("*", "x"), ("my-*", "my-team"), ("*-lab", "x-lab"), ("a*b*c", "a1b2c"), ("a*", "a")]
+        {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("a", "ab"), ("my-*", "amy-"), ("a*b*c", "acb"), ("ab*ba", "aba"), ("*-lab", "lab")] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the organization has set. Read for every decision, so kept for a moment in each process.
+
+mod change;
+
+use sqlx::FromRow;
+
+use crate::db::{Db, sql};
+use crate::{Domain, Error, Micros};
+
+pub use change::SettingsChange;
+
+/// How long a process may go on with settings that another has changed: half a second.
+const FRESH: Micros = 500_000;
+
+/// The organization's settings. What is not stored has its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Why nothing can be written now; none when it can.
+    pub read_only: Option<String>,
+    /// Users who are not organization admins may make keys.
+    pub users_create_keys: bool,
+    /// Every new key expires within so many days.
+    pub key_max_days: Option<u32>,
+    /// Denials do not name admins.
+    pub hide_admins: bool,
+    /// Users sign in with passwords.
+    pub password_sign_in: bool,
+    /// The audit log is kept so many days.
+    pub audit_retention_days: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            read_only: None,
+            users_create_keys: true,
+            key_max_days: None,
+            hide_admins: false,
+            password_sign_in: true,
+            audit_retention_days: None,
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    name: String,
+    value: String,
+}
+
+impl Settings {
+    async fn load(db: &Db) -> Result<Self, Error> {
+        let rows: Vec<Row> = sql("SELECT name, value FROM setting").all(db).await?;
+        let mut settings = Self::default();
+        for Row { name, value } in rows {
+            let yes = value == "true";
+            match name.as_str() {
+                "read_only" => settings.read_only = Some(value),
+                "users_create_keys" => settings.users_create_keys = yes,
+                "key_max_days" => settings.key_max_days = value.parse().ok(),
+                "hide_admins" => settings.hide_admins = yes,
+                "password_sign_in" => settings.password_sign_in = yes,
+                "audit_retention_days" => settings.audit_retention_days = value.parse().ok(),
+                _ => tracing::warn!(name, "a setting of a newer program is ignored"),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// What this process last read, and when.
+pub(crate) type Kept = std::sync::Mutex<Option<(Micros, std::sync::Arc<Settings>)>>;
+
+impl Domain {
+    /// The settings, at most [`FRESH`] old.
+    pub async fn settings(&self) -> Result<std::sync::Arc<Settings>, Error> {
+        let now = self.clock().now();
+        let kept = self.kept_settings().lock().ok().and_then(|kept| kept.clone());
+        if let Some((_, settings)) = kept.filter(|(at, _)| (now - at).abs() < FRESH) {
+            return Ok(settings);
+        }
+        let settings = std::sync::Arc::new(Settings::load(self.db()).await?);
+        self.keep_settings(Some((now, settings.clone())));
+        Ok(settings)
+    }
+
+    fn keep_settings(&self, value: Option<(Micros, std::sync::Arc<Settings>)>) {
+        if let Ok(mut kept) = self.kept_settings().lock() {
+            *kept = value;
+        }
+    }
+}
