@@ -6,13 +6,13 @@ export interface Part {
   link?: string;
 }
 
+/** Code to copy as it is, or prose with its addresses apart. */
+export type Item = { code: string; parts?: never } | { code?: never; parts: Part[] };
+
 export interface Line {
-  /** What stands before the code or text: `Fix`; may be empty. */
+  /** What stands before the code: `Fix`; empty for a line of prose. */
   label: string;
-  /** Code to copy as it is; else the line is prose. */
-  code?: string;
-  /** The prose, its addresses apart. */
-  parts: Part[];
+  items: Item[];
 }
 
 export interface Explained {
@@ -22,11 +22,11 @@ export interface Explained {
 
 /** What people type: a call of the client, or one of its commands, ours, pip's or the shell's. */
 const CODE =
-  /^(?:[^:：(]{1,32}?\s?[:：]\s*)?((?:wandb\.\w+\(|wandb (?:login|sync|init|agent|sweep|offline|online|artifact)\b|runstead [a-z]|export \w+=|pip install ).*)$/;
-const LABEL = /^(\S[^:：()]{0,31}?)\s?[:：]\s+(?=\S)/;
+  /wandb\.\w+\([^)]*\)|(?:wandb (?:login|sync|init|agent|sweep|offline|online|artifact)|runstead [a-z-]+|pip install)(?: [!-+\--~]+)*|export \w+=[^\s,、，]+/g;
+const LABEL = /^(\S[^:：()]{0,31}?)\s?[:：]\s*/;
 const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>"'.,;:)\]。、]/g;
 /** The line that leads to the page about the denial: the app links there itself. */
-const DETAILS = /https?:\/\/\S+\/e\/[\w-]+\s*$/;
+const DETAILS = /https?:\/\/\S+\/e\/[\w-]+(?:\s|$)/;
 
 function partsOf(text: string): Part[] {
   const parts: Part[] = [];
@@ -40,12 +40,32 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-/** One line after the first. */
+function itemsOf(text: string): Item[] {
+  const items: Item[] = [];
+  let end = 0;
+  const prose = (until?: number) => {
+    const words = text.slice(end, until).replace(/^[\s,、，]+|\s+$/g, '');
+    if (words) items.push({ parts: partsOf(words) });
+  };
+  for (const { 0: code, index } of text.matchAll(CODE)) {
+    prose(index);
+    items.push({ code });
+    end = index + code.length;
+  }
+  prose();
+  return items;
+}
+
+/** One line after the first. Code is looked for only in lines that begin with it, after the word that says what it is. */
 export function readLine(line: string): Line {
-  const code = CODE.exec(line)?.[1];
-  const label = LABEL.exec(line)?.[1] ?? '';
-  if (code !== undefined) return { label: line.startsWith(code) ? '' : label, code, parts: [] };
-  return { label: '', parts: partsOf(line) };
+  const [whole, label] = LABEL.exec(line) ?? ['', ''];
+  for (const [text, word] of [
+    [line, ''],
+    [line.slice(whole.length), label],
+  ] as const) {
+    if (text.search(CODE) === 0) return { label: word ?? '', items: itemsOf(text) };
+  }
+  return { label: '', items: [{ parts: partsOf(line) }] };
 }
 
 /** The whole message, without its link to the page about it. */
