@@ -15,7 +15,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 pub use prefix::Service;
 
 use crate::http::{audit, blob, explain, file_stream, health, live, metrics, series, server, sign_in};
-use crate::{App, graphql, web};
+use crate::{App, graphql, permissions, web};
 
 /// The whole server as one service, below the path of its base URL.
 pub fn service(app: App) -> Service {
@@ -61,6 +61,7 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/series/{entity}/{project}", post(series::series))
         .route("/api/live/{entity}/{project}", get(live::events))
         .route("/api/explain", get(explain::answer))
+        .route("/api/permissions", get(permissions::answer))
 }
 
 /// Called by whoever runs the server, and by `runstead doctor`.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::db::sql;
-use crate::model::words;
+use crate::model::{Role, words};
 use crate::policy::{Asked, Operation, Session};
 use crate::problem::Thing;
 use crate::{Error, Micros};
@@ -47,6 +47,13 @@ pub struct AccessRequest {
     pub answered_by: Option<String>,
     /// What they said.
     pub answer: Option<String>,
+}
+
+impl AccessRequest {
+    /// The roles that suffice for what was refused, lowest first.
+    pub fn roles(&self) -> Vec<&'static str> {
+        Role::ALL.iter().filter(|role| **role >= self.action.role()).map(|role| role.as_str()).collect()
+    }
 }
 
 #[derive(FromRow)]

@@ -19,6 +19,7 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),
     ("/api/explain", "/api/explain?action=run:read&target=ann/p", Method::GET, 401, 200), // about the caller
+    ("/api/permissions", "/api/permissions", Method::GET, 200, 200), // the rules, for everybody
     ("/api/server", "/api/server", Method::GET, 200, 200), // says what this is, for everybody
     ("/healthz", "/healthz", Method::GET, 200, 200),                                      // for everybody
     ("/ready", "/ready", Method::GET, 200, 200),                                          // for everybody
@@ -40,7 +41,7 @@ async fn every_route_is_refused_to_strangers() {
             });
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("stranger", &stranger, for_stranger)] {
                 let answer = client.send(method.clone(), address, body.to_string()).await;
-                assert_eq!(answer.status, expected, "{route} by {who}: {}", answer.text());
+                assert_eq!(answer.status, *expected, "{route} by {who}: {}", answer.text());
             }
         }
     })

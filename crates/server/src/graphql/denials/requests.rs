@@ -35,6 +35,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("entityName", |q| q.0.asked.0.clone())
         .get("projectName", |q| Some(q.0.asked.1.clone()).filter(|p| !p.is_empty()))
         .get("message", |q| q.0.message.clone())
+        .get("roles", |q| q.0.roles())
         .get("state", |q| q.0.state.as_str())
         .get("role", |q| q.0.role.clone())
         .get("createdAt", |q| rfc3339(q.0.created_at))
