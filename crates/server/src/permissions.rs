@@ -30,7 +30,12 @@ pub fn page() -> String {
          narrow what their owner may do.\n",
     );
     for visibility in Visibility::ALL {
-        let _ = write!(page, "\n## {visibility}\n\n| action | {} |\n| --- |{}\n", WHO.join(" | "), " :-: |".repeat(WHO.len()));
+        let _ = write!(
+            page,
+            "\n## {visibility}\n\n| action | {} |\n| --- |{}\n",
+            WHO.join(" | "),
+            " :-: |".repeat(WHO.len())
+        );
         for action in Operation::ALL {
             let may = allowed(*action, *visibility);
             let cells: Vec<_> = WHO.iter().map(|who| if may.contains(who) { "✓" } else { "–" }).collect();

@@ -1,3 +1,5 @@
+//! A denial's way: told, opened, asked about, answered; and what is let through without one.
+
 use std::time::Duration;
 
 use super::*;

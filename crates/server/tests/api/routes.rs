@@ -19,11 +19,11 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),
     ("/api/explain", "/api/explain?action=run:read&target=ann/p", Method::GET, 401, 200), // about the caller
-    ("/api/permissions", "/api/permissions", Method::GET, 200, 200), // the rules, for everybody
+    ("/api/permissions", "/api/permissions", Method::GET, 200, 200),                      // the rules, for everybody
     ("/api/server", "/api/server", Method::GET, 200, 200), // says what this is, for everybody
-    ("/healthz", "/healthz", Method::GET, 200, 200),                                      // for everybody
-    ("/ready", "/ready", Method::GET, 200, 200),                                          // for everybody
-    ("/metrics", "/metrics", Method::GET, 200, 200),                                      // counts only
+    ("/healthz", "/healthz", Method::GET, 200, 200),       // for everybody
+    ("/ready", "/ready", Method::GET, 200, 200),           // for everybody
+    ("/metrics", "/metrics", Method::GET, 200, 200),       // counts only
     ("/admin/audit_logs", "/admin/audit_logs", Method::GET, 401, 403),
     ("/blob/{ticket}", "/blob/made.up", Method::GET, 404, 404),
 ];
