@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'svelte/compiler';
-import { expect, test } from 'vitest';
-import { render } from '../src/lib/i18n/messages.svelte';
+import { expect, test, vi } from 'vitest';
+import {
+  language,
+  languages as offered,
+  render,
+  setLanguage,
+  t,
+} from '../src/lib/i18n/messages.svelte';
 
 type Message = string | Record<string, string>;
 const root = new URL('../src/', import.meta.url);
 const catalogue = JSON.parse(
   readFileSync(new URL('../../locales/en.json', import.meta.url), 'utf8'),
 ) as Record<string, Message>;
+const languages = ['en', 'es', 'fr', 'de', 'ja'];
 const keys = Object.keys(catalogue).filter((key) => key.startsWith('web.'));
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.(svelte|ts)$/.test(name) && !name.endsWith('generated.ts'))
@@ -105,6 +112,45 @@ test('no component has text of its own', () => {
     });
   }
   expect(problems).toEqual([]);
+});
+
+test('every language has the texts and the plural forms that it needs', () => {
+  for (const language of languages) {
+    const file = new URL(`../../locales/${language}.json`, import.meta.url);
+    const own = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Message>;
+    expect(Object.keys(own).filter((key) => key.startsWith('web.'))).toEqual(keys);
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories.sort();
+    for (const key of keys) {
+      const message = own[key] ?? '';
+      const texts = typeof message === 'string' ? [message] : Object.values(message);
+      expect(typeof message, key).toBe(typeof catalogue[key]);
+      for (const text of texts) {
+        expect(text.trim(), `${language} ${key}`).not.toBe('');
+        const [own, english] = [placeholders(text), placeholders(catalogue[key] ?? '')];
+        expect(own, `${language} ${key}`).toEqual(english);
+      }
+      if (typeof message === 'object') expect(Object.keys(message).sort(), key).toEqual(forms);
+    }
+  }
+});
+
+test('the languages on offer are those of the catalogue, and each is loaded when asked for', async () => {
+  vi.stubGlobal('document', { documentElement: { lang: 'en' } });
+  vi.stubGlobal('navigator', { languages: ['pt-BR', 'ja-JP', 'en'] });
+  expect([...offered()].sort()).toEqual([...languages].sort());
+  await setLanguage('de');
+  expect([language(), document.documentElement.lang, t('web.signIn')]).toEqual([
+    'de',
+    'de',
+    'Anmelden',
+  ]);
+  await setLanguage(null);
+  expect([language(), t('web.runs.word', { count: 12_345 })]).toEqual(['ja', '12,345 件の run']);
+  await setLanguage('fr');
+  expect(t('web.runs.word', { count: 0 })).toBe('0 run');
+  await setLanguage('tlh');
+  expect([language(), t('web.signIn')]).toEqual(['en', 'Sign in']);
+  vi.unstubAllGlobals();
 });
 
 test('plural forms follow the language and numbers are grouped', () => {

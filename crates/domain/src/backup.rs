@@ -16,7 +16,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use tables::Kind;
-pub use verify::{Problem, Report};
+pub use verify::{Damage, Report};
 
 /// Version of the layout above.
 const FORMAT: u32 = 1;

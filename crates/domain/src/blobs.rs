@@ -22,7 +22,7 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt};
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// The store.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Blobs {
             let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
             return Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(prefix))), local: None });
         }
-        Err(Error::invalid("storage URL", "use file:DIR or s3://BUCKET/PREFIX"))
+        Err(Error::Invalid(Problem::StorageUrl))
     }
 }
 

@@ -16,7 +16,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use sql::{Arg, On, Sql, placeholders, sql};
 
-use crate::{Clock, Error};
+use crate::{Clock, Error, Problem};
 
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE: Duration = Duration::from_secs(20);
@@ -116,5 +116,5 @@ impl Tx {
 }
 
 fn bad_url() -> Error {
-    Error::invalid("database URL", "use sqlite:PATH or postgres://USER@HOST/DATABASE")
+    Error::Invalid(Problem::DatabaseUrl)
 }

@@ -1,6 +1,7 @@
 //! What a domain verb can answer instead of its result.
 
 use crate::policy::Denied;
+use crate::problem::{Problem, Thing};
 
 /// Every failure of the domain. The server maps each to one status and one sentence; private causes go to the log only.
 #[derive(Debug, thiserror::Error)]
@@ -9,29 +10,19 @@ pub enum Error {
     #[error("denied: {0}")]
     Denied(Box<Denied>),
     /// The thing is not there (and its absence may be told).
-    #[error("{what} {name} was not found")]
-    NotFound {
-        /// Kind of thing: `run`, `project`, `file` …
-        what: &'static str,
-        /// Its name as asked.
-        name: String,
-    },
+    #[error("{0}")]
+    NotFound(Problem),
     /// Something else already has this name or state; nothing was changed.
     #[error("{0}")]
-    Conflict(String),
+    Conflict(Problem),
     /// The input cannot be accepted; nothing was changed.
-    #[error("{what}: {why}")]
-    Invalid {
-        /// Which input.
-        what: &'static str,
-        /// What is wrong with it and what would be right.
-        why: String,
-    },
+    #[error("{0}")]
+    Invalid(Problem),
     /// More bytes than are accepted; nothing was kept.
     #[error("{what}: more than {most} bytes")]
     TooLarge {
         /// Which input.
-        what: &'static str,
+        what: Thing,
         /// The most that is accepted.
         most: u64,
     },
@@ -60,14 +51,9 @@ impl Error {
         Self::Internal { doing, cause: cause.into() }
     }
 
-    /// An input that cannot be accepted.
-    pub fn invalid(what: &'static str, why: impl Into<String>) -> Self {
-        Self::Invalid { what, why: why.into() }
-    }
-
     /// A thing that is not there.
-    pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
-        Self::NotFound { what, name: name.into() }
+    pub fn not_found(what: Thing, name: impl Into<String>) -> Self {
+        Self::NotFound(Problem::NotFound { what, name: name.into() })
     }
 }
 
@@ -90,7 +76,7 @@ impl From<sqlx::Error> for Error {
 impl From<object_store::Error> for Error {
     fn from(e: object_store::Error) -> Self {
         match e {
-            object_store::Error::NotFound { path, .. } => Self::not_found("blob", path),
+            object_store::Error::NotFound { path, .. } => Self::not_found(Thing::Blob, path),
             // What is left of S3 after its refusals have kinds of their own: it is away, or overloaded.
             object_store::Error::Generic { store: "S3", source } => Self::Busy(source.to_string()),
             e => Self::internal("talking to the blob store", e),

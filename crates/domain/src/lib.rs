@@ -17,8 +17,10 @@ pub mod keys;
 mod live;
 pub mod model;
 pub mod policy;
+mod problem;
 pub mod projects;
 pub mod runs;
+mod sentence;
 pub mod settings;
 pub mod teams;
 #[cfg(test)]
@@ -29,3 +31,4 @@ pub use clock::{Clock, Micros, rfc3339};
 pub use domain::{Domain, DomainConfig};
 pub use error::Error;
 pub use live::{Change, Live, LiveEvent, ProjectEvents};
+pub use problem::{Problem, Thing};

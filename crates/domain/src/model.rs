@@ -12,7 +12,7 @@ pub use state::RunState;
 
 /// Implements the text form (`as_str`, `FromStr`, `Display`) of an enum of fixed words.
 macro_rules! words {
-    ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
+    ($type:ident, $what:ident, { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
             /// Every value, in order.
             #[allow(dead_code, reason = "not every list of words is listed")]
@@ -28,7 +28,11 @@ macro_rules! words {
             fn from_str(s: &str) -> Result<Self, crate::Error> {
                 match s {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(crate::Error::invalid($what, format!("{s:?} is none of {}", [$($word),+].join(", ")))),
+                    _ => Err(crate::Error::Invalid(crate::Problem::BadWord {
+                        what: crate::Thing::$what,
+                        text: s.to_owned(),
+                        known: [$($word),+].join(", "),
+                    })),
                 }
             }
         }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use domain::Domain;
 use tokio_util::sync::CancellationToken;
 
-use crate::Error;
 use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
 use crate::http::Throttle;
 use crate::messages::Language;
+use crate::{Error, Problem};
 
 /// The server's parts. Cheap to clone.
 #[derive(Clone)]
@@ -40,9 +40,8 @@ impl App {
         let limits = Limits { depth: config.query_depth_limit, complexity: config.query_complexity_limit };
         let engine = Engine::new(&SDL, &resolvers(), limits).map_err(|e| Error::startup("building the schema", e))?;
         let base = url::Url::parse(domain.base_url()).map_err(|e| Error::startup("reading the base URL", e))?;
-        let language = Language::of(&config.default_language).ok_or_else(|| {
-            Error::Usage(format!("there are no messages in the language `{}`", config.default_language))
-        })?;
+        let language = Language::of(&config.default_language)
+            .ok_or_else(|| Error::Usage(Problem::NoLanguage { code: config.default_language.clone() }))?;
         let prefix = base.path().trim_end_matches('/').to_owned();
         let (throttle, stopping) = Default::default();
         Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, throttle, stopping })))

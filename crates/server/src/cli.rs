@@ -10,6 +10,7 @@ mod output;
 mod project;
 mod reference;
 mod restore;
+mod said;
 mod serve;
 mod team;
 mod user;
@@ -17,10 +18,12 @@ mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, with_file_defaults};
+pub use said::Said;
 
 /// Runstead: an open, self-hosted home for machine-learning runs.
 #[derive(Debug, Parser)]
@@ -112,6 +115,11 @@ impl Cli {
             }
         })
     }
+}
+
+/// Reads a word with rules (a role, a path) of an argument.
+fn word<T: FromStr<Err = domain::Error>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|e| crate::Error::from(e).in_shell())
 }
 
 /// The parser. Server options are understood by every command, before or after its name; help shows all of them for

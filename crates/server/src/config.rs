@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use clap::{Args, FromArgMatches};
 
-pub use file::{FileError, with_file_defaults};
+use crate::{Error, Problem};
+pub use file::with_file_defaults;
 pub use reference::markdown as reference;
 pub use secret::SecretUrl;
 use units::bytes;
@@ -135,11 +136,12 @@ fn default_data_dir() -> PathBuf {
 
 /// An `http` or `https` address without query and fragment.
 fn base_url(text: &str) -> Result<url::Url, String> {
-    let url = url::Url::parse(text).map_err(|e| format!("{e}; write it like https://runs.example.org"))?;
+    let wrong = |problem| Error::Usage(problem).in_shell();
+    let url = url::Url::parse(text).map_err(|e| wrong(Problem::BaseUrl { detail: e.to_string() }))?;
     match url.scheme() {
         "http" | "https" if url.query().is_none() && url.fragment().is_none() => Ok(url),
-        "http" | "https" => Err("the base URL cannot have a query or a fragment".to_owned()),
-        other => Err(format!("the base URL begins with http:// or https://, not {other}:")),
+        "http" | "https" => Err(wrong(Problem::BaseUrlQuery)),
+        other => Err(wrong(Problem::BaseUrlScheme { scheme: other.to_owned() })),
     }
 }
 

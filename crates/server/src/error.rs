@@ -4,6 +4,10 @@ mod answer;
 
 use axum::http::StatusCode;
 
+use crate::Problem;
+use crate::cli::Said;
+use crate::messages::Language;
+
 pub use answer::{Answer, Encoding, Voice};
 
 /// Every failure of a request or a command.
@@ -20,25 +24,28 @@ pub enum Error {
     Query(String),
     /// A request that cannot be understood, or asks for too much at once.
     #[error("{0}")]
-    BadRequest(String),
+    BadRequest(Problem),
     /// The server refuses this way of asking, whoever asks (a forged request, a wrong set-up token).
     #[error("{0}")]
-    Refused(String),
-    /// Wrong user name or password.
+    Refused(Problem),
+    /// Who asks could not sign in.
     #[error("{0}")]
-    SignIn(String),
+    SignIn(Problem),
     /// A body of a kind that is not taken.
     #[error("{0}")]
-    Unsupported(String),
+    Unsupported(Problem),
     /// A body over its limit.
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
     /// Nothing is at this address.
     #[error("nothing is at {0}")]
     NoRoute(String),
+    /// The address is there, but takes another method.
+    #[error("another method")]
+    Method,
     /// A command was given something it cannot use.
     #[error("{0}")]
-    Usage(String),
+    Usage(Problem),
     /// The process's own surroundings failed it: a port in use, a closed pipe.
     #[error("{doing}: {cause}")]
     Startup {
@@ -65,7 +72,9 @@ impl Error {
         use domain::Error as Domain;
         match self {
             Self::Domain(Domain::Denied(denied)) if denied.unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Domain(Domain::Denied(_)) | Self::Refused(_) => StatusCode::FORBIDDEN,
+            Self::Domain(Domain::Denied(_) | Domain::Invalid(domain::Problem::SetupLinkOld)) | Self::Refused(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::Domain(Domain::NotFound { .. }) | Self::NoRoute(_) => StatusCode::NOT_FOUND,
             Self::Domain(Domain::Conflict(_)) => StatusCode::CONFLICT,
             Self::Domain(Domain::Invalid { .. }) | Self::BadRequest(_) | Self::Usage(_) => StatusCode::BAD_REQUEST,
@@ -74,9 +83,22 @@ impl Error {
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             // Rule of the client: any other status is echoed raw to the user in the middle of a run.
             Self::NotOffered(_) | Self::Query(_) => StatusCode::OK,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::SignIn(_) => StatusCode::UNAUTHORIZED,
             Self::TooLarge(_) | Self::Domain(Domain::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+        }
+    }
+
+    /// The failure as a command tells it, in the language of the shell. Whoever runs a command may know private causes.
+    pub fn in_shell(&self) -> String {
+        let language = Language::of_shell();
+        match self.private_cause() {
+            Some(detail) => {
+                let failed = Said::Failed { detail };
+                language.sentence("cli", failed.code(), failed.args())
+            }
+            None => self.answer(&Voice { language, base_url: String::new(), request_id: String::new() }).message,
         }
     }
 }

@@ -15,14 +15,14 @@ use history::json::without_broken_characters;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::error::Category;
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// Reads a whole body of at most `limit` bytes (after decompression: that is how a small request becomes a large one).
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Error::TooLarge(limit)),
-        Err(error) => Err(Error::BadRequest(format!("The request's body broke off: {error}."))),
+        Err(error) => Err(Error::BadRequest(Problem::BodyBroke { detail: error.to_string() })),
     }
 }
 
@@ -34,7 +34,7 @@ pub fn json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
             Category::Syntax => serde_json::from_str(&without_broken_characters(bytes)).map_err(|_| e),
             _ => Err(e),
         })
-        .map_err(|e| Error::BadRequest(format!("The request's body is not the JSON expected here: {e}.")))
+        .map_err(|e| Error::BadRequest(Problem::BodyNotJson { detail: e.to_string() }))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod messages;
+mod problem;
 pub mod router;
 pub mod scope;
 mod session;
@@ -17,3 +18,4 @@ mod web;
 
 pub use app::App;
 pub use error::Error;
+pub use problem::Problem;

@@ -6,6 +6,7 @@
 mod catalogue;
 mod denial;
 mod language;
+mod sentence;
 mod text;
 mod trace;
 
@@ -14,3 +15,6 @@ pub use denial::Denial;
 pub use language::choose;
 pub use text::{plain, strip_control};
 pub use trace::{CheckLine, trace};
+
+#[cfg(test)]
+mod tests;

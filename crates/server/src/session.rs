@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::policy::{ClientInfo, ClientVersion, Credential, Session};
 
 use crate::scope::Scope;
-use crate::{App, Error};
+use crate::{App, Error, Problem};
 
 /// Name of the web app's cookie.
 pub const COOKIE: &str = "runstead_session";
@@ -62,8 +62,7 @@ fn credential(headers: &HeaderMap) -> Result<Credential, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(cookie(headers).map_or(Credential::Anonymous, Credential::Cookie));
     };
-    let unreadable =
-        || Error::BadRequest("The Authorization header cannot be read: send `Basic base64(api:KEY)`.".to_owned());
+    let unreadable = || Error::BadRequest(Problem::AuthorizationHeader);
     let (scheme, rest) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(unreadable)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Credential::Key(rest.trim().to_owned()));
@@ -91,14 +90,14 @@ fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), Error> {
     if headers.get("x-runstead-csrf").is_some_and(|value| value == "1") {
         return Ok(());
     }
-    Err(Error::Refused("A request with a cookie needs the header X-Runstead-Csrf: 1.".to_owned()))
+    Err(Error::Refused(Problem::CsrfHeader))
 }
 
 /// Refuses what a browser says another site has started.
 pub fn check_site(headers: &HeaderMap) -> Result<(), Error> {
     match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
         None | Some(b"same-origin" | b"none") => Ok(()),
-        Some(_) => Err(Error::Refused("This request was started by another site.".to_owned())),
+        Some(_) => Err(Error::Refused(Problem::OtherSite)),
     }
 }
 

@@ -28,6 +28,7 @@ export async function startServer() {
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, RUNSTEAD_LANGUAGE: 'en' },
   });
   let output = '';
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use bytes::Bytes;
 
-use crate::Error;
+use crate::{Error, Problem};
 
 const BLOCK: usize = 512;
 const CHUNK: usize = 256 << 10;
@@ -17,9 +17,13 @@ fn fault(e: std::io::Error) -> Error {
     Error::internal("writing the backup", e)
 }
 
-/// What is wrong with a file that should be a backup.
-pub fn damaged(why: impl std::fmt::Display) -> Error {
-    Error::invalid("backup", format!("the file cannot be used: {why}. Nothing was restored"))
+/// A backup that was changed after it was made; `detail` is for whoever looks into the file.
+pub fn changed(detail: impl std::fmt::Display) -> Error {
+    Error::Invalid(Problem::BackupChanged { detail: detail.to_string() })
+}
+
+fn cut_off<E>(_: E) -> Error {
+    Error::Invalid(Problem::BackupCutOff)
 }
 
 /// Writes entries.
@@ -105,7 +109,7 @@ impl<R: Read> Reader<R> {
     /// The next entry's name and size; none at the end. The entry before must have been read.
     pub fn next(&mut self) -> Result<Option<(String, u64)>, Error> {
         let mut block = [0; BLOCK];
-        self.input.read_exact(&mut block).map_err(|_| damaged("it is cut off"))?;
+        self.input.read_exact(&mut block).map_err(cut_off)?;
         if block == [0; BLOCK] {
             return Ok(None);
         }
@@ -113,10 +117,10 @@ impl<R: Read> Reader<R> {
         let sum: u32 =
             block.iter().enumerate().map(|(i, b)| if (148..156).contains(&i) { 32 } else { u32::from(*b) }).sum();
         if header.cksum().ok() != Some(sum) {
-            return Err(damaged("it is not a backup, or it was changed"));
+            return Err(Error::Invalid(Problem::BackupNone));
         }
-        let size = header.size().map_err(damaged)?;
-        self.name = header.path().map_err(damaged)?.to_string_lossy().into_owned();
+        let size = header.size().map_err(changed)?;
+        self.name = header.path().map_err(changed)?.to_string_lossy().into_owned();
         (self.left, self.digest) = (size, blake3::Hasher::new());
         self.padding = usize::try_from(size.next_multiple_of(BLOCK as u64) - size).unwrap_or(0);
         Ok(Some((self.name.clone(), size)))
@@ -127,14 +131,14 @@ impl<R: Read> Reader<R> {
         if self.left == 0 {
             let mut rest = [0; BLOCK];
             let padding = std::mem::take(&mut self.padding);
-            self.input.read_exact(&mut rest[..padding]).map_err(|_| damaged("it is cut off"))?;
+            self.input.read_exact(&mut rest[..padding]).map_err(cut_off)?;
             if !self.name.is_empty() {
                 self.checksums.insert(std::mem::take(&mut self.name), self.digest.finalize().to_string());
             }
             return Ok(None);
         }
         let mut chunk = vec![0; CHUNK.min(usize::try_from(self.left).unwrap_or(CHUNK))];
-        self.input.read_exact(&mut chunk).map_err(|_| damaged("it is cut off"))?;
+        self.input.read_exact(&mut chunk).map_err(cut_off)?;
         self.left -= chunk.len() as u64;
         self.digest.update(&chunk);
         Ok(Some(chunk.into()))

@@ -5,13 +5,13 @@ use std::io::Read;
 use futures::stream;
 use serde::de::DeserializeOwned;
 
-use super::archive::{Checksums, Reader, damaged};
+use super::archive::{Checksums, Reader, changed};
 use super::tables::{self, TABLES};
 use super::{BLOB_PREFIX, CHECKSUMS, Columns, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
 use crate::blobs::Expect;
 use crate::db::{Arg, Tx, placeholders, sql};
 use crate::policy::{Administer, Allowed, Org};
-use crate::{Error, audit};
+use crate::{Error, Problem, audit};
 
 /// Values in one statement; SQLite takes 32,766, and older ones 999.
 const VALUES: usize = 900;
@@ -28,7 +28,7 @@ impl Allowed<Administer, Org> {
         sql("DELETE FROM meta").run(&mut tx).await?;
         let mut copied = Copied::default();
         let expected: Checksums = loop {
-            let (name, size) = input.next()?.ok_or_else(|| damaged("it has no checksums"))?;
+            let (name, size) = input.next()?.ok_or_else(|| changed("no checksums"))?;
             if name == CHECKSUMS {
                 let mut seen = std::mem::take(&mut input.checksums);
                 let expected = parse(&input.whole()?)?;
@@ -38,7 +38,7 @@ impl Allowed<Administer, Org> {
             } else if let Some(table) = name.strip_prefix(TABLE_PREFIX) {
                 let table = table.split('/').next().unwrap_or_default();
                 let table = TABLES.into_iter().find(|known| *known == table);
-                let table = table.ok_or_else(|| damaged(format!("it has an unknown entry {name}")))?;
+                let table = table.ok_or_else(|| changed(format!("entry {name}")))?;
                 copied.rows += insert(&mut tx, table, &input.whole()?).await?;
             } else if let Some(blob) = name.strip_prefix(BLOB_PREFIX) {
                 let source = stream::unfold(&mut input, |input| async move {
@@ -50,11 +50,11 @@ impl Allowed<Administer, Org> {
                 copied.bytes += size;
                 progress(copied.blobs, head.blobs);
             } else {
-                return Err(damaged(format!("it has an unknown entry {name}")));
+                return Err(changed(format!("entry {name}")));
             }
         };
         if input.checksums != expected {
-            return Err(damaged("its contents do not fit its checksums"));
+            return Err(changed("checksums"));
         }
         audit::done(&mut tx, self.session(), "org:restore", &head.created_at).await?;
         tx.commit().await?;
@@ -66,12 +66,12 @@ impl Allowed<Administer, Org> {
 async fn read_head<R: Read>(input: &mut Reader<R>, tx: &mut Tx) -> Result<Head, Error> {
     match input.next()? {
         Some((name, size)) if name == HEAD && size < 1 << 16 => {}
-        _ => return Err(damaged("it is not a backup of Runstead")),
+        _ => return Err(Error::Invalid(Problem::BackupNone)),
     }
     let head: Head = parse(&input.whole()?)?;
     let (schema,): (i64,) = sql("SELECT COUNT(*) FROM schema_version").one(tx).await?;
     if head.format != FORMAT || head.schema > schema {
-        return Err(damaged("it was made by a newer Runstead; restore it with that one"));
+        return Err(Error::Invalid(Problem::BackupNewer));
     }
     Ok(head)
 }
@@ -81,8 +81,7 @@ async fn refuse_to_overwrite(tx: &mut Tx) -> Result<(), Error> {
     for table in TABLES.into_iter().filter(|table| *table != "meta") {
         let (rows,): (i64,) = sql(format!("SELECT COUNT(*) FROM {table}")).one(&mut *tx).await?;
         if rows > 0 {
-            let why = format!("the database is not empty ({table} has {rows} rows); restore into a new data directory");
-            return Err(Error::Conflict(format!("{why} or database. Nothing was changed")));
+            return Err(Error::Conflict(Problem::DatabaseNotEmpty { table: table.to_owned(), rows }));
         }
     }
     Ok(())
@@ -94,7 +93,7 @@ async fn insert(tx: &mut Tx, table: &str, text: &[u8]) -> Result<u64, Error> {
     let columns: Columns = parse(lines.next().unwrap_or_default())?;
     let known = tables::columns(tx, table).await?;
     if columns.iter().any(|column| !known.contains(column)) {
-        return Err(damaged(format!("the table {table} has columns that this program does not know")));
+        return Err(changed(format!("columns of {table}")));
     }
     let names = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let rows: Vec<_> = lines.map(|line| cells(&columns, line)).collect::<Result<_, _>>()?;
@@ -111,9 +110,9 @@ fn cells(columns: &Columns, line: &[u8]) -> Result<Vec<Arg>, Error> {
     let row: Vec<serde_json::Value> = parse(line)?;
     let cells: Option<Vec<_>> =
         columns.iter().zip(row).map(|((_, kind), cell)| tables::from_json(*kind, cell)).collect();
-    cells.filter(|cells| cells.len() == columns.len()).ok_or_else(|| damaged("a row does not fit its columns"))
+    cells.filter(|cells| cells.len() == columns.len()).ok_or_else(|| changed("a row and its columns"))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(damaged)
+    serde_json::from_slice(bytes).map_err(changed)
 }

@@ -8,9 +8,9 @@ use futures::TryStreamExt;
 use md5::{Digest, Md5};
 use sqlx::FromRow;
 
-use crate::Error;
 use crate::db::sql;
 use crate::policy::{Administer, Allowed, Org};
+use crate::{Error, Problem};
 
 /// What was looked at and what is wrong.
 #[derive(Clone, Debug, Default)]
@@ -24,18 +24,18 @@ pub struct Report {
     /// Stored blobs that no row names: left by crashes or being written now; removed by the server in time.
     pub unreferenced: u64,
     /// What is wrong.
-    pub problems: Vec<Problem>,
+    pub damage: Vec<Damage>,
 }
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Damage {
     /// `entity/project/run`, and the file's name where it is one.
     pub what: String,
     /// Name in the blob store.
     pub blob: String,
     /// What is wrong with it.
-    pub problem: String,
+    pub problem: Problem,
 }
 
 #[derive(FromRow)]
@@ -71,7 +71,7 @@ impl Allowed<Administer, Org> {
             let problem = self.check(&row, &mut report.bytes).await?;
             if let Some(problem) = problem {
                 let Row { blob, name, run, project, entity, .. } = row;
-                report.problems.push(Problem { what: format!("{entity}/{project}/{run}: {name}"), blob, problem });
+                report.damage.push(Damage { what: format!("{entity}/{project}/{run}: {name}"), blob, problem });
             }
             progress(done, total);
         }
@@ -80,10 +80,10 @@ impl Allowed<Administer, Org> {
     }
 
     /// What is wrong with one blob.
-    async fn check(&self, row: &Row, read: &mut u64) -> Result<Option<String>, Error> {
+    async fn check(&self, row: &Row, read: &mut u64) -> Result<Option<Problem>, Error> {
         let mut download = match self.domain().blobs().stream(&row.blob, None).await {
             Ok(download) => download,
-            Err(Error::NotFound { .. }) => return Ok(Some("it is missing".to_owned())),
+            Err(Error::NotFound { .. }) => return Ok(Some(Problem::StoredMissing)),
             Err(e) => return Err(e),
         };
         let (mut digest, mut bytes) = (Md5::new(), 0);
@@ -97,13 +97,13 @@ impl Allowed<Administer, Org> {
         }
         *read += bytes;
         if u64::try_from(row.bytes) != Ok(bytes) {
-            return Ok(Some(format!("it has {bytes} bytes instead of {}", row.bytes)));
+            return Ok(Some(Problem::StoredLength { bytes, expected: row.bytes }));
         }
         if row.md5.is_empty() {
             let whole = ends.0 == b"PAR1" && ends.1 == b"PAR1";
-            return Ok((!whole).then(|| "it is not a Parquet file any more".to_owned()));
+            return Ok((!whole).then_some(Problem::StoredNotParquet));
         }
         let same = STANDARD.encode(digest.finalize()) == row.md5;
-        Ok((!same).then(|| "its bytes have changed".to_owned()))
+        Ok((!same).then_some(Problem::StoredChanged))
     }
 }

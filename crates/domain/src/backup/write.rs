@@ -9,7 +9,7 @@ use super::tables::{self, TABLES};
 use super::{BLOB_PREFIX, CHECKSUMS, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
 use crate::db::{Tx, sql};
 use crate::policy::{Administer, Allowed, Org};
-use crate::{Error, audit, rfc3339};
+use crate::{Error, Problem, audit, rfc3339};
 
 /// Bytes of rows in one entry.
 const CHUNK: usize = 4 << 20;
@@ -48,10 +48,7 @@ impl Allowed<Administer, Org> {
 
     async fn write_blob<W: Write>(&self, name: &str, out: &mut Writer<W>) -> Result<u64, Error> {
         let gone = |e| match e {
-            Error::NotFound { .. } => Error::Conflict(format!(
-                "the stored file {name} is missing: either its run was deleted while the backup was made (make it again), \
-                 or it is lost (`runstead verify` says more)"
-            )),
+            Error::NotFound(_) => Error::Conflict(Problem::BlobMissing { blob: name.to_owned() }),
             e => e,
         };
         let mut download = self.domain().blobs().stream(name, None).await.map_err(gone)?;

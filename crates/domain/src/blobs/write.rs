@@ -9,7 +9,7 @@ use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
 
 use super::Blobs;
-use crate::Error;
+use crate::{Error, Problem, Thing};
 
 /// Bytes of one part of a long upload; a blob up to this size is written in one piece.
 const PART: usize = 8 << 20;
@@ -107,7 +107,7 @@ impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
             self.rest = chunk?;
             self.bytes += self.rest.len() as u64;
             if self.bytes > expect.most {
-                return Err(Error::TooLarge { what: "upload", most: expect.most });
+                return Err(Error::TooLarge { what: Thing::Upload, most: expect.most });
             }
             self.md5.update(&self.rest);
         }
@@ -116,9 +116,7 @@ impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
     fn check_length(&self, expect: Expect) -> Result<(), Error> {
         match expect.length {
             Some(length) if length != self.bytes => {
-                let why =
-                    format!("{length} bytes were announced and {} came; nothing was kept, send it again", self.bytes);
-                Err(Error::invalid("upload", why))
+                Err(Error::Invalid(Problem::UploadLength { announced: length, came: self.bytes }))
             }
             _ => Ok(()),
         }

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::{Db, Tx, sql};
-use crate::{Clock, Error};
+use crate::{Clock, Error, Problem};
 
 /// Every migration ever released, in order. A released one never changes; the list only grows.
 const MIGRATIONS: &[(&str, &str)] = &[
@@ -21,14 +21,7 @@ pub(super) async fn up(db: &Db, clock: &Clock) -> Result<(), Error> {
     let (applied,): (i64,) = sql("SELECT COUNT(*) FROM schema_version").one(&mut tx).await?;
     let applied = usize::try_from(applied).unwrap_or(usize::MAX);
     if applied > MIGRATIONS.len() {
-        return Err(Error::invalid(
-            "database",
-            format!(
-                "its schema is version {applied}, and this program knows versions up to {}. It was written by a newer \
-                 Runstead: start that one, or restore a backup made before the upgrade. Nothing was changed",
-                MIGRATIONS.len()
-            ),
-        ));
+        return Err(Error::Invalid(Problem::SchemaNewer { version: applied, known: MIGRATIONS.len() }));
     }
     for (index, (name, text)) in MIGRATIONS.iter().enumerate().skip(applied) {
         run_script(&mut tx, text).await?;
@@ -84,8 +77,8 @@ mod tests {
                 .run(&db)
                 .await
                 .unwrap();
-            let error = up(&db, &Clock::system()).await.unwrap_err().to_string();
-            assert!(error.contains("newer Runstead"), "{error}");
+            let error = up(&db, &Clock::system()).await.unwrap_err();
+            assert!(matches!(error, Error::Invalid(Problem::SchemaNewer { .. })), "{error}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Deleting files of a run.
 
-use crate::Error;
 use crate::db::{placeholders, sql};
 use crate::jobs::discard_later;
 use crate::live::{Change, LiveEvent};
 use crate::policy::{Allowed, Run, Update};
+use crate::{Error, Problem, Thing};
 
 /// More ids in one request are refused.
 const MOST: usize = 10_000;
@@ -14,7 +14,7 @@ impl Allowed<Update, Run> {
     /// that are gone already count for nothing.
     pub async fn delete_files(&self, ids: &[i64]) -> Result<usize, Error> {
         if ids.len() > MOST {
-            return Err(Error::invalid("files", format!("delete at most {MOST} at once; nothing was deleted")));
+            return Err(Error::Invalid(Problem::TooMany { what: Thing::File, most: MOST }));
         }
         if ids.is_empty() {
             return Ok(0);

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use crate::clock::Micros;
 use crate::db::{placeholders, sql};
 use crate::policy::{Allowed, Read, Run, TicketUse};
-use crate::{Domain, Error};
+use crate::{Domain, Error, Problem, Thing};
 
 /// More names in one question are refused.
 const MOST_NAMES: usize = 10_000;
@@ -80,7 +80,7 @@ impl Allowed<Read, Run> {
     /// The run's files by name. Names that are not there are simply missing.
     pub async fn files(&self, query: FileQuery) -> Result<FilePage, Error> {
         if query.names.len() > MOST_NAMES {
-            return Err(Error::invalid("file names", format!("ask for at most {MOST_NAMES} at once")));
+            return Err(Error::Invalid(Problem::TooMany { what: Thing::FileName, most: MOST_NAMES }));
         }
         let after = query.after.as_deref().map(cursor).transpose()?;
         let pattern = query.pattern.filter(|p| !p.is_empty()).map(check_pattern).transpose()?;
@@ -122,7 +122,7 @@ impl Allowed<Read, Run> {
 
 /// The name in a cursor.
 fn cursor(text: &str) -> Result<String, Error> {
-    let wrong = || Error::invalid("cursor", "it was not made by a list of files");
+    let wrong = || Error::Invalid(Problem::OtherCursor);
     String::from_utf8(URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?).map_err(|_| wrong())
 }
 
@@ -130,10 +130,7 @@ fn cursor(text: &str) -> Result<String, Error> {
 fn check_pattern(pattern: String) -> Result<String, Error> {
     let trailing = pattern.chars().rev().take_while(|c| *c == '\\').count();
     if trailing % 2 == 1 || pattern.contains('\0') {
-        return Err(Error::invalid(
-            "file pattern",
-            format!("{pattern:?} ends with a lone backslash or holds a zero byte"),
-        ));
+        return Err(Error::Invalid(Problem::FilePattern { pattern }));
     }
     Ok(pattern)
 }

@@ -1,8 +1,8 @@
 //! Downloads: one blob through a signed address.
 
-use crate::Error;
 use crate::blobs::{ByteRange, Download};
 use crate::policy::{Ticket, TicketUse};
+use crate::{Error, Problem};
 
 /// A file on its way out.
 #[derive(Debug)]
@@ -44,9 +44,7 @@ impl Ticket {
     fn readable(&self) -> Result<(&str, &str), Error> {
         match self.usage() {
             TicketUse::Get { blob, name } => Ok((blob, name)),
-            TicketUse::Put { .. } => {
-                Err(Error::invalid("address", "it is good for sending a file, not for reading one"))
-            }
+            TicketUse::Put { .. } => Err(Error::Invalid(Problem::AddressNotForReading)),
         }
     }
 }
@@ -57,7 +55,7 @@ fn etag(blob: &str) -> String {
 
 fn missing(name: &str, e: Error) -> Error {
     match e {
-        Error::NotFound { .. } => Error::not_found("file", format!("{name:?} (it was deleted or replaced; ask again)")),
+        Error::NotFound { .. } => Error::NotFound(Problem::FileGone { name: name.to_owned() }),
         e => e,
     }
 }

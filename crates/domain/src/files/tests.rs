@@ -4,11 +4,11 @@ use bytes::Bytes;
 use futures::{TryStreamExt, stream};
 
 use super::{ByteRange, FileQuery};
-use crate::Error;
 use crate::db::sql;
 use crate::model::RunPath;
 use crate::policy::{Read, Run, Update};
 use crate::testing::Lab;
+use crate::{Error, Problem};
 
 /// The ticket in an address of ours.
 fn ticket(url: &str) -> &str {
@@ -81,7 +81,7 @@ async fn an_upload_that_fails_leaves_what_was_there() {
         sql("UPDATE run SET deleted_at = 1 WHERE id = $1").bind(id).run(lab.domain.db()).await.unwrap();
         clean(&lab).await;
         let gone = put.write(stream::iter([Ok(Bytes::from_static(b"new"))]), Some(3)).await;
-        assert!(matches!(gone, Err(Error::NotFound { what: "run", .. })), "{gone:?}");
+        assert!(matches!(gone, Err(Error::NotFound(Problem::FileRunGone { .. }))), "{gone:?}");
         assert_eq!(lab.domain.blobs().list("files").await.unwrap().len(), 1);
     }
 }
@@ -97,8 +97,8 @@ async fn addresses_are_signed_and_come_one_per_name_in_order() {
         let altered = ticket(&urls[0].url).replacen('e', "f", 1);
         assert!(matches!(lab.domain.redeem(&altered), Err(Error::NotFound { .. })));
         for bad in ["../x", "/abs", "", "a\\b"] {
-            let Err(Error::Invalid { why, .. }) = run.upload_urls(&["ok", bad]) else { panic!("{bad}") };
-            assert!(why.contains(&format!("{bad:?}")), "{why}");
+            let Err(Error::Invalid(problem)) = run.upload_urls(&["ok", bad]) else { panic!("{bad}") };
+            assert!(problem.args().contains(&("name", bad.to_owned())), "{problem}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::live::{Change, LiveEvent};
 use crate::model::FileName;
 use crate::policy::{Allowed, Run, Ticket, TicketUse, Update};
 use crate::runs::effective_state;
-use crate::{Domain, Error};
+use crate::{Domain, Error, Problem};
 
 /// The most that one file may hold: what S3 takes in 8,192 parts of 8 MiB.
 const MOST: u64 = 64 << 30;
@@ -30,22 +30,11 @@ impl Allowed<Update, Run> {
     /// One address for each name, in order. A name that cannot be is an error for the whole request.
     pub fn upload_urls<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<UploadUrl>, Error> {
         let one = |name: &S| {
-            let name = FileName::new(name.as_ref()).map_err(|e| naming(name.as_ref(), e))?.to_string();
+            let name = FileName::new(name.as_ref())?.to_string();
             let ticket = self.domain().sign(TicketUse::Put { run: self.resource().id, name: name.clone() })?;
             Ok(UploadUrl { name, url: format!("{}/blob/{ticket}", self.domain().base_url()) })
         };
         names.iter().map(one).collect()
-    }
-}
-
-/// Makes sure that the error says which of many names is meant.
-fn naming(name: &str, e: Error) -> Error {
-    match e {
-        Error::Invalid { what, why } if !why.contains(&format!("{name:?}")) => {
-            let shown: String = name.chars().take(80).collect();
-            Error::invalid(what, format!("{shown:?}: {why}"))
-        }
-        e => e,
     }
 }
 
@@ -57,7 +46,7 @@ impl Ticket {
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {
         let TicketUse::Put { run, name } = self.usage() else {
-            return Err(Error::invalid("address", "it is good for reading a file, not for sending one"));
+            return Err(Error::Invalid(Problem::AddressNotForWriting));
         };
         let domain = self.domain();
         let alive = "SELECT id FROM run WHERE id = $1 AND deleted_at IS NULL";
@@ -104,5 +93,5 @@ async fn register(domain: &Domain, run: i64, name: &str, blob: &str, written: Wr
 }
 
 fn gone(name: &str) -> Error {
-    Error::not_found("run", format!("of the file {name:?} (it was deleted)"))
+    Error::NotFound(Problem::FileRunGone { name: name.to_owned() })
 }

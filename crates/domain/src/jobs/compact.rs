@@ -81,7 +81,7 @@ impl Stream {
     fn parse(subject: &str) -> Result<Self, Error> {
         let mut parts = subject.splitn(3, '/');
         let mut number = || parts.next().and_then(|part| part.parse().ok());
-        let wrong = || Error::invalid("subject", format!("{subject:?} is no stream"));
+        let wrong = || Error::internal("reading a job", format!("{subject:?} is no stream"));
         let (run_id, generation) = (number().ok_or_else(wrong)?, number().ok_or_else(wrong)?);
         Ok(Self { run_id, generation, kind: parts.next().ok_or_else(wrong)?.parse()? })
     }

@@ -21,7 +21,7 @@ pub(crate) enum Job {
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
 }
-words!(Job, "job", { Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard" });
+words!(Job, Job, { Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard" });
 
 /// A job that this process may do until the lease ends.
 #[derive(Clone, Debug, FromRow)]

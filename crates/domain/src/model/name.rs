@@ -1,9 +1,9 @@
 //! Names that are valid by construction. Lengths are in characters.
 
-use crate::Error;
+use crate::{Error, Problem, Thing};
 
 macro_rules! name {
-    ($(#[$doc:meta])* $type:ident, $what:literal, $check:expr) => {
+    ($(#[$doc:meta])* $type:ident, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $type(String);
@@ -12,8 +12,8 @@ macro_rules! name {
             /// Checks the rules of the kind.
             pub fn new(name: impl Into<String>) -> Result<Self, Error> {
                 let name = name.into();
-                let check: fn(&str) -> Result<(), String> = $check;
-                check(&name).map_err(|why| Error::invalid($what, why))?;
+                let check: fn(&str) -> Result<(), Problem> = $check;
+                check(&name).map_err(Error::Invalid)?;
                 Ok(Self(name))
             }
 
@@ -32,23 +32,23 @@ macro_rules! name {
 
 name! {
     /// A team's or user's name: 1–64 of `a-z A-Z 0-9 _ - .`, beginning with a letter or digit, not a word of the app's own paths.
-    EntityName, "entity name", |s| slug(s, 64)
+    EntityName, |s| slug(Thing::EntityName, s, 64)
 }
 name! {
     /// A user's name; the same rules as an entity's, since every user has a personal entity of that name.
-    UserName, "user name", |s| slug(s, 64)
+    UserName, |s| slug(Thing::UserName, s, 64)
 }
 name! {
     /// A project's name: 1–128 characters, none of `/ \ # ? % :` (the client's own rule), no control characters.
-    ProjectName, "project name", |s| free(s, 128, r"/\#?%:")
+    ProjectName, |s| free(Thing::ProjectName, s, 128, r"/\#?%:")
 }
 name! {
     /// A run's id: 1–128 characters, none of `: ; , # ? / ' \` (the client's own rule), no control characters.
-    RunName, "run id", |s| free(s, 128, ":;,#?/'\\")
+    RunName, |s| free(Thing::RunId, s, 128, ":;,#?/'\\")
 }
 name! {
     /// A run file's name: relative, forward slashes, at most 1,024 bytes, no empty, `.` or `..` part, no backslash, no control character.
-    FileName, "file name", file
+    FileName, file
 }
 
 /// First path segments that belong to the app or the API, so no entity may take them.
@@ -76,45 +76,53 @@ const RESERVED: &[&str] = &[
     "static",
 ];
 
-fn slug(s: &str, most: usize) -> Result<(), String> {
+fn slug(what: Thing, s: &str, most: usize) -> Result<(), Problem> {
+    let name = || s.to_owned();
     if s.is_empty() || s.chars().count() > most {
-        return Err(format!("use 1 to {most} characters"));
+        return Err(Problem::NameLength { what, most });
     }
     if !s.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
         || !s.starts_with(|c: char| c.is_ascii_alphanumeric())
     {
-        return Err(format!("{s:?} may hold only letters a-z, digits, and _ - . and begins with a letter or digit"));
+        return Err(Problem::NameNotPlain { what, name: name() });
     }
     if RESERVED.contains(&s.to_ascii_lowercase().as_str()) {
-        return Err(format!("{s:?} is a word of the server's own addresses; choose another"));
+        return Err(Problem::NameReserved { what, name: name() });
     }
     Ok(())
 }
 
-fn free(s: &str, most: usize, banned: &str) -> Result<(), String> {
+fn free(what: Thing, s: &str, most: usize, banned: &str) -> Result<(), Problem> {
     if s.trim().is_empty() || s.chars().count() > most {
-        return Err(format!("use 1 to {most} characters"));
+        return Err(Problem::NameLength { what, most });
     }
     if s == "." || s == ".." {
-        return Err(format!("{s:?} cannot stand in an address"));
+        return Err(Problem::NameDots { what, name: s.to_owned() });
     }
-    match s.chars().find(|c| c.is_control() || banned.contains(*c)) {
-        Some(c) => Err(format!("{s:?} must not contain {c:?}")),
-        None => Ok(()),
-    }
+    no_character(what, s, |c| c.is_control() || banned.contains(c))
 }
 
-fn file(s: &str) -> Result<(), String> {
-    if s.is_empty() || s.len() > 1024 {
-        return Err("use 1 to 1024 bytes".to_owned());
+fn file(s: &str) -> Result<(), Problem> {
+    const MOST: usize = 1024;
+    if s.is_empty() || s.len() > MOST {
+        return Err(Problem::FileNameLength { name: s.chars().take(80).collect(), most: MOST });
     }
-    if let Some(c) = s.chars().find(|c| c.is_control() || *c == '\\') {
-        return Err(format!("{s:?} must not contain {c:?}"));
-    }
+    no_character(Thing::FileName, s, |c| c.is_control() || c == '\\')?;
     if s.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return Err(format!("{s:?} must be a relative path without empty, . or .. parts"));
+        return Err(Problem::FileNameParts { name: s.to_owned() });
     }
     Ok(())
+}
+
+/// Names the first character that is `banned`, a control character by its escape.
+fn no_character(what: Thing, s: &str, banned: impl Fn(char) -> bool) -> Result<(), Problem> {
+    match s.chars().find(|c| banned(*c)) {
+        Some(c) if c.is_control() => {
+            Err(Problem::NameCharacter { what, name: s.to_owned(), character: c.escape_default().to_string() })
+        }
+        Some(c) => Err(Problem::NameCharacter { what, name: s.to_owned(), character: c.to_string() }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ impl std::str::FromStr for ProjectPath {
             Some((entity, project)) if !entity.is_empty() && !project.is_empty() && !project.contains('/') => {
                 Ok(Self::new(entity, project))
             }
-            _ => Err(crate::Error::invalid("project", format!("{s:?} is not of the form ENTITY/PROJECT"))),
+            _ => Err(crate::Error::Invalid(crate::Problem::ProjectPath { text: s.to_owned() })),
         }
     }
 }

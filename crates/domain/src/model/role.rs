@@ -12,7 +12,7 @@ pub enum Role {
     /// Also manages people and settings.
     Admin,
 }
-words!(Role, "role", { Viewer => "viewer", Member => "member", Admin => "admin" });
+words!(Role, Role, { Viewer => "viewer", Member => "member", Admin => "admin" });
 
 /// Who sees a project and who submits to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ pub enum Visibility {
     /// Only added members; team admins may add themselves.
     Restricted,
 }
-words!(Visibility, "visibility", { Open => "open", Public => "public", Team => "team", Restricted => "restricted" });
+words!(Visibility, Visibility, { Open => "open", Public => "public", Team => "team", Restricted => "restricted" });
 
 /// What an API key may do at most. Keys narrow what their owner may do, never widen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,4 +36,4 @@ pub enum KeyScope {
     /// Everything its owner may do.
     Write,
 }
-words!(KeyScope, "key scope", { Read => "read", Write => "write" });
+words!(KeyScope, KeyScope, { Read => "read", Write => "write" });

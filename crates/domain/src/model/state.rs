@@ -22,7 +22,7 @@ pub enum RunState {
     /// Said so and fell silent.
     Preempted,
 }
-words!(RunState, "run state", {
+words!(RunState, RunState, {
     Pending => "pending", Running => "running", Finished => "finished", Failed => "failed",
     Crashed => "crashed", Killed => "killed", Preempting => "preempting", Preempted => "preempted",
 });

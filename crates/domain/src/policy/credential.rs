@@ -149,7 +149,7 @@ impl super::Allowed<super::Administer, super::Org> {
     pub async fn session_of(&self, name: &str, client: ClientInfo) -> Result<Session, Error> {
         let row: Option<(i64,)> =
             sql("SELECT id FROM account WHERE name = $1").bind(name).optional(self.domain().db()).await?;
-        let (account,) = row.ok_or_else(|| Error::not_found("user", name))?;
+        let (account,) = row.ok_or_else(|| Error::not_found(crate::Thing::User, name))?;
         self.domain().session_of(account, None, client).await
     }
 }

@@ -79,7 +79,7 @@ pub enum Operation {
     /// Read the audit log.
     AuditRead,
 }
-words!(Operation, "action", {
+words!(Operation, Action, {
     RunRead => "run:read", RunCreate => "run:create", RunUpdate => "run:update", RunStop => "run:stop", RunDelete => "run:delete",
     ProjectRead => "project:read", ProjectCreate => "project:create", ProjectUpdate => "project:update",
     ProjectDelete => "project:delete",

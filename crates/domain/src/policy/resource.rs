@@ -2,9 +2,9 @@
 
 use super::facts::{EntityFacts, EntityKind, Facts};
 use super::load::Found;
-use crate::Error;
 use crate::clock::Micros;
 use crate::model::{EntityPath, ProjectPath, RunPath, RunState, Visibility};
+use crate::{Error, Thing};
 
 /// A thing that can be asked about, with the path that names it.
 pub trait Resource: Sized + Send + Sync + 'static {
@@ -133,7 +133,7 @@ impl Resource for Project {
         (path.entity.clone(), path.project.clone(), String::new())
     }
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
-        found.project.ok_or_else(|| Error::not_found("project", format!("{}/{}", facts.asked.0, facts.asked.1)))
+        found.project.ok_or_else(|| Error::not_found(Thing::Project, format!("{}/{}", facts.asked.0, facts.asked.1)))
     }
 }
 
@@ -164,7 +164,7 @@ impl Resource for Run {
     fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
         found.run.ok_or_else(|| {
             let (entity, project, run) = &facts.asked;
-            Error::not_found("run", format!("{entity}/{project}/{run}"))
+            Error::not_found(Thing::Run, format!("{entity}/{project}/{run}"))
         })
     }
 }
@@ -179,7 +179,7 @@ impl Resource for Account {
             Ok(EntityFacts { kind: EntityKind::User(id) | EntityKind::Service(id), name, .. }) => {
                 Ok(Self { id: *id, name: name.clone() })
             }
-            _ => Err(Error::not_found("user", facts.asked.0.clone())),
+            _ => Err(Error::not_found(Thing::User, facts.asked.0.clone())),
         }
     }
 }
@@ -195,5 +195,5 @@ impl Resource for Org {
 }
 
 fn entity(facts: &Facts) -> Result<&EntityFacts, Error> {
-    facts.entity.as_ref().ok_or_else(|| Error::not_found("entity", facts.asked.0.clone()))
+    facts.entity.as_ref().ok_or_else(|| Error::not_found(Thing::Entity, facts.asked.0.clone()))
 }

@@ -7,9 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::clock::Micros;
 use crate::domain::Domain;
+use crate::{Error, Problem};
 
 /// How long an address is good: the client may retry one for minutes, and a download may be long.
 const GOOD_FOR: Micros = 24 * 3600 * 1_000_000;
@@ -65,7 +65,7 @@ impl Domain {
 
     /// Verifies the last part of an address.
     pub fn redeem(&self, text: &str) -> Result<Ticket, Error> {
-        let wrong = || Error::not_found("address", "of this file (it was altered, or was made by another server)");
+        let wrong = || Error::NotFound(Problem::AddressUnknown);
         let (body, mac) = text.split_once('.').ok_or_else(wrong)?;
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| wrong())?;
         let mac: [u8; 32] = URL_SAFE_NO_PAD.decode(mac).ok().and_then(|m| m.try_into().ok()).ok_or_else(wrong)?;
@@ -75,7 +75,7 @@ impl Domain {
         }
         let signed: Signed = serde_json::from_slice(&body).map_err(|_| wrong())?;
         if signed.expires * 1_000_000 < self.clock().now() {
-            return Err(Error::not_found("address", "of this file: it was good for a day; ask for a new one"));
+            return Err(Error::NotFound(Problem::AddressOld));
         }
         Ok(Ticket { domain: self.clone(), usage: signed.usage })
     }

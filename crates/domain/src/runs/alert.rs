@@ -1,7 +1,7 @@
 //! Alerts that a run raises about itself (`run.alert`).
 
-use crate::Error;
 use crate::clock::Micros;
+use crate::{Error, Thing};
 use sqlx::FromRow;
 
 use crate::db::sql;
@@ -19,7 +19,7 @@ pub enum AlertSeverity {
     /// An error.
     Error,
 }
-words!(AlertSeverity, "alert severity", { Info => "INFO", Warn => "WARN", Error => "ERROR" });
+words!(AlertSeverity, AlertSeverity, { Info => "INFO", Warn => "WARN", Error => "ERROR" });
 
 /// An alert to be raised.
 #[derive(Clone, Debug)]
@@ -76,8 +76,8 @@ impl Allowed<Update, Run> {
     /// Stores the alert; `false` when it repeats one too soon and was dropped.
     pub async fn alert(&self, alert: NewAlert) -> Result<bool, Error> {
         let (domain, run) = (self.domain(), self.resource());
-        let title = super::text::required("alert title", alert.title, 256)?;
-        let text = super::text::free("alert text", alert.text, 64 * 1024)?;
+        let title = super::text::required(Thing::AlertTitle, alert.title, 256)?;
+        let text = super::text::free(Thing::AlertText, alert.text, 64 * 1024)?;
         let now = domain.clock().now();
         let mut tx = domain.db().begin().await?;
         let row = super::row::lock(&mut tx, run.id, now).await?;

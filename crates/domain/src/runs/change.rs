@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::row::{self, RunRow};
 use super::text;
-use crate::Error;
 use crate::db::{Arg, Tx};
 use crate::live::Change;
 use crate::model::RunState;
+use crate::{Error, Problem, Thing};
 
 /// What to change; `None` leaves a field as it is, an empty text clears it.
 #[derive(Clone, Debug, Default)]
@@ -63,18 +63,18 @@ impl RunChange {
     pub(super) fn check(self) -> Result<CheckedChange, Error> {
         let mut columns: Vec<(&'static str, Arg)> = Vec::new();
         if let Some(name) = self.display_name.filter(|n| !n.trim().is_empty()) {
-            columns.push(("display_name", text::free("display name", name, 1024)?.into()));
+            columns.push(("display_name", text::free(Thing::DisplayName, name, 1024)?.into()));
         }
         let texts = [
-            ("notes", "notes", self.notes, 1 << 20),
-            ("description", "description", self.description, 1 << 20),
-            ("group_name", "group", self.group, 1024),
-            ("job_type", "job type", self.job_type, 1024),
-            ("host", "host", self.host, 1024),
-            ("program", "program", self.program, 8192),
-            ("repo", "repository", self.repo, 8192),
-            ("git_commit", "commit", self.commit, 1024),
-            ("sweep", "sweep", self.sweep, 1024),
+            ("notes", Thing::Notes, self.notes, 1 << 20),
+            ("description", Thing::Description, self.description, 1 << 20),
+            ("group_name", Thing::Group, self.group, 1024),
+            ("job_type", Thing::JobType, self.job_type, 1024),
+            ("host", Thing::Host, self.host, 1024),
+            ("program", Thing::Program, self.program, 8192),
+            ("repo", Thing::Repository, self.repo, 8192),
+            ("git_commit", Thing::Commit, self.commit, 1024),
+            ("sweep", Thing::Sweep, self.sweep, 1024),
         ];
         for (column, what, value, most) in texts {
             if let Some(value) = value {
@@ -87,10 +87,10 @@ impl RunChange {
         if let Some(state) = self.state {
             columns.push(("state", state.as_str().into()));
         }
-        let summary = self.summary.map(|s| text::object("summary", &s)).transpose()?;
+        let summary = self.summary.map(|s| text::object(Thing::Summary, &s)).transpose()?;
         let has_summary = summary.is_some();
         columns.extend(summary.map(|s| ("summary", Value::Object(s).to_string().into())));
-        let config = self.config.map(|c| text::object("config", &c)).transpose()?;
+        let config = self.config.map(|c| text::object(Thing::Config, &c)).transpose()?;
         Ok(CheckedChange { columns, config, merge_config: self.merge_config, summary: has_summary })
     }
 }
@@ -108,7 +108,11 @@ impl CheckedChange {
             let config = if merge_config { merged(row::document(tx, run.id, "config").await?, config) } else { config };
             let config = Value::Object(config).to_string();
             if config.len() > text::DOCUMENT {
-                return Err(Error::invalid("config", format!("merged it is longer than {} bytes", text::DOCUMENT)));
+                return Err(Error::Invalid(Problem::TooLong {
+                    what: Thing::Config,
+                    length: config.len(),
+                    most: text::DOCUMENT,
+                }));
             }
             columns.push(("config", config.into()));
         }
@@ -159,7 +163,7 @@ mod tests {
 
     #[test]
     fn writers_of_a_shared_run_keep_each_others_config() {
-        let map = |text| text::object("config", text).unwrap();
+        let map = |text| text::object(Thing::Config, text).unwrap();
         let stored = map(r#"{"lr":{"value":1},"_wandb":{"value":{"e":{"a":1},"t":{"1":[1]}}}}"#);
         let sent = map(r#"{"lr":{"value":2},"bs":{"value":8},"_wandb":{"value":{"e":{"b":2},"t":{"1":[2]}}}}"#);
         let want = map(r#"{"lr":{"value":2},"_wandb":{"value":{"e":{"a":1,"b":2},"t":{"1":[2]}}},"bs":{"value":8}}"#);

@@ -6,9 +6,9 @@ use history::{Batch, STEP};
 
 use super::history::blocking;
 use super::streams::{self, MOST_LINES, StreamKind};
-use crate::Error;
 use crate::db::sql;
 use crate::policy::{Allowed, Read, Run};
+use crate::{Error, Problem};
 
 /// Lines that are answered when nothing says how many.
 const LINES: u32 = 1000;
@@ -60,7 +60,7 @@ impl LogLine {
 impl Allowed<Read, Run> {
     /// Lines of console output. Of a line that was rewritten, only the last text.
     pub async fn log_lines(&self, query: LogQuery) -> Result<LogPage, Error> {
-        let wrong = |_| Error::invalid("cursor", "it was not made by a list of console lines");
+        let wrong = |_| Error::Invalid(Problem::OtherCursor);
         let after = query.after.map(|text| text.parse::<i64>().map_err(wrong)).transpose()?;
         let (batch, has_next) = match query.last {
             Some(last) => (self.last_lines(last).await?, false),

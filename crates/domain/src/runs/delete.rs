@@ -6,7 +6,7 @@ use crate::db::sql;
 use crate::jobs::{Job, enqueue};
 use crate::live::Change;
 use crate::policy::{Allowed, Delete, Run};
-use crate::{Error, audit};
+use crate::{Error, Thing, audit};
 
 impl Allowed<Delete, Run> {
     /// Deletes the run with its history, files and alerts. Its name can be taken again at once.
@@ -16,7 +16,7 @@ impl Allowed<Delete, Run> {
         let mut tx = domain.db().begin().await?;
         let text = "UPDATE run SET deleted_at = $1, updated_at = $1 WHERE id = $2 AND deleted_at IS NULL";
         if sql(text).bind(now).bind(run.id).run(&mut tx).await? == 0 {
-            return Err(Error::not_found("run", run.path().to_string()));
+            return Err(Error::not_found(Thing::Run, run.path().to_string()));
         }
         sql("UPDATE project SET updated_at = $1 WHERE id = $2").bind(now).bind(run.project.id).run(&mut tx).await?;
         enqueue(&mut tx, domain.clock(), Job::Purge, &run.id.to_string(), Duration::ZERO).await?;

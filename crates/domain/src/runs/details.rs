@@ -8,7 +8,7 @@ use crate::clock::Micros;
 use crate::db::sql;
 use crate::model::RunState;
 use crate::policy::{Allowed, Project, Read, Run};
-use crate::{Domain, Error};
+use crate::{Domain, Error, Thing};
 
 /// A run's fields. Lists leave the texts out unless asked.
 #[derive(Clone, Debug)]
@@ -205,7 +205,7 @@ impl Allowed<Read, Run> {
     pub async fn details(&self) -> Result<RunDetails, Error> {
         let text = format!("{} WHERE r.id = $1 AND r.deleted_at IS NULL", select(true));
         let row: Option<Row> = sql(text).bind(self.resource().id).optional(self.domain().db()).await?;
-        let row = row.ok_or_else(|| Error::not_found("run", self.resource().path().to_string()))?;
+        let row = row.ok_or_else(|| Error::not_found(Thing::Run, self.resource().path().to_string()))?;
         let keys = self.history_keys().await?;
         row.into_details(self.domain(), Some(keys))
     }

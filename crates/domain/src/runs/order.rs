@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::document::{Datum, Field, Needs, Own, RunDocument};
 use super::filter::infinity;
-use crate::Error;
+use crate::{Error, Problem};
 
 /// A parsed order.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Order {
                 _ => (false, part),
             };
             if name.trim().is_empty() {
-                return Err(Error::invalid("order", format!("{text:?} names no key; use +KEY or -KEY")));
+                return Err(Error::Invalid(Problem::BadOrder { text: text.to_owned() }));
             }
             Ok(Key { field: Field::parse(name.trim()), descending })
         };
@@ -117,7 +117,7 @@ impl Order {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
         let position: Option<Position> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let fits = position.filter(|position| position.keys.len() == self.0.len());
-        fits.ok_or_else(|| Error::invalid("cursor", "it was not made by a list of runs in this order"))
+        fits.ok_or_else(|| Error::Invalid(Problem::OtherCursor))
     }
 }
 

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::row;
 use super::streams::segments::{self, NewSegment};
 use super::streams::{self, StreamKind};
-use crate::Error;
 use crate::live::Change;
 use crate::model::RunState;
 use crate::policy::{Allowed, Run, Update};
+use crate::{Error, Problem};
 
 /// A run that was rewound.
 #[derive(Debug)]
@@ -37,10 +37,10 @@ impl Allowed<Update, Run> {
     /// added to them.
     pub async fn rewind(&self, metric: &str, value: f64) -> Result<Rewound, Error> {
         if metric != STEP {
-            return Err(Error::invalid("metric", format!("a run is rewound by _step, not by {metric:?}")));
+            return Err(Error::Invalid(Problem::RewindMetric { metric: metric.to_owned() }));
         }
         if !value.is_finite() || value < 0.0 {
-            return Err(Error::invalid("step", "use a number that is not negative"));
+            return Err(Error::Invalid(Problem::RewindStep));
         }
         let (domain, run) = (self.domain(), self.resource());
         let kept = self.keep(value).await?;

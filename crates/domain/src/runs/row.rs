@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use crate::clock::Micros;
 use crate::db::{Arg, Tx, sql};
 use crate::model::RunState;
-use crate::{Domain, Error};
+use crate::{Domain, Error, Thing};
 
 /// The row as it is while the transaction holds it, without its documents: they may be long, and a sign of life needs none.
 #[derive(Debug, FromRow)]
@@ -29,7 +29,7 @@ const COLUMNS: &str = "id, state, generation, sweep, exit_code, stop_requested, 
 /// PostgreSQL serialises the writers of one run (SQLite has one writer anyway). Always before any other row of the run.
 pub(super) async fn lock(tx: &mut Tx, id: i64, now: Micros) -> Result<RunRow, Error> {
     let text = format!("UPDATE run SET updated_at = $1 WHERE id = $2 AND deleted_at IS NULL RETURNING {COLUMNS}");
-    sql(text).bind(now).bind(id).optional(tx).await?.ok_or_else(|| Error::not_found("run", id.to_string()))
+    sql(text).bind(now).bind(id).optional(tx).await?.ok_or_else(|| Error::not_found(Thing::Run, id.to_string()))
 }
 
 /// [`lock`] for a sign of life: a run that was given up, or would have been by now, is running again.
@@ -43,7 +43,7 @@ pub(super) async fn touch(tx: &mut Tx, id: i64, now: Micros, silent_before: Micr
          WHERE id = $2 AND deleted_at IS NULL RETURNING {COLUMNS}"
     );
     let row = sql(text).bind(now).bind(id).bind(silent_before).optional(tx).await?;
-    row.ok_or_else(|| Error::not_found("run", id.to_string()))
+    row.ok_or_else(|| Error::not_found(Thing::Run, id.to_string()))
 }
 
 /// A JSON object of a run that is held: `config`, `summary` or `system_metrics`.

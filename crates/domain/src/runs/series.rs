@@ -9,7 +9,7 @@ use history::{Series, sample};
 use super::streams::{self, StreamKind};
 use crate::db::{placeholders, sql};
 use crate::policy::{Allowed, Project, Read};
-use crate::{Domain, Error};
+use crate::{Domain, Error, Problem};
 
 /// Most runs in one request.
 const MOST_RUNS: usize = 1000;
@@ -61,8 +61,7 @@ impl Allowed<Read, Project> {
     /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
         if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
-            let why = format!("ask for at most {MOST_RUNS} runs and {MOST_LINES} lines at once");
-            return Err(Error::invalid("series", why));
+            return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
         }
         let found = self.generations(&request.runs).await?;
         let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();

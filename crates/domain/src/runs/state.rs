@@ -6,7 +6,7 @@ use crate::clock::Micros;
 use crate::live::Change;
 use crate::model::RunState;
 use crate::policy::{Allowed, Run, Update};
-use crate::{Domain, Error};
+use crate::{Domain, Error, Problem};
 
 /// The state to show: a run that should be sending and has been silent for longer than `timeout` has crashed, or was
 /// preempted when it had said that it might be. Every read uses this; the background job only writes it through.
@@ -37,21 +37,18 @@ impl Allowed<Update, Run> {
         let from: &[RunState] = match to {
             RunState::Pending => &[RunState::Running, RunState::Failed, RunState::Crashed, RunState::Preempted],
             RunState::Failed => &[RunState::Pending, RunState::Running],
-            _ => return Err(Error::invalid("state", format!("a run can be set to pending or failed, not to {to}"))),
+            _ => return Err(Error::Invalid(Problem::StateNotSettable { to })),
         };
         let (domain, now) = (self.domain(), self.domain().clock().now());
         let mut tx = domain.db().begin().await?;
         let run = super::row::lock(&mut tx, self.resource().id, now).await?;
         let state = run.effective_state(domain)?;
         if run.sweep.is_some() {
-            return Err(Error::invalid("state", "the run belongs to a sweep, which controls its state"));
+            return Err(Error::Invalid(Problem::StateOfSweep));
         }
         if !from.contains(&state) {
-            let path = self.resource().path();
-            return Err(Error::invalid(
-                "state",
-                format!("{path} is {state} and cannot become {to}; nothing was changed"),
-            ));
+            let run = self.resource().path().to_string();
+            return Err(Error::Invalid(Problem::StateChange { run, state, to }));
         }
         let finished = (to == RunState::Failed).then_some(now);
         let columns = vec![

@@ -2,7 +2,7 @@
 
 use crate::live::Change;
 use crate::policy::{Allowed, Run, Stop};
-use crate::{Error, audit};
+use crate::{Error, Problem, audit};
 
 impl Allowed<Stop, Run> {
     /// Asks the run's process to end. Asking twice is no error; a run that is not running is a conflict.
@@ -11,10 +11,7 @@ impl Allowed<Stop, Run> {
         let mut tx = domain.db().begin().await?;
         let state = super::row::lock(&mut tx, run.id, domain.clock().now()).await?.effective_state(domain)?;
         if !state.is_live() {
-            let path = run.path();
-            return Err(Error::Conflict(format!(
-                "{path} is {state}: only a running run can be stopped; nothing was changed"
-            )));
+            return Err(Error::Conflict(Problem::StopNotRunning { run: run.path().to_string(), state }));
         }
         super::row::set(&mut tx, run.id, vec![("stop_requested", true.into())]).await?;
         audit::done(&mut tx, self.session(), "run:stop", &run.path().to_string()).await?;

@@ -31,7 +31,7 @@ pub(crate) enum StreamKind {
     /// Lines of `output.log`. Its `_step` is the line number plus the writer's base.
     Console,
 }
-words!(StreamKind, "stream", { History => "history", Events => "events", Console => "console" });
+words!(StreamKind, Stream, { History => "history", Events => "events", Console => "console" });
 
 /// How many lines the writers of a stream have sent, all together.
 pub(crate) async fn line_count(

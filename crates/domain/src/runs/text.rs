@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Error, Problem, Thing};
 
 /// Longest config or summary.
 pub(super) const DOCUMENT: usize = 16 << 20;
@@ -12,47 +12,46 @@ const TAGS: usize = 256;
 const TAG: usize = 128;
 
 /// A text of at most `most` bytes, without the NUL characters that PostgreSQL cannot hold.
-pub(super) fn free(what: &'static str, text: String, most: usize) -> Result<String, Error> {
+pub(super) fn free(what: Thing, text: String, most: usize) -> Result<String, Error> {
     if text.len() > most {
-        return Err(Error::invalid(what, format!("it is {} bytes long; at most {most} are kept", text.len())));
+        return Err(Error::Invalid(Problem::TooLong { what, length: text.len(), most }));
     }
     Ok(if text.contains('\0') { text.replace('\0', "") } else { text })
 }
 
 /// A text that must say something.
-pub(super) fn required(what: &'static str, text: String, most: usize) -> Result<String, Error> {
+pub(super) fn required(what: Thing, text: String, most: usize) -> Result<String, Error> {
     let text = free(what, text, most)?;
-    if text.trim().is_empty() { Err(Error::invalid(what, "it is empty")) } else { Ok(text) }
+    if text.trim().is_empty() { Err(Error::Invalid(Problem::Empty { what })) } else { Ok(text) }
 }
 
 /// Tags in the order given, each once.
 pub(super) fn tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
     let mut kept: Vec<String> = Vec::with_capacity(tags.len().min(TAGS));
     for tag in tags {
-        let tag = free("tag", tag, TAG * 4)?;
+        let tag = free(Thing::Tag, tag, TAG * 4)?;
         if tag.chars().count() > TAG {
-            return Err(Error::invalid("tag", format!("{tag:?} is longer than {TAG} characters")));
+            return Err(Error::Invalid(Problem::LabelLength { what: Thing::Tag, most: TAG }));
         }
         if !tag.trim().is_empty() && !kept.contains(&tag) {
             kept.push(tag);
         }
         if kept.len() > TAGS {
-            return Err(Error::invalid("tags", format!("a run has at most {TAGS} tags")));
+            return Err(Error::Invalid(Problem::TooMany { what: Thing::Tag, most: TAGS }));
         }
     }
     Ok(kept)
 }
 
 /// A JSON object in the client's extended JSON, as strict JSON (NaN becomes the string "NaN").
-pub(super) fn object(what: &'static str, text: &str) -> Result<Map<String, Value>, Error> {
+pub(super) fn object(what: Thing, text: &str) -> Result<Map<String, Value>, Error> {
     if text.len() > DOCUMENT {
-        let why = format!("it is {} bytes long; at most {DOCUMENT} are kept", text.len());
-        return Err(Error::invalid(what, why));
+        return Err(Error::Invalid(Problem::TooLong { what, length: text.len(), most: DOCUMENT }));
     }
     match history::json::parse(text) {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(Error::invalid(what, "it must be a JSON object")),
-        Err(e) => Err(Error::invalid(what, format!("it is not JSON: {e}"))),
+        Ok(_) => Err(Error::Invalid(Problem::NotJsonObject { what })),
+        Err(e) => Err(Error::Invalid(Problem::NotJson { what, detail: e.to_string() })),
     }
 }
 
@@ -70,9 +69,9 @@ mod tests {
 
     #[test]
     fn documents_are_objects() {
-        assert_eq!(object("config", "{\"a\":NaN}").unwrap()["a"], "NaN");
+        assert_eq!(object(Thing::Config, "{\"a\":NaN}").unwrap()["a"], "NaN");
         for bad in ["", "[]", "{", "1"] {
-            assert!(object("config", bad).is_err(), "{bad}");
+            assert!(object(Thing::Config, bad).is_err(), "{bad}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::db::sql;
 use crate::model::{EntityName, EntityPath, Role};
 use crate::policy::{Administer, Allowed, Entity, Org};
-use crate::{Error, audit};
+use crate::{Error, Problem, audit};
 
 impl Allowed<Administer, Org> {
     /// Makes a team with its first admin (an existing user's name).
@@ -13,7 +13,7 @@ impl Allowed<Administer, Org> {
         let taken: Option<(i64,)> =
             sql("SELECT id FROM entity WHERE LOWER(name) = LOWER($1)").bind(name.as_str()).optional(&mut tx).await?;
         if taken.is_some() {
-            return Err(Error::Conflict(format!("the name {name} is taken by a user or team; choose another")));
+            return Err(Error::Conflict(Problem::NameTaken { name: name.to_string() }));
         }
         let now = self.domain().clock().now();
         let id = tx.next_id("entity").await?;

@@ -3,7 +3,7 @@
 use crate::db::{Tx, sql};
 use crate::model::Role;
 use crate::policy::{Administer, Allowed, Entity, EntityKind};
-use crate::{Error, audit};
+use crate::{Error, Problem, Thing, audit};
 
 impl Allowed<Administer, Entity> {
     /// Adds a user, or changes the role of one.
@@ -29,7 +29,7 @@ impl Allowed<Administer, Entity> {
         let team = self.resource().id;
         let text = "DELETE FROM membership WHERE team_id = $1 AND user_id = $2";
         if sql(text).bind(team).bind(user_id).run(&mut tx).await? == 0 {
-            return Err(Error::not_found("member", format!("{user} of {}", self.resource().name)));
+            return Err(Error::not_found(Thing::Member, format!("{user} of {}", self.resource().name)));
         }
         let text = "DELETE FROM project_member WHERE user_id = $1 AND project_id IN (SELECT id FROM project WHERE entity_id = $2)";
         sql(text).bind(user_id).bind(team).run(&mut tx).await?;
@@ -41,10 +41,9 @@ impl Allowed<Administer, Entity> {
     fn must_be_team(&self) -> Result<(), Error> {
         match self.resource().kind {
             EntityKind::Team => Ok(()),
-            EntityKind::User(_) | EntityKind::Service(_) => Err(Error::invalid(
-                "team",
-                format!("{} is a personal space; make a team to work with others", self.resource().name),
-            )),
+            EntityKind::User(_) | EntityKind::Service(_) => {
+                Err(Error::Invalid(Problem::PersonalSpace { name: self.resource().name.clone() }))
+            }
         }
     }
 
@@ -54,10 +53,8 @@ impl Allowed<Administer, Entity> {
         let (all,): (i64,) = sql(text).bind(team).one(&mut *tx).await?;
         let (this,): (i64,) = sql(format!("{text} AND user_id = $2")).bind(team).bind(user_id).one(tx).await?;
         if this == 1 && all == 1 {
-            let name = &self.resource().name;
-            return Err(Error::Conflict(format!(
-                "{user} is the last admin of {name}; make another member admin first"
-            )));
+            let (user, team) = (user.to_owned(), self.resource().name.clone());
+            return Err(Error::Conflict(Problem::LastTeamAdmin { user, team }));
         }
         Ok(())
     }
@@ -66,7 +63,7 @@ impl Allowed<Administer, Entity> {
 /// The account id of a user name.
 pub(crate) async fn user_id(tx: &mut Tx, name: &str) -> Result<i64, Error> {
     let row: Option<(i64,)> = sql("SELECT id FROM account WHERE name = $1").bind(name).optional(tx).await?;
-    row.map(|(id,)| id).ok_or_else(|| Error::not_found("user", name))
+    row.map(|(id,)| id).ok_or_else(|| Error::not_found(Thing::User, name))
 }
 
 /// Writes a membership.

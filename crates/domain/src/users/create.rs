@@ -4,7 +4,7 @@ use super::password;
 use crate::db::{Tx, sql};
 use crate::model::UserName;
 use crate::policy::{Account, Administer, Allowed, Org, Session, Update};
-use crate::{Error, audit};
+use crate::{Error, Problem, audit};
 
 /// What an account begins with.
 #[derive(Debug, Default)]
@@ -59,13 +59,13 @@ impl Ready {
         let taken: Option<(i64,)> =
             sql("SELECT id FROM entity WHERE LOWER(name) = LOWER($1)").bind(name).optional(&mut *tx).await?;
         if taken.is_some() {
-            return Err(Error::Conflict(format!("the name {name} is taken by a user or team; choose another")));
+            return Err(Error::Conflict(Problem::NameTaken { name: name.to_owned() }));
         }
         if let Some(email) = &self.new.email {
             let taken: Option<(i64,)> =
                 sql("SELECT id FROM account WHERE email = $1").bind(email).optional(&mut *tx).await?;
             if taken.is_some() {
-                return Err(Error::Conflict(format!("the e-mail address {email} belongs to another account")));
+                return Err(Error::Conflict(Problem::EmailTaken { email: email.clone() }));
             }
         }
         let entity = tx.next_id("entity").await?;

@@ -3,7 +3,7 @@
 use super::password;
 use crate::db::sql;
 use crate::policy::{Account, Allowed, Update};
-use crate::{Error, audit};
+use crate::{Error, Problem, Thing, audit};
 
 /// Languages that the catalogue has.
 const LANGUAGES: &[&str] = &["en", "es", "fr", "de", "ja"];
@@ -30,14 +30,14 @@ impl Allowed<Update, Account> {
                 .bind(self.resource().id)
                 .optional(&mut tx)
                 .await?;
-            if taken.is_some() {
-                return Err(Error::Conflict("that e-mail address belongs to another account".to_owned()));
+            if let (Some(_), Some(email)) = (taken, &email) {
+                return Err(Error::Conflict(Problem::EmailTaken { email: email.clone() }));
             }
             self.set(&mut tx, "email", email).await?;
         }
         if let Some(name) = change.full_name {
             if name.chars().count() > 128 || name.chars().any(char::is_control) {
-                return Err(Error::invalid("full name", "use at most 128 characters and no control characters"));
+                return Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }));
             }
             self.set(&mut tx, "full_name", Some(name).filter(|n| !n.is_empty())).await?;
         }
@@ -62,7 +62,7 @@ impl Allowed<Update, Account> {
         let text = "SELECT password_hash FROM account WHERE id = $1";
         let (hash,): (Option<String>,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
         if !password::verify(current, hash).await? {
-            return Err(Error::invalid("current password", "it does not fit this account; nothing was changed"));
+            return Err(Error::Invalid(Problem::PasswordWrong));
         }
         self.set_password(next).await
     }
@@ -81,7 +81,7 @@ pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error
     let plain = |s: &str| !s.is_empty() && !s.chars().any(|c| c.is_control() || c.is_whitespace());
     match parts.as_slice() {
         [local, host] if plain(local) && plain(host) && email.len() <= 254 => Ok(Some(email)),
-        _ => Err(Error::invalid("e-mail address", format!("{email:?} is not of the form name@host"))),
+        _ => Err(Error::Invalid(Problem::BadEmail { email })),
     }
 }
 
@@ -90,6 +90,8 @@ pub(super) fn check_language(language: Option<String>) -> Result<Option<String>,
     match language.filter(|l| !l.is_empty()) {
         None => Ok(None),
         Some(l) if LANGUAGES.contains(&l.as_str()) => Ok(Some(l)),
-        Some(l) => Err(Error::invalid("language", format!("{l:?} is none of {}", LANGUAGES.join(", ")))),
+        Some(l) => {
+            Err(Error::Invalid(Problem::BadWord { what: Thing::Language, text: l, known: LANGUAGES.join(", ") }))
+        }
     }
 }

@@ -4,18 +4,20 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// At least this many characters.
 const SHORTEST: usize = 10;
+/// Longest password, in bytes: a longer one would only cost time.
+const LONGEST: usize = 1024;
 
 /// Hashes a password, which takes tens of milliseconds on a thread of its own.
 pub(crate) async fn hash(password: &str) -> Result<String, Error> {
     if password.chars().count() < SHORTEST {
-        return Err(Error::invalid("password", format!("use at least {SHORTEST} characters")));
+        return Err(Error::Invalid(Problem::PasswordShort { least: SHORTEST }));
     }
-    if password.len() > 1024 {
-        return Err(Error::invalid("password", "use at most 1024 bytes"));
+    if password.len() > LONGEST {
+        return Err(Error::Invalid(Problem::PasswordLong { most: LONGEST }));
     }
     let password = password.to_owned();
     let work = move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string());

@@ -1,10 +1,10 @@
 //! The first user: made by whoever holds the one-time link that the first start prints.
 
 use super::create::{NewUser, Ready};
-use crate::Error;
 use crate::db::sql;
 use crate::domain::Domain;
 use crate::keys::secret;
+use crate::{Error, Problem};
 
 /// Whether somebody has set this server up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +38,17 @@ impl Domain {
     pub async fn set_up(&self, token: &str, mut first: NewUser) -> Result<i64, Error> {
         first.is_admin = true;
         if first.password.is_none() {
-            return Err(Error::invalid("password", "the first user needs one"));
+            return Err(Error::Invalid(Problem::PasswordMissing));
         }
         let ready = Ready::check(first).await?;
         let mut tx = self.db().begin().await?;
         let (accounts,): (i64,) = sql("SELECT COUNT(*) FROM account").one(&mut tx).await?;
         if accounts > 0 {
-            return Err(Error::Conflict("this server is already set up; sign in instead".to_owned()));
+            return Err(Error::Conflict(Problem::SetUpAlready));
         }
         let text = "DELETE FROM meta WHERE name = 'setup_token' AND value = $1";
         if sql(text).bind(secret::hash(token)).run(&mut tx).await? == 0 {
-            return Err(Error::invalid("setup link", "it is not the newest one; restart the server to get a new link"));
+            return Err(Error::Invalid(Problem::SetupLinkOld));
         }
         let id = ready.insert(&self.system(), &mut tx).await?;
         tx.commit().await?;

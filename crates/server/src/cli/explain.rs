@@ -4,7 +4,7 @@ use clap::Args;
 use domain::policy::{ClientInfo, Operation};
 use serde_json::json;
 
-use super::{open, output};
+use super::{Said, open, output, word};
 use crate::Error;
 use crate::config::Config;
 use crate::error::Voice;
@@ -17,7 +17,7 @@ pub struct Command {
     #[arg(long, value_name = "NAME")]
     user: String,
     /// What: `run:create`, `run:read`, `project:update` and so on.
-    #[arg(long, value_name = "OBJECT:OPERATION")]
+    #[arg(long, value_name = "OBJECT:OPERATION", value_parser = word::<Operation>)]
     action: Operation,
     /// On what: `ENTITY`, `ENTITY/PROJECT` or `ENTITY/PROJECT/RUN`.
     #[arg(long, value_name = "PATH")]
@@ -59,7 +59,11 @@ impl Command {
             });
             return output::line(format_args!("{answer:#}"));
         }
-        output::line(format_args!("{user}, {action} on {target}: {}", if allowed { "allowed" } else { "denied" }))?;
+        let action = action.to_string();
+        output::say(&match allowed {
+            true => Said::Allowed { user, action, target },
+            false => Said::Denied { user, action, target },
+        })?;
         for check in checks {
             output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.text))?;
         }

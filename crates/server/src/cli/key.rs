@@ -9,9 +9,9 @@ use domain::policy::{Account, Allowed, Project, Read, Session, Update};
 use domain::rfc3339;
 use serde::Serialize;
 
-use super::{open, output};
-use crate::Error;
+use super::{Said, open, output, word};
 use crate::config::{Config, duration};
+use crate::{Error, Problem};
 
 /// What can be done with API keys.
 #[derive(Debug, Subcommand)]
@@ -28,10 +28,10 @@ pub enum Command {
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         expires: Option<Duration>,
         /// What the key may do at most: `read` or `write`.
-        #[arg(long, default_value = "write")]
+        #[arg(long, default_value = "write", value_parser = word::<KeyScope>)]
         scope: KeyScope,
         /// Narrow the key to one project.
-        #[arg(long, value_name = "ENTITY/PROJECT")]
+        #[arg(long, value_name = "ENTITY/PROJECT", value_parser = word::<ProjectPath>)]
         project: Option<ProjectPath>,
     },
     /// List keys (never their secrets).
@@ -80,7 +80,7 @@ impl Command {
             Self::List { user, json } => list(&session, config, user, json).await,
             Self::Revoke { id } => {
                 owner(&session, id).await?.revoke_key(id).await?;
-                output::line(format_args!("revoked the key {id}"))
+                output::say(&Said::KeyRevoked { id })
             }
             Self::Rotate { id, overlap } => {
                 let overlap = i64::try_from(overlap.unwrap_or_default().as_secs()).unwrap_or(i64::MAX >> 21);
@@ -95,7 +95,7 @@ fn days(duration: Duration) -> Result<u32, Error> {
     let days = duration.as_secs() / 86_400;
     match u32::try_from(days) {
         Ok(whole) if whole > 0 && days * 86_400 == duration.as_secs() => Ok(whole),
-        _ => Err(Error::Usage("--expires takes whole days, like 90d".to_owned())),
+        _ => Err(Error::Usage(Problem::WholeDays)),
     }
 }
 
@@ -115,7 +115,8 @@ async fn list(session: &Session, config: &Config, user: Option<String>, json: bo
         let account = session.allow::<Read, Account>(&EntityPath(user.clone())).await?;
         rows.extend(account.keys().await?.into_iter().map(|key| Row::new(&user, key)));
     }
-    output::listing(&rows, json, ["id", "user", "name", "key", "scope", "project", "state"], Row::cells)
+    let columns = [Said::Id, Said::User, Said::Name, Said::Key, Said::Scope, Said::Project, Said::State];
+    output::listing(&rows, json, columns, Row::cells)
 }
 
 /// A key as listed.
@@ -152,8 +153,8 @@ impl Row {
 
     fn cells(&self) -> [String; 7] {
         let state = match (&self.revoked_at, &self.expires_at) {
-            (Some(at), _) => format!("revoked {at}"),
-            (None, Some(at)) => format!("expires {at}"),
+            (Some(at), _) => output::words(&Said::Revoked { at: at.clone() }),
+            (None, Some(at)) => output::words(&Said::Expires { at: at.clone() }),
             (None, None) => String::new(),
         };
         let (name, project) = (self.name.clone(), self.project.clone().unwrap_or_default());

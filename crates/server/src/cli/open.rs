@@ -3,18 +3,14 @@
 use domain::policy::{Administer, Allowed, Org, Session};
 use domain::{Clock, Domain, DomainConfig};
 
-use crate::Error;
 use crate::config::Config;
+use crate::{Error, Problem};
 
 /// Opens the database and the blob store that `config` names, making them where they are missing.
 pub async fn domain(config: &Config, base_url: String) -> Result<Domain, Error> {
     let folder = config.data_dir();
-    std::fs::create_dir_all(&folder).map_err(|e| {
-        Error::Usage(format!(
-            "cannot make the data directory {}: {e}; choose another with --data-dir",
-            folder.display()
-        ))
-    })?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|e| Error::Usage(Problem::DataDir { folder: folder.display().to_string(), detail: e.to_string() }))?;
     let or = |url: &Option<crate::config::SecretUrl>, default: String| {
         url.as_ref().map_or(default, |url| url.expose().to_owned())
     };

@@ -5,13 +5,26 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
-use crate::Error;
+use super::Said;
+use crate::messages::Language;
+use crate::{Error, Problem};
 
 /// Prints `error: …` on stderr.
-pub fn complain(error: &dyn std::fmt::Display) {
+pub fn complain(error: &Error) {
     // A closed stderr is nobody left to tell.
-    let _ = writeln!(std::io::stderr(), "error: {error}");
+    let _ = writeln!(std::io::stderr(), "{}", words(&Said::Error { text: error.in_shell() }));
+}
+
+/// A sentence in the language of the shell.
+pub fn words(said: &Said) -> String {
+    Language::of_shell().sentence("cli", said.code(), said.args())
+}
+
+/// Prints a sentence on stdout.
+pub fn say(said: &Said) -> Result<(), Error> {
+    line(words(said))
 }
 
 /// Prints one line on stdout.
@@ -23,7 +36,7 @@ pub fn line(text: impl std::fmt::Display) -> Result<(), Error> {
 pub fn listing<T: Serialize, const N: usize>(
     rows: &[T],
     json: bool,
-    columns: [&str; N],
+    columns: [Said; N],
     cells: impl Fn(&T) -> [String; N],
 ) -> Result<(), Error> {
     if json {
@@ -31,37 +44,35 @@ pub fn listing<T: Serialize, const N: usize>(
         return line(text);
     }
     let cells: Vec<[String; N]> = rows.iter().map(cells).collect();
-    for row in table(columns, &cells) {
+    for row in table(columns.map(|column| words(&column)), &cells) {
         line(row)?;
     }
     Ok(())
 }
 
 /// The lines of a table; the columns are as wide as their widest cell.
-fn table<const N: usize>(columns: [&str; N], cells: &[[String; N]]) -> Vec<String> {
-    let width = |i: usize| cells.iter().map(|row| row[i].chars().count()).chain([columns[i].len()]).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let render = |row: [&str; N]| {
-        let cells: Vec<String> = std::array::from_fn::<_, N, _>(|i| format!("{:1$}", row[i], widths[i])).into();
+fn table<const N: usize>(columns: [String; N], cells: &[[String; N]]) -> Vec<String> {
+    let rows: Vec<&[String; N]> = std::iter::once(&columns).chain(cells).collect();
+    let widths: [usize; N] = std::array::from_fn(|i| rows.iter().map(|row| row[i].width()).max().unwrap_or(0));
+    let cell = |text: &str, width: usize| format!("{text}{}", " ".repeat(width - text.width()));
+    let render = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(text, width)| cell(text, width)).collect();
         cells.join("  ").trim_end().to_owned()
     };
-    let head = columns.map(str::to_uppercase);
-    std::iter::once(render(std::array::from_fn(|i| head[i].as_str())))
-        .chain(cells.iter().map(|row| render(std::array::from_fn(|i| row[i].as_str()))))
-        .collect()
+    rows.into_iter().map(render).collect()
 }
 
 /// Progress that is shown on a terminal only, and goes away at the end.
 pub struct Progress(ProgressBar);
 
 /// Starts to show progress.
-pub fn progress(what: &'static str) -> Progress {
+pub fn progress(what: &Said) -> Progress {
     if !std::io::stderr().is_terminal() {
         return Progress(ProgressBar::hidden());
     }
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(0).with_style(style).with_message(what);
+    let bar = ProgressBar::new(0).with_style(style).with_message(words(what));
     // Nothing is drawn before the first second is over.
     bar.enable_steady_tick(Duration::from_secs(1));
     Progress(bar)
@@ -90,7 +101,7 @@ pub fn password_from_stdin() -> Result<String, Error> {
     std::io::stdin().read_line(&mut text).map_err(|e| Error::startup("reading the password from stdin", e))?;
     let password = text.trim_end_matches(['\r', '\n']).to_owned();
     if password.is_empty() {
-        return Err(Error::Usage("no password came on stdin; write it as `echo PASSWORD | runstead …`".to_owned()));
+        return Err(Error::Usage(Problem::NoPassword));
     }
     Ok(password)
 }
@@ -99,7 +110,8 @@ pub fn password_from_stdin() -> Result<String, Error> {
 mod tests {
     #[test]
     fn columns_are_aligned() {
-        let cells = [["ann".to_owned(), "yes".to_owned()], ["Zoë-Marie".to_owned(), "no".to_owned()]];
-        assert_eq!(super::table(["name", "admin"], &cells), ["NAME       ADMIN", "ann        yes", "Zoë-Marie  no"]);
+        let cells = [["ann", "yes"], ["Zoë-Marie", "no"], ["日本", "ja"]].map(|row| row.map(str::to_owned));
+        let table = super::table(["NAME", "管理者"].map(str::to_owned), &cells);
+        assert_eq!(table, ["NAME       管理者", "ann        yes", "Zoë-Marie  no", "日本       ja"]);
     }
 }

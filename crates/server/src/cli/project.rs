@@ -6,7 +6,7 @@ use domain::policy::{Create, Place, Project, Update};
 use domain::rfc3339;
 use serde::Serialize;
 
-use super::{open, output};
+use super::{Said, open, output, word};
 use crate::Error;
 use crate::config::Config;
 
@@ -16,21 +16,21 @@ pub enum Command {
     /// Create a project.
     Create {
         /// Where and how it is called.
-        #[arg(value_name = "ENTITY/NAME")]
+        #[arg(value_name = "ENTITY/NAME", value_parser = word::<ProjectPath>)]
         project: ProjectPath,
         /// Who sees it: `open`, `public`, `team` or `restricted`.
-        #[arg(long, default_value = "team")]
+        #[arg(long, default_value = "team", value_parser = word::<Visibility>)]
         visibility: Visibility,
     },
     /// Add a user to a project, or change the role of a member.
     Add {
         /// Which project.
-        #[arg(value_name = "ENTITY/NAME")]
+        #[arg(value_name = "ENTITY/NAME", value_parser = word::<ProjectPath>)]
         project: ProjectPath,
         /// User name.
         user: String,
         /// What the user may do in the project: `viewer`, `member` or `admin`.
-        #[arg(long, default_value = "member")]
+        #[arg(long, default_value = "member", value_parser = word::<Role>)]
         role: Role,
     },
     /// List projects.
@@ -56,18 +56,20 @@ impl Command {
                     .create_project(Some(visibility), None)
                     .await?;
                 if !made.inserted {
-                    return Err(domain::Error::Conflict(format!("the project {project} is there already")).into());
+                    let project = project.to_string();
+                    return Err(domain::Error::Conflict(domain::Problem::ProjectExists { project }).into());
                 }
-                output::line(format_args!("created the project {project} ({visibility})"))
+                output::say(&Said::ProjectCreated { project: project.to_string(), visibility })
             }
             Self::Add { project, user, role } => {
                 session.allow::<Update, Project>(&project).await?.set_member(&user, Some(role)).await?;
-                output::line(format_args!("{user} is {role} of {project}"))
+                output::say(&Said::MemberAdded { user, role, of: project.to_string() })
             }
             Self::List { entity, json } => {
                 let projects = session.readable_projects(entity.as_deref()).await?;
                 let rows: Vec<_> = projects.iter().map(|project| Row::new(project.resource())).collect();
-                output::listing(&rows, json, ["project", "visibility", "created", "updated"], Row::cells)
+                let columns = [Said::Project, Said::Visibility, Said::Created, Said::Updated];
+                output::listing(&rows, json, columns, Row::cells)
             }
         }
     }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{open, output};
-use crate::Error;
+use super::{Said, open, output};
 use crate::config::Config;
+use crate::{Error, Problem};
 
 /// What to restore.
 #[derive(Debug, Args)]
@@ -20,12 +20,14 @@ pub struct Command {
 impl Command {
     /// Does it.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let file = File::open(&self.file)
-            .map_err(|e| Error::Usage(format!("cannot read the backup {}: {e}", self.file.display())))?;
+        let unreadable = |e: std::io::Error| {
+            Error::Usage(Problem::BackupUnreadable { file: self.file.display().to_string(), detail: e.to_string() })
+        };
+        let file = File::open(&self.file).map_err(unreadable)?;
         let organization = open::organization(config).await?;
-        let bar = output::progress("restoring files");
+        let bar = output::progress(&Said::Restoring);
         let copied = organization.restore(BufReader::new(file), bar.steps()).await?;
-        let domain::backup::Copied { rows, blobs, bytes } = copied;
-        output::line(format_args!("restored {rows} rows and {blobs} files ({bytes} bytes)"))
+        let domain::backup::Copied { rows, blobs: files, bytes } = copied;
+        output::say(&Said::Restored { rows, files, bytes })
     }
 }

@@ -11,10 +11,10 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::{open, output};
+use super::{Said, open, output};
 use crate::config::{Config, LogFormat};
 use crate::http::health;
-use crate::{App, Error, router};
+use crate::{App, Error, Problem, router};
 
 /// How long running requests may take to finish after the server was asked to stop.
 const FINISH: Duration = Duration::from_secs(30);
@@ -23,7 +23,7 @@ const FINISH: Duration = Duration::from_secs(30);
 pub async fn run(config: Config) -> Result<(), Error> {
     start_log(&config)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| {
-        Error::Usage(format!("cannot listen on {}: {e}; choose another address with --listen", config.listen))
+        Error::Usage(Problem::CannotListen { address: config.listen.to_string(), detail: e.to_string() })
     })?;
     let address = listener.local_addr().map_err(|e| Error::startup("reading the address listened on", e))?;
     let base_url = config.base_url(address);
@@ -53,9 +53,9 @@ pub async fn run(config: Config) -> Result<(), Error> {
         async move { domain.run_jobs(stopping.cancelled_owned()).await }
     });
 
-    output::line(format_args!("listening on {base_url}"))?;
+    output::say(&Said::Listening { url: base_url.clone() })?;
     if let Some(token) = domain.setup_token().await? {
-        output::line("No users yet. Open this link once to make the first one:")?;
+        output::say(&Said::NoUsersYet)?;
         output::line(format_args!("  {base_url}/setup?token={token}"))?;
     }
 
@@ -76,7 +76,7 @@ pub async fn run(config: Config) -> Result<(), Error> {
 /// The log goes to stderr: stdout has the lines that people and scripts wait for.
 fn start_log(config: &Config) -> Result<(), Error> {
     let filter = EnvFilter::try_new(&config.log_level)
-        .map_err(|e| Error::Usage(format!("the log level `{}` cannot be read: {e}", config.log_level)))?;
+        .map_err(|e| Error::Usage(Problem::LogLevel { level: config.log_level.clone(), detail: e.to_string() }))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

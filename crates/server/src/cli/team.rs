@@ -6,7 +6,7 @@ use domain::policy::{Administer, Entity, Read};
 use domain::rfc3339;
 use serde::Serialize;
 
-use super::{open, output};
+use super::{Said, open, output, word};
 use crate::Error;
 use crate::config::Config;
 
@@ -28,7 +28,7 @@ pub enum Command {
         /// User name.
         user: String,
         /// What the user may do in the team: `viewer`, `member` or `admin`.
-        #[arg(long, default_value = "member")]
+        #[arg(long, default_value = "member", value_parser = word::<Role>)]
         role: Role,
     },
     /// Remove a user from a team. The user's runs stay.
@@ -54,17 +54,17 @@ impl Command {
         match self {
             Self::Create { name, admin } => {
                 organization.create_team(&name, admin.as_deref()).await?;
-                output::line(format_args!("created the team {name}"))
+                output::say(&Said::TeamCreated { name })
             }
             Self::Add { team, user, role } => {
                 let of = session.allow::<Administer, Entity>(&EntityPath(team.clone())).await?;
                 of.set_member(&user, role).await?;
-                output::line(format_args!("{user} is {role} of {team}"))
+                output::say(&Said::MemberAdded { user, role, of: team })
             }
             Self::Remove { team, user } => {
                 let of = session.allow::<Administer, Entity>(&EntityPath(team.clone())).await?;
                 of.remove_member(&user).await?;
-                output::line(format_args!("removed {user} from {team}"))
+                output::say(&Said::MemberRemoved { user, of: team })
             }
             Self::List { json } => {
                 let mut rows = Vec::new();
@@ -75,7 +75,7 @@ impl Command {
                     let created_at = rfc3339(team.created_at);
                     rows.push(Row { name: team.name, created_at, members: members.collect() });
                 }
-                output::listing(&rows, json, ["name", "created", "members"], Row::cells)
+                output::listing(&rows, json, [Said::Name, Said::Created, Said::Members], Row::cells)
             }
         }
     }

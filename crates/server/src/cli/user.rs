@@ -8,7 +8,7 @@ use domain::rfc3339;
 use domain::users::{AccountDetails, NewUser};
 use serde::Serialize;
 
-use super::{open, output};
+use super::{Said, open, output};
 use crate::Error;
 use crate::config::Config;
 
@@ -72,7 +72,7 @@ impl Command {
                 let new = NewUser { name: name.clone(), email, is_admin: admin, language, password };
                 let account = organization.create_user(new).await?;
                 if !print_api_key {
-                    return output::line(format_args!("created the user {name}"));
+                    return output::say(&Said::UserCreated { name });
                 }
                 let key =
                     account.create_key(NewKeyOptions { name: "first key".to_owned(), ..Default::default() }).await?;
@@ -80,21 +80,22 @@ impl Command {
             }
             Self::List { json } => {
                 let users: Vec<_> = organization.users().await?.into_iter().map(Row::from).collect();
-                output::listing(&users, json, ["name", "email", "admin", "created", "state"], Row::cells)
+                let columns = [Said::Name, Said::Email, Said::Admin, Said::Created, Said::State];
+                output::listing(&users, json, columns, Row::cells)
             }
             Self::Disable { name } => {
                 organization.disable_user(&name).await?;
-                output::line(format_args!("disabled {name}: keys and sign-in are refused from now on"))
+                output::say(&Said::UserDisabled { name })
             }
             Self::Enable { name } => {
                 organization.enable_user(&name).await?;
-                output::line(format_args!("enabled {name}"))
+                output::say(&Said::UserEnabled { name })
             }
             Self::SetPassword { name, password_stdin: _ } => {
                 let password = output::password_from_stdin()?;
                 let account = organization.session().allow::<Update, Account>(&EntityPath(name.clone())).await?;
                 account.set_password(&password).await?;
-                output::line(format_args!("set the password of {name}; the user's web sessions have ended"))
+                output::say(&Said::PasswordSet { name })
             }
         }
     }
@@ -121,9 +122,15 @@ impl From<AccountDetails> for Row {
 
 impl Row {
     fn cells(&self) -> [String; 5] {
-        let yes = |yes: bool, word: &str| if yes { word.to_owned() } else { String::new() };
+        let yes = |yes: bool, said: &Said| if yes { output::words(said) } else { String::new() };
         let email = self.email.clone().unwrap_or_default();
         let day = self.created_at.chars().take(10).collect();
-        [self.name.clone(), email, yes(self.admin, "admin"), day, yes(self.disabled_at.is_some(), "disabled")]
+        [
+            self.name.clone(),
+            email,
+            yes(self.admin, &Said::IsAdmin),
+            day,
+            yes(self.disabled_at.is_some(), &Said::Disabled),
+        ]
     }
 }

@@ -1,12 +1,13 @@
 //! `runstead verify`
 
 use clap::Args;
-use domain::backup::{Problem, Report};
+use domain::backup::{Damage, Report};
 use serde_json::json;
 
-use super::{open, output};
-use crate::Error;
+use super::{Said, open, output};
 use crate::config::Config;
+use crate::messages::Language;
+use crate::{Error, Problem};
 
 /// How to report.
 #[derive(Debug, Args)]
@@ -21,28 +22,30 @@ impl Command {
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         let organization = open::organization(config).await?;
         let report = {
-            let bar = output::progress("reading files");
+            let bar = output::progress(&Said::Reading);
             organization.verify(bar.steps()).await?
         };
-        let Report { files, segments, bytes, unreferenced, problems } = report;
-        let wrong = problems.len();
+        let Report { files, segments, bytes, unreferenced, damage } = report;
+        let count = damage.len();
+        let language = Language::of_shell();
+        let text = |problem: &domain::Problem| language.problem(problem.code(), problem.args());
         if self.json {
-            let problems: Vec<_> = problems
+            let problems: Vec<_> = damage
                 .into_iter()
-                .map(|Problem { what, blob, problem }| json!({ "what": what, "blob": blob, "problem": problem }))
+                .map(|Damage { what, blob, problem }| {
+                    json!({ "what": what, "blob": blob, "code": problem.code(), "problem": text(&problem) })
+                })
                 .collect();
             let report = json!({
                 "files": files, "segments": segments, "bytes": bytes, "unreferenced": unreferenced, "problems": problems,
             });
             output::line(format_args!("{report:#}"))?;
         } else {
-            for Problem { what, blob, problem } in problems {
-                output::line(format_args!("{what}: {problem} ({blob})"))?;
+            for Damage { what, blob, problem } in damage {
+                output::say(&Said::Damage { file: what, blob, problem: text(&problem) })?;
             }
-            output::line(format_args!(
-                "read {files} files and {segments} history files ({bytes} bytes); {unreferenced} stored files belong to nothing"
-            ))?;
+            output::say(&Said::Verified { files, segments, bytes, unreferenced })?;
         }
-        if wrong == 0 { Ok(()) } else { Err(Error::Usage(format!("{wrong} stored files are missing or damaged"))) }
+        if count == 0 { Ok(()) } else { Err(Error::Usage(Problem::Damaged { count })) }
     }
 }

@@ -6,63 +6,30 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, Args, Command};
 
 use super::{Config, default_data_dir};
-
-/// Why the configuration file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The file named by `--config` cannot be read.
-    #[error("cannot read the configuration file {}: {cause}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// The file is not TOML.
-    #[error("{} is not valid TOML: {cause}", path.display())]
-    NotToml {
-        /// The file.
-        path: PathBuf,
-        /// What the parser said.
-        cause: Box<toml::de::Error>,
-    },
-    /// The file has an option that does not exist.
-    #[error("{} has the unknown option `{key}`{}", path.display(), nearest.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The option.
-        key: String,
-        /// The option that is spelled most like it.
-        nearest: Option<String>,
-    },
-    /// The file has a table or a list where one value belongs.
-    #[error("{}: the option `{key}` takes one text, number or boolean", path.display())]
-    NotAValue {
-        /// The file.
-        path: PathBuf,
-        /// The option.
-        key: String,
-    },
-}
+use crate::{Error, Problem};
 
 /// Gives `command`, whose arguments contain [`Config`]'s, the values of the configuration file as defaults.
 ///
 /// `args` are the process's arguments: they may name the file or the data directory.
-pub fn with_file_defaults(mut command: Command, args: &[OsString]) -> Result<Command, FileError> {
+pub fn with_file_defaults(mut command: Command, args: &[OsString]) -> Result<Command, Error> {
     let Some(path) = find(args) else { return Ok(command) };
-    let text = std::fs::read_to_string(&path).map_err(|cause| FileError::Unreadable { path: path.clone(), cause })?;
-    let table: toml::Table =
-        text.parse().map_err(|cause| FileError::NotToml { path: path.clone(), cause: Box::new(cause) })?;
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| Error::Usage(Problem::ConfigUnreadable { file: file.clone(), detail: e.to_string() }))?;
+    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
+        Error::Usage(Problem::ConfigNotToml { file: file.clone(), detail: e.to_string() })
+    })?;
     let known = keys();
     for (key, value) in table {
         if !known.contains(&key) {
-            let nearest = nearest(&key, &known);
-            return Err(FileError::UnknownKey { path, key, nearest });
+            let nearest = nearest(&key, &known).unwrap_or_default();
+            return Err(Error::Usage(Problem::ConfigUnknown { file, key, nearest }));
         }
         let value = match value {
             toml::Value::String(text) => text,
-            toml::Value::Array(_) | toml::Value::Table(_) => return Err(FileError::NotAValue { path, key }),
+            toml::Value::Array(_) | toml::Value::Table(_) => {
+                return Err(Error::Usage(Problem::ConfigNotValue { file, key }));
+            }
             other => other.to_string(),
         };
         command = command.mut_arg(&key, |arg| arg.default_value(value));

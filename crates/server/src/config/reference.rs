@@ -13,7 +13,9 @@ pub fn markdown() -> String {
          <!-- Written by `runstead reference config`; change the doc comments in crates/server/src/config.rs instead. -->\n\n\
          Every option can be given as a flag, as an environment variable, or in `runstead.toml` (in the working\n\
          directory, in the data directory, or named by `--config`). A flag wins over the environment, the environment\n\
-         over the file. Durations are written like `30s`, `5m`, `90d`; sizes like `64MiB` or `500MB`.\n\n\
+         over the file. Commands speak the language of the shell (`LC_ALL`, `LC_MESSAGES`, `LANG`), or the one that\n\
+         `RUNSTEAD_LANGUAGE` names: `en`, `es`, `fr`, `de` or `ja`; `--help` and the log are English.\n\
+         Durations are written like `30s`, `5m`, `90d`; sizes like `64MiB` or `500MB`.\n\n\
          ```toml\nlisten = \"0.0.0.0:8080\"\nbase_url = \"https://runs.example.org\"\n```\n",
     );
     for arg in Config::augment_args(Command::new("config")).get_arguments() {

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use clap::{Args, Command, FromArgMatches};
 
-use super::{Config, FileError, LogFormat, with_file_defaults};
+use super::{Config, LogFormat, with_file_defaults};
+use crate::{Error, Problem};
 
 /// Parses `flags` beside a configuration file with `text`.
 fn parse(text: &str, flags: &[&str]) -> Result<Config, String> {
@@ -14,7 +15,7 @@ fn parse(text: &str, flags: &[&str]) -> Result<Config, String> {
     let mut args: Vec<OsString> = vec!["runstead".into(), "--config".into(), path.into()];
     args.extend(flags.iter().map(OsString::from));
     let command = Config::augment_args(Command::new("runstead"));
-    let command = with_file_defaults(command, &args).map_err(|e| e.to_string())?;
+    let command = with_file_defaults(command, &args).map_err(|e| e.in_shell())?;
     let matches = command.try_get_matches_from(args).map_err(|e| e.to_string())?;
     Config::from_arg_matches(&matches).map_err(|e| e.to_string())
 }
@@ -47,7 +48,7 @@ fn a_wrong_value_in_the_file_is_refused_like_a_wrong_flag() {
 fn a_named_file_must_exist() {
     let args = ["runstead", "--config=/nonexistent/runstead.toml"].map(OsString::from);
     let error = with_file_defaults(Config::augment_args(Command::new("runstead")), &args).unwrap_err();
-    assert!(matches!(error, FileError::Unreadable { .. }), "{error}");
+    assert!(matches!(error, Error::Usage(Problem::ConfigUnreadable { .. })), "{error}");
 }
 
 #[test]

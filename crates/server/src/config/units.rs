@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::{Error, Problem};
+
 /// Parses a duration: numbers with the units `s m h d w`, most significant first.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is not a duration; write it like 30s, 5m, 24h or 90d");
+    let wrong = || Error::Usage(Problem::NotDuration { text: text.to_owned() }).in_shell();
     let mut seconds = 0u64;
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -29,7 +31,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 
 /// Parses a size: a number, alone or with `kB MB GB` (powers of 1000) or `KiB MiB GiB` (powers of 1024).
 pub fn bytes(text: &str) -> Result<usize, String> {
-    let wrong = || format!("`{text}` is not a size; write it like 64MiB or 500MB");
+    let wrong = || Error::Usage(Problem::NotSize { text: text.to_owned() }).in_shell();
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let number: usize = text[..digits].parse().map_err(|_| wrong())?;

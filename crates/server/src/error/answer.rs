@@ -56,12 +56,14 @@ impl Error {
         let mut answer = Answer { status: self.status(), message: String::new(), extensions: None, retry_after: None };
         answer.message = match self {
             Self::Domain(Domain::Denied(denied)) => return answer.denied(denied, voice),
-            Self::Domain(Domain::NotFound { what, name }) => {
-                say("error.not_found", &[("what", (*what).to_owned()), ("name", strip_control(name))])
+            Self::Domain(Domain::NotFound(problem) | Domain::Invalid(problem) | Domain::Conflict(problem)) => {
+                voice.language.problem(problem.code(), problem.args())
             }
-            Self::Domain(Domain::Invalid { what, why }) => {
-                say("error.invalid", &[("what", (*what).to_owned()), ("why", strip_control(why))])
-            }
+            Self::BadRequest(problem)
+            | Self::Refused(problem)
+            | Self::SignIn(problem)
+            | Self::Unsupported(problem)
+            | Self::Usage(problem) => voice.language.problem(problem.code(), problem.args()),
             Self::Domain(Domain::Busy(_)) => {
                 answer.retry_after = Some(BUSY_SECONDS);
                 say("error.busy", &[("seconds", BUSY_SECONDS.to_string())])
@@ -77,13 +79,9 @@ impl Error {
             Self::Domain(Domain::TooLarge { most, .. }) => say("error.too_large", &[("limit", most.to_string())]),
             Self::TooLarge(limit) => say("error.too_large", &[("limit", limit.to_string())]),
             Self::NoRoute(path) => say("error.no_route", &[("path", strip_control(path))]),
-            Self::Domain(Domain::Conflict(text)) => strip_control(text),
-            Self::Query(text)
-            | Self::BadRequest(text)
-            | Self::Refused(text)
-            | Self::SignIn(text)
-            | Self::Unsupported(text)
-            | Self::Usage(text) => strip_control(text),
+            Self::Method => say("error.method", &[]),
+            // The engine's own words about a wrong document: clients look into them.
+            Self::Query(text) => strip_control(text),
         };
         answer
     }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::model::RunPath;
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// `kind:id`, encoded.
 pub fn encode(kind: &str, id: impl std::fmt::Display) -> String {
@@ -25,7 +25,7 @@ pub fn decode_run(id: &str) -> Result<RunPath, Error> {
         (Some("Run"), Some("v1"), Some(run), Some(project), Some(entity), None) => {
             Ok(RunPath::new(entity, project, run))
         }
-        _ => Err(Error::BadRequest(format!("{id:?} is not the id of a run."))),
+        _ => Err(bad("Run", id)),
     }
 }
 
@@ -42,7 +42,7 @@ pub fn decode_file(id: &str) -> Result<(i64, RunPath), Error> {
         ["RunFile", "v1", file, run, project, entity] if file.parse::<i64>().is_ok() => {
             Ok((file.parse().unwrap_or_default(), RunPath::new(*entity, *project, *run)))
         }
-        _ => Err(Error::BadRequest(format!("{id:?} is not the id of a run file."))),
+        _ => Err(bad("RunFile", id)),
     }
 }
 
@@ -50,7 +50,11 @@ pub fn decode_file(id: &str) -> Result<(i64, RunPath), Error> {
 pub fn decode_number(kind: &str, id: &str) -> Result<i64, Error> {
     let text = decode(id);
     let inside = text.as_deref().and_then(|text| text.strip_prefix(kind)?.strip_prefix(':')).unwrap_or(id);
-    inside.parse().map_err(|_| Error::BadRequest(format!("{id:?} is not the id of a {kind}.")))
+    inside.parse().map_err(|_| bad(kind, id))
+}
+
+fn bad(kind: &str, id: &str) -> Error {
+    Error::BadRequest(Problem::BadId { kind: kind.to_owned(), id: id.to_owned() })
 }
 
 fn decode(id: &str) -> Option<String> {

@@ -50,7 +50,7 @@ pub async fn put(
 ) -> Result<StatusCode, Error> {
     let ticket = app.domain.redeem(&ticket)?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let broken = |e: axum::Error| domain::Error::invalid("upload", format!("it broke off: {e}; nothing was stored"));
+    let broken = |e: axum::Error| domain::Error::Invalid(domain::Problem::UploadBroke { detail: e.to_string() });
     ticket.write(body.into_data_stream().map_err(broken), announced).await?;
     Ok(StatusCode::OK)
 }

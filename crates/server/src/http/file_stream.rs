@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{json as parse, read};
 use crate::session::Caller;
-use crate::{App, Error};
+use crate::{App, Error, Problem};
 
 /// Names one of several writers of a run; each counts its lines from 0.
 const CLIENT_ID: &str = "x-wandb-async-client-id";
@@ -61,7 +61,7 @@ pub async fn append(
 ) -> Result<Json<Value>, Error> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.contains("protobuf") {
-        return Err(Error::Unsupported("Send run data as application/json; protobuf is not offered.".to_owned()));
+        return Err(Error::Unsupported(Problem::BodyKind));
     }
     let run = session.allow::<Update, Run>(&RunPath::new(entity, project, run)).await?;
     let bytes = read(body, app.config.file_stream_body_limit).await?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{json, read};
 use crate::session::{COOKIE, Caller, check_site, cookie};
-use crate::{App, Error};
+use crate::{App, Error, Problem};
 
 /// Longest body of these routes.
 const LIMIT: usize = 64 << 10;
@@ -45,12 +45,7 @@ pub async fn setup(State(app): State<App>, headers: HeaderMap, body: Body) -> Re
     let Setup { token, username, email, password } = json(&read(body, LIMIT).await?)?;
     let email = email.filter(|email| !email.is_empty());
     let first = NewUser { name: username, email, is_admin: true, language: None, password: Some(password) };
-    let account = app.domain.set_up(&token, first).await.map_err(|error| match error {
-        domain::Error::Invalid { what: "setup link", why } => {
-            Error::Refused(format!("The setup link is not good: {why}."))
-        }
-        error => error.into(),
-    })?;
+    let account = app.domain.set_up(&token, first).await?;
     sign_in(&app, account).await
 }
 
@@ -67,7 +62,7 @@ pub async fn login(State(app): State<App>, headers: HeaderMap, body: Body) -> Re
         }
         None => {
             app.throttle.wrong(&name, now);
-            Err(Error::SignIn("The user name or the password is wrong.".to_owned()))
+            Err(Error::SignIn(Problem::WrongPassword))
         }
     }
 }

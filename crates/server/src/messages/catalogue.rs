@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The embedded catalogues; English is complete and comes first.
-const FILES: [(&str, &str); 1] = [("en", include_str!("../../../../locales/en.json"))];
+pub(super) const FILES: [(&str, &str); 5] = [
+    ("en", include_str!("../../../../locales/en.json")),
+    ("es", include_str!("../../../../locales/es.json")),
+    ("fr", include_str!("../../../../locales/fr.json")),
+    ("de", include_str!("../../../../locales/de.json")),
+    ("ja", include_str!("../../../../locales/ja.json")),
+];
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> = LazyLock::new(|| FILES.iter().map(Catalogue::parse).collect());
 
@@ -40,7 +46,7 @@ impl Language {
 
     /// The catalogue of `tag` (`es`, `es-MX`), if there is one.
     pub fn of(tag: &str) -> Option<Self> {
-        let code = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let code = tag.split(['-', '_', '.']).next().unwrap_or_default().to_ascii_lowercase();
         CATALOGUES.iter().position(|catalogue| catalogue.code == code).map(Self)
     }
 
@@ -52,13 +58,29 @@ impl Language {
     /// The sentence at `key` with `args` filled in, in English where this language lacks it. None when there is no such
     /// sentence, or when it names evidence that is empty.
     pub fn say(self, key: &str, args: &Args<'_>) -> Option<String> {
+        fill(self.text(key)?, args, Empty::Unsaid)
+    }
+
+    /// The sentence at `key` with `args` filled in, also where evidence outside brackets is empty.
+    pub fn tell(self, key: &str, args: &Args<'_>) -> Option<String> {
+        fill(self.text(key)?, args, Empty::Kept)
+    }
+
+    fn text(self, key: &str) -> Option<&'static String> {
         let of = |language: Self| CATALOGUES[language.0].texts.get(key);
-        fill(of(self).or_else(|| of(Self::ENGLISH))?, args)
+        of(self).or_else(|| of(Self::ENGLISH))
     }
 }
 
+/// What becomes of a text whose evidence is empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Unsaid,
+    Kept,
+}
+
 /// Fills placeholders and drops bracketed parts whose evidence is empty.
-fn fill(text: &str, args: &Args<'_>) -> Option<String> {
+fn fill(text: &str, args: &Args<'_>, empty: Empty) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[']) {
@@ -66,11 +88,14 @@ fn fill(text: &str, args: &Args<'_>) -> Option<String> {
         let inside = &rest[at + 1..];
         if rest[at..].starts_with('[') {
             let end = inside.find(']')?;
-            out.push_str(&fill(&inside[..end], args).unwrap_or_default());
+            out.push_str(&fill(&inside[..end], args, Empty::Unsaid).unwrap_or_default());
             rest = &inside[end + 1..];
         } else {
             let end = inside.find('}')?;
-            let (_, value) = args.iter().find(|(name, value)| *name == &inside[..end] && !value.is_empty())?;
+            let (_, value) = args.iter().find(|(name, _)| *name == &inside[..end])?;
+            if value.is_empty() && empty == Empty::Unsaid {
+                return None;
+            }
             out.push_str(value);
             rest = &inside[end + 1..];
         }
@@ -84,7 +109,7 @@ mod tests {
     use super::*;
 
     fn filled(text: &str) -> Option<String> {
-        fill(text, &[("user", "ann".to_owned()), ("nearest", String::new())])
+        fill(text, &[("user", "ann".to_owned()), ("nearest", String::new())], Empty::Unsaid)
     }
 
     #[test]
@@ -98,7 +123,7 @@ mod tests {
     #[test]
     fn values_are_not_templates() {
         let args = [("user", "{user}[x]".to_owned())];
-        assert_eq!(fill("{user}", &args).as_deref(), Some("{user}[x]"));
+        assert_eq!(fill("{user}", &args, Empty::Unsaid).as_deref(), Some("{user}[x]"));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -36,9 +35,8 @@ pub async fn render(request: Request, next: Next) -> Response {
 }
 
 /// A route that exists, asked in a way that does not.
-pub async fn method_not_allowed() -> Response {
-    let body = serde_json::json!({ "error": "This address takes another method." });
-    (StatusCode::METHOD_NOT_ALLOWED, axum::Json(body)).into_response()
+pub async fn method_not_allowed() -> Error {
+    Error::Method
 }
 
 /// A panic is a fault of ours: the caller learns the request id, the log the message.
@@ -53,6 +51,7 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
 mod tests {
     use axum::Router;
     use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
     use axum::routing::get;
     use tower::ServiceExt;
     use tower_http::catch_panic::CatchPanicLayer;

@@ -51,7 +51,7 @@ async fn what_was_backed_up_is_there_after_restoring() {
             let ann = ann.clone().to(&other);
             assert_eq!(ann.data(EVERYTHING, json!({})).await, before);
             let report = other.organization().await.verify(|_, _| {}).await.unwrap();
-            assert_eq!((report.files, report.unreferenced, report.problems), (2, 0, Vec::new()));
+            assert_eq!((report.files, report.unreferenced, report.damage), (2, 0, Vec::new()));
             // Ids go on where the old server stopped.
             other.user("bob").await;
         })
@@ -69,7 +69,7 @@ async fn a_server_that_holds_something_is_not_overwritten() {
         let organization = server.organization().await;
         let file = backup(&organization).await;
         let error = organization.restore(file.as_slice(), |_, _| {}).await.unwrap_err();
-        assert!(error.to_string().contains("is not empty"), "{error}");
+        assert!(error.to_string().starts_with("DATABASE_NOT_EMPTY"), "{error}");
         assert_eq!(ann.data(EVERYTHING, json!({})).await, before);
     })
     .await;
@@ -90,7 +90,7 @@ async fn a_damaged_backup_restores_nothing() {
                 [&b"not a tar file"[..], &[0; 2048], &file[..file.len() / 2], &file[..file.len() - 1536], &changed];
             for file in wrong {
                 let error = organization.restore(file, |_, _| {}).await.unwrap_err();
-                assert!(error.to_string().contains("Nothing was restored"), "{error}");
+                assert!(error.to_string().starts_with("BACKUP_"), "{error}");
                 assert!(organization.users().await.unwrap().is_empty());
             }
             organization.restore(file.as_slice(), |_, _| {}).await.unwrap();
@@ -111,9 +111,9 @@ async fn verify_names_what_is_lost_or_changed() {
         std::fs::remove_file(&empty[0]).unwrap();
         std::fs::write(text[0].with_file_name("stray"), "x").unwrap();
         let report = server.organization().await.verify(|_, _| {}).await.unwrap();
-        let mut problems: Vec<_> = report.problems.iter().map(|p| (p.what.as_str(), p.problem.as_str())).collect();
+        let mut problems: Vec<_> = report.damage.iter().map(|d| (d.what.as_str(), d.problem.code())).collect();
         problems.sort_unstable();
-        assert_eq!(problems, [("ann/p/r1: a.txt", "its bytes have changed"), ("ann/p/r1: empty", "it is missing")]);
+        assert_eq!(problems, [("ann/p/r1: a.txt", "STORED_CHANGED"), ("ann/p/r1: empty", "STORED_MISSING")]);
         assert_eq!(report.unreferenced, 1);
     })
     .await;

@@ -8,10 +8,16 @@ use serde_json::Value;
 
 /// Runs `runstead LINE` on a data directory; exit code, stdout, stderr.
 fn run(data: &Path, line: &str, stdin: &str) -> (i32, String, String) {
+    run_in("C.UTF-8", data, line, stdin)
+}
+
+/// The same in a shell of the given language.
+fn run_in(language: &str, data: &Path, line: &str, stdin: &str) -> (i32, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_runstead"))
         .args(line.split(' '))
         .env_clear()
         .env("RUNSTEAD_DATA_DIR", data)
+        .env("LANG", language)
         .current_dir(data)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -135,6 +141,31 @@ fn a_decision_is_explained() {
 }
 
 #[test]
+fn commands_speak_the_language_of_the_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let out = |language: &str, line: &str| {
+        let (code, out, err) = run_in(language, data, line, "");
+        assert_eq!(err, "", "{line}");
+        assert_eq!(code, 0);
+        out
+    };
+    let err = |language: &str, line: &str| run_in(language, data, line, "").2;
+    assert_eq!(out("de_DE.UTF-8", "user create ann"), "Benutzer ann angelegt\n");
+    assert!(out("ja_JP.UTF-8", "user list").starts_with("名前"));
+    assert_eq!(
+        err("fr_FR.UTF-8", "user create ann"),
+        "erreur : Le nom ann est déjà pris par un utilisateur ou une équipe ; choisissez-en un autre.\n"
+    );
+    assert_eq!(err("es_ES.UTF-8", "key revoke 5"), "error: No se encuentra: clave 5.\n");
+    assert!(err("de_DE.UTF-8", "project create p").contains("„p“ hat nicht die Form ENTITY/PROJECT."));
+    for language in ["es", "fr", "de", "ja"] {
+        out("C", &format!("user create {language} --language {language}"));
+    }
+    assert!(err("C", "user create bob --language tlh").contains("none of en, es, fr, de, ja"));
+}
+
+#[test]
 fn backup_restore_and_verify() {
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     ok(from.path(), "user create ann");
@@ -146,7 +177,7 @@ fn backup_restore_and_verify() {
     assert!(ok(to.path(), &restore).starts_with("restored "));
     assert!(ok(to.path(), "user list").contains("ann"));
     assert!(fails(to.path(), &restore).1.contains("is not empty"));
-    assert!(ok(to.path(), "verify").starts_with("read 0 files"));
+    assert!(ok(to.path(), "verify").starts_with("files read: 0;"));
     let report: Value = serde_json::from_str(&ok(to.path(), "verify --json")).unwrap();
     assert_eq!(report["problems"], serde_json::json!([]));
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::super::streams::{Chunk, MOST_LINES, StreamKind};
 use super::super::text;
 use super::{FileChunk, StreamUpdate, console};
-use crate::Error;
+use crate::{Error, Thing};
 
 /// More text than this is parsed on a thread of its own.
 const LARGE: usize = 64 << 10;
@@ -84,7 +84,7 @@ impl Prepared {
     /// Each line is a whole summary; the last counts.
     fn take_summary(&mut self, file: &FileChunk) {
         let Some(line) = file.lines.last() else { return };
-        match text::object("summary", line) {
+        match text::object(Thing::Summary, line) {
             Ok(summary) => self.summary = Some(summary),
             Err(e) => self.warn(format!("{e}; the stored one was kept")),
         }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::value::{Operand, Set};
 use super::{Expr, Test};
-use crate::Error;
 use crate::runs::document::Field;
+use crate::{Error, Problem, Thing};
 
 /// Most memory that one pattern may take when compiled.
 const REGEX_SIZE: usize = 1 << 20;
 
-const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $contains $all $size $not for a field, $and $or $nor $not for filters";
+const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $contains $all $size $and $or $nor $not";
 
 /// Reads a whole filter. Python also writes NaN and the infinities, which become the texts that runs hold for them.
 pub(super) fn filter(text: &str) -> Result<Expr, Error> {
@@ -21,8 +21,8 @@ pub(super) fn filter(text: &str) -> Result<Expr, Error> {
     match history::json::parse(text) {
         Ok(Value::Null) => Ok(Expr::All(Vec::new())),
         Ok(Value::Object(map)) => object(map),
-        Ok(other) => Err(wrong(format!("a filter is a JSON object, not {other}"))),
-        Err(e) => Err(wrong(format!("this is not JSON: {e}"))),
+        Ok(other) => Err(Error::Invalid(Problem::FilterNotObject { got: other.to_string() })),
+        Err(e) => Err(Error::Invalid(Problem::NotJson { what: Thing::Filter, detail: e.to_string() })),
     }
 }
 
@@ -35,7 +35,7 @@ fn object(map: Map<String, Value>) -> Result<Expr, Error> {
             "$nor" => Expr::Not(Box::new(Expr::Any(list(&key, value)?))),
             "$not" => match value {
                 Value::Object(map) => Expr::Not(Box::new(object(map)?)),
-                other => return Err(wrong(format!("$not takes a filter, not {other}"))),
+                other => return Err(takes(&key, "", Thing::Filter, &other)),
             },
             key if key.starts_with('$') => return Err(unknown(key)),
             _ => Expr::Field(Field::parse(&key), condition(&key, value)?),
@@ -47,11 +47,11 @@ fn object(map: Map<String, Value>) -> Result<Expr, Error> {
 
 fn list(operator: &str, value: Value) -> Result<Vec<Expr>, Error> {
     let Value::Array(items) = value else {
-        return Err(wrong(format!("{operator} takes a list of filters, not {value}")));
+        return Err(takes(operator, "", Thing::ListOfFilters, &value));
     };
     let one = |item| match item {
         Value::Object(map) => object(map),
-        other => Err(wrong(format!("{operator} takes a list of filters; {other} is none"))),
+        other => Err(takes(operator, "", Thing::ListOfFilters, &other)),
     };
     items.into_iter().map(one).collect()
 }
@@ -67,10 +67,10 @@ fn condition(field: &str, value: Value) -> Result<Vec<Test>, Error> {
 }
 
 fn test(field: &str, operator: &str, operand: Value) -> Result<Test, Error> {
-    let takes = |what: &str, got: &Value| wrong(format!("{operator} of {field:?} takes {what}, not {got}"));
+    let takes = |what, got: &Value| takes(operator, field, what, got);
     let items = |operand: Value| match operand {
         Value::Array(items) => Ok(items),
-        other => Err(takes("a list", &other)),
+        other => Err(takes(Thing::List, &other)),
     };
     Ok(match operator {
         "$eq" => Test::Eq(Operand::new(operand)),
@@ -84,14 +84,14 @@ fn test(field: &str, operator: &str, operand: Value) -> Result<Test, Error> {
         "$all" => Test::All(items(operand)?.into_iter().map(Operand::new).collect()),
         "$exists" => match operand {
             Value::Bool(wanted) => Test::Exists(wanted),
-            other => return Err(takes("true or false", &other)),
+            other => return Err(takes(Thing::Boolean, &other)),
         },
         "$regex" => match operand {
             Value::String(pattern) => Test::Regex(regex(field, &pattern)?),
-            other => return Err(takes("a pattern", &other)),
+            other => return Err(takes(Thing::Pattern, &other)),
         },
         "$contains" => Test::Contains(Operand::new(operand)),
-        "$size" => Test::Size(operand.as_u64().ok_or_else(|| takes("a whole number", &operand))?),
+        "$size" => Test::Size(operand.as_u64().ok_or_else(|| takes(Thing::Number, &operand))?),
         "$not" => Test::Not(condition(field, operand)?),
         other => return Err(unknown(other)),
     })
@@ -99,13 +99,15 @@ fn test(field: &str, operator: &str, operand: Value) -> Result<Test, Error> {
 
 fn regex(field: &str, pattern: &str) -> Result<Regex, Error> {
     let regex = RegexBuilder::new(pattern).size_limit(REGEX_SIZE).dfa_size_limit(REGEX_SIZE).build();
-    regex.map_err(|e| wrong(format!("the pattern of {field:?} cannot be used: {e}")))
+    regex.map_err(|e| Error::Invalid(Problem::FilterPattern { field: field.to_owned(), detail: e.to_string() }))
 }
 
 fn unknown(operator: &str) -> Error {
-    wrong(format!("the operator {operator} is unknown; known are {OPERATORS}"))
+    Error::Invalid(Problem::FilterOperator { operator: operator.to_owned(), known: OPERATORS })
 }
 
-fn wrong(why: String) -> Error {
-    Error::invalid("filters", why)
+/// An operand of the wrong kind; `field` is empty where filters are combined.
+fn takes(operator: &str, field: &str, what: Thing, got: &Value) -> Error {
+    let (operator, field, got) = (operator.to_owned(), field.to_owned(), got.to_string());
+    Error::Invalid(Problem::FilterOperand { operator, field, what, got })
 }

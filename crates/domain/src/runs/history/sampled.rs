@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rows::{SAMPLES, at_most, blocking};
-use crate::Error;
 use crate::policy::{Allowed, Read, Run};
 use crate::runs::streams::StreamKind;
+use crate::{Error, Problem, Thing};
 
 /// More questions in one request are refused.
 const MOST_SPECS: usize = 100;
@@ -26,7 +26,8 @@ struct Spec {
 
 impl Spec {
     fn parse(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|e| Error::invalid("spec", format!("{text:?} is no question: {e}")))
+        serde_json::from_str(text)
+            .map_err(|e| Error::Invalid(Problem::BadSpec { text: text.to_owned(), detail: e.to_string() }))
     }
 
     fn steps(&self) -> Option<Range<i64>> {
@@ -54,7 +55,7 @@ impl Allowed<Read, Run> {
     /// with these keys only, flat under their dotted names. NaN and the infinities are texts.
     pub async fn sampled_history<S: AsRef<str>>(&self, specs: &[S]) -> Result<Vec<Value>, Error> {
         if specs.len() > MOST_SPECS {
-            return Err(Error::invalid("specs", format!("ask at most {MOST_SPECS} questions at once")));
+            return Err(Error::Invalid(Problem::TooMany { what: Thing::Spec, most: MOST_SPECS }));
         }
         let specs: Vec<Spec> = specs.iter().map(|text| Spec::parse(text.as_ref())).collect::<Result<_, _>>()?;
         let mut keys: Vec<&str> = specs.iter().flat_map(|spec| &spec.keys).map(String::as_str).collect();

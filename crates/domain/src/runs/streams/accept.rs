@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// Gaps that are remembered; when there are more, the oldest is given up, and its lines are refused should they come.
 const MOST_GAPS: usize = 1000;
@@ -31,10 +31,7 @@ impl Standing {
     pub fn accept(&mut self, offset: i64, count: i64, overwrite: bool) -> Result<Accepted, Error> {
         let end = offset.checked_add(count).filter(|end| offset >= 0 && *end <= MOST_LINES);
         let Some(end) = end else {
-            return Err(Error::invalid(
-                "offset",
-                format!("{offset} is no line number; lines count from 0 to {MOST_LINES}"),
-            ));
+            return Err(Error::Invalid(Problem::LineNumber { offset, most: MOST_LINES }));
         };
         let mut accepted = Accepted { ranges: Vec::new(), gap: None };
         if count == 0 {

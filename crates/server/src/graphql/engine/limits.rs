@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type};
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// Longest text of a document (the client's longest has 15 kB); values belong into variables, which may be larger.
 const MAX_TEXT: usize = 256 << 10;
@@ -35,9 +35,7 @@ impl Limits {
     /// Parses a document.
     pub fn parse(self, text: &str) -> Result<ExecutableDocument, Error> {
         if text.len() > MAX_TEXT {
-            return Err(Error::BadRequest(format!(
-                "The query is longer than {MAX_TEXT} bytes; put values into variables."
-            )));
+            return Err(Error::BadRequest(Problem::QueryLong { most: MAX_TEXT }));
         }
         async_graphql::parser::parse_query(text).map_err(|e| Error::Query(format!("The query cannot be read: {e}.")))
     }
@@ -58,10 +56,10 @@ impl Limits {
             }
         }
         if total.depth > self.depth {
-            return Err(Error::BadRequest(format!("The query is nested deeper than {} fields.", self.depth)));
+            return Err(Error::BadRequest(Problem::QueryDeep { most: self.depth }));
         }
         if total.fields > self.complexity {
-            return Err(Error::BadRequest(format!("The query asks for more than {} fields.", self.complexity)));
+            return Err(Error::BadRequest(Problem::QueryLarge { most: self.complexity }));
         }
         Ok(())
     }
@@ -100,7 +98,7 @@ impl<'a> Walk<'a> {
             return Err(Error::Query(format!("The fragment \"{name}\" uses itself.")));
         }
         if self.open.len() > MAX_CHAIN {
-            return Err(Error::BadRequest(format!("Fragments use fragments more than {MAX_CHAIN} times over.")));
+            return Err(Error::BadRequest(Problem::QueryFragments { most: MAX_CHAIN }));
         }
         let cost = self.selection(&fragment.node.selection_set.node)?;
         self.open.remove(name);

@@ -84,7 +84,7 @@ fn complete() -> Resolvers {
         "friend",
         |person: Arc<Person>, args: Skip, _| async move {
             if person.0 == "loner" {
-                return Err(domain::Error::not_found("friend", "of loner").into());
+                return Err(domain::Error::not_found(domain::Thing::User, "of loner").into());
             }
             Ok(Person(format!("{}'s friend {:?}", person.0, args.skip)))
         },
@@ -172,7 +172,13 @@ async fn fields_without_resolver_say_so() {
 #[tokio::test]
 async fn errors_of_resolvers_arrive_whole() {
     let error = error("{ person(name: \"loner\") { friend { name } } }").await;
-    assert!(matches!(error, Error::Domain(domain::Error::NotFound { what: "friend", .. })), "{error}");
+    assert!(
+        matches!(
+            error,
+            Error::Domain(domain::Error::NotFound(domain::Problem::NotFound { what: domain::Thing::User, .. }))
+        ),
+        "{error}"
+    );
     let error = self::error("{ broken { name } }").await;
     assert!(matches!(&error, Error::Domain(domain::Error::Internal { .. })), "{error}");
 }

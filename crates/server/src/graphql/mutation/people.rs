@@ -61,7 +61,7 @@ async fn create_invite(input: CreateInvite, ctx: Ctx) -> Result<impl Output, Err
     let team = ctx.session.allow::<Administer, Entity>(&EntityPath(input.entity_name)).await?;
     let asked = input.username.or(input.email).unwrap_or_default();
     let user = ctx.session.find_users(&asked).await?.into_iter().next();
-    let user = user.ok_or_else(|| Error::from(domain::Error::not_found("user", asked)))?;
+    let user = user.ok_or_else(|| Error::from(domain::Error::not_found(domain::Thing::User, asked)))?;
     team.set_member(&user.name, if input.admin.unwrap_or(false) { Role::Admin } else { Role::Member }).await?;
     let invite = Payload::new("Invite")
         .with("id", ids::encode("User", user.id))
@@ -84,7 +84,8 @@ async fn delete_invite(input: DeleteInvite, ctx: Ctx) -> Result<impl Output, Err
     let team = ctx.session.allow::<Administer, Entity>(&EntityPath(name.clone())).await?;
     let id = ids::decode_number("User", &input.id.unwrap_or_default())?;
     let member = EntityNode::load(&ctx, name.clone()).await?.0.members().await?.into_iter().find(|m| m.id == id);
-    let member = member.ok_or_else(|| Error::from(domain::Error::not_found("member", format!("{id} of {name}"))))?;
+    let member = member
+        .ok_or_else(|| Error::from(domain::Error::not_found(domain::Thing::Member, format!("{id} of {name}"))))?;
     team.remove_member(&member.name).await?;
     Ok(Payload::new("DeleteInvitePayload").with("success", true))
 }

@@ -1,0 +1,156 @@
+//! What can be wrong with a request, as data. The sentences are in `locales/`, at `problem.CODE` and `thing.WORD`.
+
+use crate::model::RunState;
+
+crate::sentences! {
+    /// Why something was not found, is in the way, or cannot be accepted.
+    pub enum Problem {
+        NotFound = "NOT_FOUND" { what: Thing, name: String },
+        BadWord = "BAD_WORD" { what: Thing, text: String, known: String },
+        TooLong = "TOO_LONG" { what: Thing, length: usize, most: usize },
+        TooMany = "TOO_MANY" { what: Thing, most: usize },
+        Empty = "EMPTY" { what: Thing },
+        NotJson = "NOT_JSON" { what: Thing, detail: String },
+        NotJsonObject = "NOT_JSON_OBJECT" { what: Thing },
+        OtherCursor = "OTHER_CURSOR",
+
+        // Names.
+        NameLength = "NAME_LENGTH" { what: Thing, most: usize },
+        NameNotPlain = "NAME_NOT_PLAIN" { what: Thing, name: String },
+        NameReserved = "NAME_RESERVED" { what: Thing, name: String },
+        NameDots = "NAME_DOTS" { what: Thing, name: String },
+        NameCharacter = "NAME_CHARACTER" { what: Thing, name: String, character: String },
+        NameTaken = "NAME_TAKEN" { name: String },
+        LabelLength = "LABEL_LENGTH" { what: Thing, most: usize },
+        FileNameLength = "FILE_NAME_LENGTH" { name: String, most: usize },
+        FileNameParts = "FILE_NAME_PARTS" { name: String },
+        ProjectPath = "PROJECT_PATH" { text: String },
+        ProjectExists = "PROJECT_EXISTS" { project: String },
+
+        // People.
+        BadEmail = "BAD_EMAIL" { email: String },
+        EmailTaken = "EMAIL_TAKEN" { email: String },
+        PasswordShort = "PASSWORD_SHORT" { least: usize },
+        PasswordLong = "PASSWORD_LONG" { most: usize },
+        PasswordMissing = "PASSWORD_MISSING",
+        PasswordWrong = "PASSWORD_WRONG",
+        LastAdmin = "LAST_ADMIN" { name: String },
+        LastTeamAdmin = "LAST_TEAM_ADMIN" { user: String, team: String },
+        PersonalSpace = "PERSONAL_SPACE" { name: String },
+        SetUpAlready = "SET_UP_ALREADY",
+        SetupLinkOld = "SETUP_LINK_OLD",
+
+        // Runs.
+        StateNotSettable = "STATE_NOT_SETTABLE" { to: RunState },
+        StateOfSweep = "STATE_OF_SWEEP",
+        StateChange = "STATE_CHANGE" { run: String, state: RunState, to: RunState },
+        StopNotRunning = "STOP_NOT_RUNNING" { run: String, state: RunState },
+        RewindMetric = "REWIND_METRIC" { metric: String },
+        RewindStep = "REWIND_STEP",
+        LineNumber = "LINE_NUMBER" { offset: i64, most: i64 },
+        SeriesTooMany = "SERIES_TOO_MANY" { runs: usize, lines: usize },
+        BadSpec = "BAD_SPEC" { text: String, detail: String },
+        BadOrder = "BAD_ORDER" { text: String },
+        FilterNotObject = "FILTER_NOT_OBJECT" { got: String },
+        FilterOperand = "FILTER_OPERAND" { operator: String, field: String, what: Thing, got: String },
+        FilterOperator = "FILTER_OPERATOR" { operator: String, known: &'static str },
+        FilterPattern = "FILTER_PATTERN" { field: String, detail: String },
+
+        // Files.
+        AddressNotForWriting = "ADDRESS_NOT_FOR_WRITING",
+        AddressNotForReading = "ADDRESS_NOT_FOR_READING",
+        AddressUnknown = "ADDRESS_UNKNOWN",
+        AddressOld = "ADDRESS_OLD",
+        FileGone = "FILE_GONE" { name: String },
+        FileRunGone = "FILE_RUN_GONE" { name: String },
+        FilePattern = "FILE_PATTERN" { pattern: String },
+        UploadBroke = "UPLOAD_BROKE" { detail: String },
+        UploadLength = "UPLOAD_LENGTH" { announced: u64, came: u64 },
+
+        // Databases, stores and backups.
+        DatabaseUrl = "DATABASE_URL",
+        StorageUrl = "STORAGE_URL",
+        SchemaNewer = "SCHEMA_NEWER" { version: usize, known: usize },
+        DatabaseNotEmpty = "DATABASE_NOT_EMPTY" { table: String, rows: i64 },
+        BlobMissing = "BLOB_MISSING" { blob: String },
+        BackupNone = "BACKUP_NONE",
+        BackupCutOff = "BACKUP_CUT_OFF",
+        BackupChanged = "BACKUP_CHANGED" { detail: String },
+        BackupNewer = "BACKUP_NEWER",
+        StoredMissing = "STORED_MISSING",
+        StoredLength = "STORED_LENGTH" { bytes: u64, expected: i64 },
+        StoredNotParquet = "STORED_NOT_PARQUET",
+        StoredChanged = "STORED_CHANGED",
+    }
+}
+
+macro_rules! things {
+    ($($variant:ident = $word:literal),+ $(,)?) => {
+        /// Kinds of things and inputs that a sentence may name, at `thing.WORD`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the catalogue has the words")]
+        pub enum Thing { $($variant),+ }
+
+        impl Thing {
+            /// Every word, for the catalogue's completeness test.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+        }
+
+        impl std::fmt::Display for Thing {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word),+ })
+            }
+        }
+    };
+}
+
+things! {
+    Action = "action",
+    AlertSeverity = "alert_severity",
+    AlertText = "alert_text",
+    AlertTitle = "alert_title",
+    Blob = "blob",
+    Boolean = "boolean",
+    Commit = "commit",
+    Config = "config",
+    Description = "description",
+    DisplayName = "display_name",
+    Entity = "entity",
+    EntityName = "entity_name",
+    File = "file",
+    FileName = "file_name",
+    Filter = "filter",
+    FullName = "full_name",
+    Group = "group",
+    Host = "host",
+    Job = "job",
+    JobType = "job_type",
+    Key = "key",
+    KeyName = "key_name",
+    KeyScope = "key_scope",
+    Language = "language",
+    List = "list",
+    ListOfFilters = "list_of_filters",
+    Member = "member",
+    Notes = "notes",
+    Number = "number",
+    Pattern = "pattern",
+    Program = "program",
+    Project = "project",
+    ProjectName = "project_name",
+    Repository = "repository",
+    Role = "role",
+    Run = "run",
+    RunId = "run_id",
+    RunState = "run_state",
+    Spec = "spec",
+    Stream = "stream",
+    Summary = "summary",
+    Sweep = "sweep",
+    Tag = "tag",
+    Team = "team",
+    Upload = "upload",
+    User = "user",
+    UserName = "user_name",
+    Visibility = "visibility",
+}
