@@ -5,11 +5,13 @@
 //! and the [`Ctx`] of the request; it returns scalars, JSON, [`Node`]s, a [`Payload`] or a [`Connection`].
 
 mod access_key;
+mod administration;
 mod answer;
 mod compatibility;
 mod context;
 mod engine;
 mod entity;
+mod identity_rule;
 mod ids;
 mod mutation;
 mod organization;
@@ -40,9 +42,15 @@ pub(crate) const SDL: [&str; 4] = [
 /// Every resolver there is.
 pub fn resolvers() -> Resolvers {
     let mut resolvers = Resolvers::default();
-    for register in
-        [query::register, mutation::register, user::register, entity::register, project::register, run::register]
-    {
+    for register in [
+        query::register,
+        mutation::register,
+        user::register,
+        entity::register,
+        project::register,
+        run::register,
+        administration::register,
+    ] {
         register(&mut resolvers);
     }
     resolvers

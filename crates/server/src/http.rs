@@ -4,6 +4,7 @@ pub mod blob;
 pub mod file_stream;
 pub mod health;
 pub mod live;
+pub mod oidc;
 pub mod series;
 pub mod sign_in;
 mod throttle;

@@ -10,6 +10,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod messages;
+pub mod oidc;
 mod problem;
 pub mod router;
 pub mod scope;

@@ -20,8 +20,10 @@ pub(crate) enum Job {
     Reap,
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
+    /// Forget credentials that have ended; one subject.
+    Expire,
 }
-words!(Job, Job, { Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard" });
+words!(Job, Job, { Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard", Expire => "expire" });
 
 /// A job that this process may do until the lease ends.
 #[derive(Clone, Debug, FromRow)]

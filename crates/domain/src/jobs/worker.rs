@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::queue::{self, Job, Lease};
-use super::{compact, discard, enqueue, purge, reap};
+use super::{compact, discard, enqueue, expire, purge, reap};
 use crate::{Domain, Error};
 
 /// How often an idle worker looks.
@@ -36,7 +36,7 @@ impl Domain {
 
     /// Does what is due now; the number of jobs that were taken. For tests and for commands that want the work done now.
     pub async fn run_due_jobs(&self) -> Result<usize, Error> {
-        enqueue_reaper(self).await?;
+        enqueue_recurring(self).await?;
         let leases = queue::lease(self.db(), self.clock(), 4, LEASE).await?;
         let taken = leases.len();
         for lease in leases {
@@ -54,9 +54,11 @@ impl Domain {
             Job::Purge => purge::run(self, &lease.subject).await,
             Job::Reap => reap::run(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
+            Job::Expire => expire::run(self).await,
         };
         match done {
             Ok(()) if job == Job::Reap => lease.postpone(self.db(), self.clock(), reap::interval(self)).await,
+            Ok(()) if job == Job::Expire => lease.postpone(self.db(), self.clock(), expire::INTERVAL).await,
             Ok(()) => lease.complete(self.db()).await,
             Err(e) => {
                 let delay = backoff(lease.attempts);
@@ -73,12 +75,14 @@ fn backoff(attempts: i64) -> Duration {
     Duration::from_secs(1 << doublings).min(LONGEST)
 }
 
-/// The reaper's row is made once and stays.
-async fn enqueue_reaper(domain: &Domain) -> Result<(), Error> {
-    let text = "SELECT COUNT(*) FROM job WHERE kind = $1";
-    let (there,): (i64,) = crate::db::sql(text).bind(Job::Reap.as_str()).one(domain.db()).await?;
-    if there == 0 {
-        enqueue(domain.db(), domain.clock(), Job::Reap, "all", Duration::ZERO).await?;
+/// The rows of work that comes again and again are made once and stay.
+async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
+    for job in [Job::Reap, Job::Expire] {
+        let text = "SELECT COUNT(*) FROM job WHERE kind = $1";
+        let (there,): (i64,) = crate::db::sql(text).bind(job.as_str()).one(domain.db()).await?;
+        if there == 0 {
+            enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
+        }
     }
     Ok(())
 }

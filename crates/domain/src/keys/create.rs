@@ -98,10 +98,10 @@ impl Allowed<CreateKey, Account> {
     async fn days(&self, wanted: Option<u32>) -> Result<Option<u32>, Error> {
         let most = self.domain().settings().await?.key_max_days;
         match (wanted, most) {
-            (Some(0), _) => Err(Error::Invalid(Problem::KeyDays { most: most.map(|days| days.to_string()).unwrap_or_default() })),
-            (Some(days), Some(most)) if days > most => {
-                Err(Error::Invalid(Problem::KeyDays { most: most.to_string() }))
+            (Some(0), _) => {
+                Err(Error::Invalid(Problem::KeyDays { most: most.map(|days| days.to_string()).unwrap_or_default() }))
             }
+            (Some(days), Some(most)) if days > most => Err(Error::Invalid(Problem::KeyDays { most: most.to_string() })),
             (wanted, most) => Ok(wanted.or(most)),
         }
     }

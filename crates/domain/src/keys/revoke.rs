@@ -1,12 +1,13 @@
 //! Revoking a key, and finding whose it is.
 
+use super::{ApiKey, list};
 use crate::model::EntityPath;
 use crate::policy::{Account, Allowed, Caller, On, RevokeKey, Session};
 use crate::{Error, Thing, audit, db::sql};
 
 impl Allowed<RevokeKey, Account> {
     /// Makes one of the account's keys useless from the next request on. Revoking twice changes nothing.
-    pub async fn revoke_key(&self, id: i64) -> Result<(), Error> {
+    pub async fn revoke_key(&self, id: i64) -> Result<ApiKey, Error> {
         let domain = self.domain();
         let mut tx = domain.db().begin().await?;
         let text = "UPDATE api_key SET revoked_at = COALESCE(revoked_at, $1), revoked_by = COALESCE(revoked_by, $2) \
@@ -22,7 +23,9 @@ impl Allowed<RevokeKey, Account> {
             return Err(Error::not_found(Thing::Key, id.to_string()));
         }
         audit::done(&mut tx, self.session(), "key:revoke", &format!("{}/{id}", self.resource().name)).await?;
-        tx.commit().await
+        let key = list::one(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(key)
     }
 }
 

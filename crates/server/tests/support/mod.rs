@@ -4,7 +4,7 @@ mod answer;
 mod client;
 mod database;
 
-use domain::policy::{Administer, Org, Update};
+use domain::policy::{Administer, ClientInfo, CreateUser, Org};
 use domain::users::NewUser;
 use domain::{Clock, Domain, DomainConfig};
 use server::App;
@@ -82,7 +82,8 @@ impl TestServer {
     /// An existing user in a browser.
     pub async fn browser(&self, name: &str) -> Client {
         let account = self.domain.check_password(name, PASSWORD).await.unwrap().unwrap();
-        self.anonymous().with_cookie(&self.domain.start_web_session(account, 3600).await.unwrap())
+        let client = ClientInfo { agent: Some("a browser".to_owned()), ..ClientInfo::default() };
+        self.anonymous().with_cookie(&self.domain.start_web_session(account, 3600, &client).await.unwrap())
     }
 
     /// Makes a team of users that exist; the first is its admin, the others are members.
@@ -113,9 +114,10 @@ impl TestServer {
 
     async fn new_user(&self, name: &str, is_admin: bool) -> Client {
         let email = Some(format!("{name}@example.org"));
-        let new =
-            NewUser { name: name.to_owned(), email, is_admin, password: Some(PASSWORD.to_owned()), language: None };
-        let account: domain::policy::Allowed<Update, _> = self.organization().await.create_user(new).await.unwrap();
+        let password = Some(PASSWORD.to_owned());
+        let new = NewUser { name: name.to_owned(), email, is_admin, password, ..NewUser::default() };
+        let organization = self.domain.operator().allow::<CreateUser, Org>(&()).await.unwrap();
+        let account = organization.create_user(new).await.unwrap();
         self.anonymous().with_key(&account.create_key(Default::default()).await.unwrap().secret)
     }
 }
