@@ -12,8 +12,8 @@ const FOR_NOBODY: [&str; 1] = ["Query.serverInfo"];
 
 /// Fields that a stranger may use: about the server, about themselves, and looking up people they can name.
 const FOR_A_STRANGER: [&str; 9] = [
+    "Mutation.beginTwoFactor",
     "Mutation.changePassword",
-    "Mutation.createKey",
     "Mutation.generateApiKey",
     "Mutation.updateViewer",
     "Query.entities",
@@ -168,7 +168,7 @@ impl Schema {
             _ => {}
         }
         match (field, name) {
-            ("revokeKey" | "deleteApiKey", "id") => json!(ids.key),
+            ("revokeKey" | "deleteApiKey" | "rotateKey", "id") => json!(ids.key),
             ("deleteFiles", "files") => json!(ids.file),
             ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
             ("upsertBucket" | "updateRunState", "state") => json!("failed"),
@@ -181,10 +181,12 @@ impl Schema {
             ("updateProject", "visibility") => json!("open"),
             ("updateViewer", "language") => json!("en"),
             ("updateViewer", "email") => json!("mallory2@example.org"),
-            ("changePassword", "current" | "next") => json!(PASSWORD),
+            ("changePassword" | "beginTwoFactor" | "removeTwoFactor", "current" | "next" | "password") => {
+                json!(PASSWORD)
+            }
             ("rewindRun", "metricName") => json!("_step"),
             ("deleteInvite", "id") => Value::Null,
-            (_, "entityName" | "entity" | "username" | "teamAdminUserName")
+            (_, "entityName" | "entity" | "userName" | "username" | "teamAdminUserName")
             | ("entity", "name")
             | ("users", "query") => json!("ann"),
             (_, "projectName" | "modelName" | "oldProjectName") => json!("p"),

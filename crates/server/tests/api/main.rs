@@ -4,10 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod backup;
 mod command_line;
 mod denials;
 mod graphql;
+mod identity_tokens;
+mod keys;
 mod operations;
+mod provider;
 mod routes;
 mod sign_in;

@@ -8,13 +8,17 @@ use crate::support::{TestServer, on_every_database};
 /// Route, an address of it that names something of ann's, and the status for nobody and for a stranger.
 ///
 /// What is not refused needs a reason: the route is about the caller, or is for everybody.
-const ROUTES: [(&str, &str, Method, u16, u16); 13] = [
+const ROUTES: [(&str, &str, Method, u16, u16); 17] = [
     ("/graphql", "/graphql", Method::POST, 200, 200), // see denials.rs
     ("/files/{entity}/{project}/{run}/file_stream", "/files/ann/p/r1/file_stream", Method::POST, 401, 403),
     ("/sdk/otel/{*rest}", "/sdk/otel/v1/metrics", Method::POST, 404, 404),
     ("/api/session", "/api/session", Method::GET, 200, 200), // tells the caller who they are
     ("/api/setup", "/api/setup", Method::POST, 409, 409),
     ("/api/login", "/api/login", Method::POST, 401, 401),
+    ("/api/password", "/api/password", Method::POST, 400, 400), // the token is the credential
+    ("/api/oidc/start", "/api/oidc/start", Method::GET, 404, 404), // without a provider
+    ("/api/oidc/callback", "/api/oidc/callback", Method::GET, 404, 404),
+    ("/oidc/token", "/oidc/token", Method::POST, 401, 401),
     ("/api/logout", "/api/logout", Method::POST, 204, 204), // ends the caller's own session
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),

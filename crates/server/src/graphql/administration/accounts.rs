@@ -8,7 +8,7 @@ use domain::rfc3339;
 use domain::users::{AccountDetails, AccountUpdate, NewUser};
 use serde::Deserialize;
 
-use super::{Administration, Search};
+use super::{Administration, Search, administration};
 use crate::Error;
 use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
 
@@ -48,10 +48,10 @@ fn payload(account: AccountDetails, memberships: &[(String, String)]) -> Payload
 }
 
 /// The account as it is now.
-async fn find(ctx: &Ctx, name: &str) -> Result<Payload, Error> {
-    let organization = super::administration(ctx).await?;
-    let account = ctx.session.allow::<Update, Account>(&EntityPath(name.to_owned())).await?.read().details().await?;
-    Ok(payload(account, &organization.0.memberships().await?))
+async fn find(organization: &Administration, name: &str) -> Result<Option<Payload>, Error> {
+    let account = organization.0.users().await?.into_iter().find(|account| account.name == name);
+    let memberships = organization.0.memberships().await?;
+    Ok(account.map(|account| payload(account, &memberships)))
 }
 
 #[derive(Deserialize)]
@@ -64,14 +64,15 @@ struct CreateAccount {
 }
 
 async fn create_account(input: CreateAccount, ctx: Ctx) -> Result<impl Output, Error> {
-    let organization = ctx.session.allow::<CreateUser, Org>(&()).await?;
+    let organization = administration(&ctx).await?;
     let CreateAccount { name, email, full_name, admin } = input;
     let name = name.trim().to_owned();
     let is_admin = admin.unwrap_or(false);
-    organization.create_user(NewUser { name: name.clone(), email, full_name, is_admin, ..NewUser::default() }).await?;
+    let new = NewUser { name: name.clone(), email, full_name, is_admin, ..NewUser::default() };
+    ctx.session.allow::<CreateUser, Org>(&()).await?.create_user(new).await?;
     let token = ctx.session.allow::<Update, Account>(&EntityPath(name.clone())).await?.password_link().await?;
     let url = format!("{}/password?token={token}", ctx.app.domain.base_url());
-    Ok(Payload::new("CreateAccountPayload").with("account", find(&ctx, &name).await?).with("url", url))
+    Ok(Payload::new("CreateAccountPayload").with("account", find(&organization, &name).await?).with("url", url))
 }
 
 #[derive(Deserialize)]
@@ -83,7 +84,7 @@ struct UpdateAccount {
 }
 
 async fn update_account(input: UpdateAccount, ctx: Ctx) -> Result<impl Output, Error> {
-    let organization = ctx.session.allow::<DisableUser, Org>(&()).await?;
+    let organization = administration(&ctx).await?;
     let update = AccountUpdate { admin: input.admin, disabled: input.disabled };
     if let Some(password) = input.password.filter(|password| !password.is_empty()) {
         let account = ctx.session.allow::<Update, Account>(&EntityPath(input.name.clone())).await?;
@@ -93,6 +94,6 @@ async fn update_account(input: UpdateAccount, ctx: Ctx) -> Result<impl Output, E
             account.forget_two_factor().await?;
         }
     }
-    organization.update_account(&input.name, update).await?;
-    Ok(Payload::new("UpdateAccountPayload").with("account", find(&ctx, &input.name).await?))
+    ctx.session.allow::<DisableUser, Org>(&()).await?.update_account(&input.name, update).await?;
+    Ok(Payload::new("UpdateAccountPayload").with("account", find(&organization, &input.name).await?))
 }
