@@ -22,6 +22,19 @@ pub struct Check {
     pub args: Args,
 }
 
+impl Check {
+    /// Every check that can pass, with the evidence it then has. (`server` is only in a trace when it fails.)
+    pub const PASSED: &'static [(&'static str, &'static [&'static str])] = &[
+        ("key", &["name", "scope"]),
+        ("user", &["user"]),
+        ("entity", &["user", "entity", "role", "kind"]),
+        ("project", &["project", "visibility"]),
+        ("role", &["role", "needed"]),
+        ("quota", &["used", "limit"]),
+        ("grace", &["user", "target"]),
+    ];
+}
+
 /// A verdict: allowed when no cause speaks against it.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
@@ -75,7 +88,8 @@ pub fn decide(operation: Operation, facts: &Facts) -> Decision {
     if let Some(key) = &facts.key {
         decision.check("key", key_failure(operation, facts), vec![("name", key.name.clone()), ("scope", key.words())]);
     }
-    if facts.user().is_some() {
+    let about_project = matches!(operation.concern(), Concern::Project | Concern::Team);
+    if facts.user().is_some() && about_project {
         decision.pass("user", user());
     }
     if let Some(reason) =
@@ -85,8 +99,8 @@ pub fn decide(operation: Operation, facts: &Facts) -> Decision {
         decision.fail("server", Cause::ReadOnly { user, action: operation, target: facts.target(operation), reason });
     }
     match operation.concern() {
-        Concern::Org => decision.check("role", organization(operation, facts), user()),
-        Concern::Account => decision.check("role", account(operation, facts), user()),
+        Concern::Org => decision.check("user", organization(operation, facts), user()),
+        Concern::Account => decision.check("user", account(operation, facts), user()),
         Concern::Team => decision.check("entity", team(operation, facts), why::standing_args(facts)),
         Concern::Project => project::decide(operation, facts, &mut decision),
     }

@@ -60,7 +60,12 @@ impl Denial {
 fn first_line(language: Language, code: &str, evidence: &Args<'_>) -> String {
     let mut line = String::new();
     for longest in [160, 80, 56, 40, 28, 20, 12] {
-        let short: Vec<_> = evidence.iter().map(|(name, value)| (*name, shorten(&plain(value), longest))).collect();
+        // An address that is cut leads nowhere.
+        let short = |name: &str, value: &str| match name {
+            "link" | "host" | "url" => plain(value),
+            _ => shorten(&plain(value), longest),
+        };
+        let short: Vec<_> = evidence.iter().map(|(name, value)| (*name, short(name, value))).collect();
         let args = with_action(language, short);
         line = say(language, code, "first", &args).unwrap_or_else(|| code.to_owned());
         if line.chars().count() <= FIRST_LINE {

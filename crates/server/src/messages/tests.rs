@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Thing;
 use domain::model::Role;
-use domain::policy::{Cause, Operation};
+use domain::policy::{Cause, Check, Operation};
 use serde_json::Value;
 
 use super::catalogue::FILES;
@@ -48,6 +48,7 @@ fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)>
     vec![
         ("problem", problems),
         ("cli", Said::CODES.to_vec()),
+        ("check", Check::PASSED.to_vec()),
         ("thing", words(Thing::WORDS.to_vec(), &[])),
         ("role", words(Role::ALL.iter().map(|role| role.as_str()).collect(), &[])),
         ("action", words(Operation::ALL.iter().map(|action| action.as_str()).collect(), &["target"])),
@@ -98,7 +99,9 @@ fn sentences_outside_the_groups_are_said_somewhere() {
         assert!(english.contains_key(&key), "locales/en.json has no {key}");
     }
     let actions: Vec<_> = Operation::ALL.iter().map(|action| action.as_str()).collect();
-    for key in english.keys().filter_map(|key| key.strip_prefix("denied.")) {
+    // The same line for all causes.
+    let by_cause = english.keys().filter_map(|key| key.strip_prefix("denied.")).filter(|key| *key != "details");
+    for key in by_cause {
         let mut parts = key.splitn(3, '.');
         let code = parts.next().unwrap();
         assert!(Cause::CODES.iter().any(|(known, _)| *known == code), "denied.{key}: no such cause");
@@ -123,9 +126,12 @@ fn evidence(name: &'static str, hostile: bool) -> String {
         "at" => "2026-11-21T22:24:33Z",
         "key" => "184467440737",
         "scope" => "read",
+        "used" | "limit" => "812 MB",
+        "link" => "https://runs.example.org/invite?id=184467440737",
+        "reason" => "backup until 14:00",
         _ => "alice",
     };
-    let fixed = ["action", "role", "needed", "at", "scope", "host", "url"].contains(&name);
+    let fixed = ["action", "role", "needed", "at", "scope", "host", "url", "used", "limit", "link"].contains(&name);
     if hostile && !fixed { format!("{usual}\"<&>\u{1b}[31m").repeat(30) } else { usual.to_owned() }
 }
 
