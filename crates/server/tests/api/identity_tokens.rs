@@ -109,7 +109,7 @@ async fn forged_and_foreign_tokens_get_nothing() {
         let endless = jsonwebtoken::encode(
             &header(Algorithm::RS256),
             &no_end,
-            &EncodingKey::from_rsa_pem(include_bytes!("../support/issuer-key-1.pem")).unwrap(),
+            &EncodingKey::from_rsa_der(include_bytes!("../support/issuer-key-1.der")),
         )
         .unwrap();
         for (what, token) in [

@@ -13,5 +13,6 @@ mod identity_tokens;
 mod keys;
 mod operations;
 mod provider;
+mod real_provider;
 mod routes;
 mod sign_in;

@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 /// Keys that are made for tests alone.
-const KEYS: [&[u8]; 2] = [include_bytes!("issuer-key-1.pem"), include_bytes!("issuer-key-2.pem")];
+const KEYS: [&[u8]; 2] = [include_bytes!("issuer-key-1.der"), include_bytes!("issuer-key-2.der")];
 
 /// A running issuer.
 #[derive(Clone)]
@@ -82,14 +82,14 @@ impl Issuer {
         self.inner.lock().unwrap().form.clone()
     }
 
-    /// The public key, as PEM-like bytes that a confused verifier would take for a shared secret.
+    /// The public key, as bytes that a confused verifier would take for a shared secret.
     pub fn public_key(&self) -> Vec<u8> {
         serde_json::to_vec(&public(0)).unwrap()
     }
 }
 
 fn private(key: usize) -> EncodingKey {
-    EncodingKey::from_rsa_pem(KEYS[key]).unwrap()
+    EncodingKey::from_rsa_der(KEYS[key])
 }
 
 fn public(key: usize) -> Jwk {
