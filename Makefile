@@ -1,6 +1,6 @@
 # The only front door. Each target is a script in tools/ that says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo
+.PHONY: help run test check bench demo dist
 
 help: ## these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -14,5 +14,11 @@ test: ## every suite, on both databases: Rust, S3, web, real client, browser
 check: ## formatting, lints, licences, tidy
 	@tools/check
 
+bench: ## how fast run data is taken, as a share of what the disk allows
+	@tools/bench
+
 demo: ## a server with a demo project, trained on the spot
 	@tools/demo
+
+dist: ## one archive to give away: binary, licence, checksums
+	@tools/dist

@@ -156,5 +156,8 @@ CREATE TABLE notice (
     kind       TEXT NOT NULL, -- mail | webhook
     recipient  TEXT NOT NULL,
     body       TEXT NOT NULL, -- JSON
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    due_at     BIGINT NOT NULL,
+    attempts   BIGINT NOT NULL
 );
+CREATE INDEX notice_due ON notice (due_at);

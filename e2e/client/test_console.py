@@ -1,6 +1,7 @@
 """The terminal, system metrics and alerts of a run."""
 
 import pytest
+from harness.training import stats_style
 
 ALERTS = """query Alerts($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) { run(name: $name) { alerts { title text severity } } } }"""
@@ -28,8 +29,7 @@ def test_console_lines_are_told_apart_from_errors(trained):
 
 
 def test_system_metrics_arrive(trainer, run):
-    style = "new" if trainer.client.at_least("0.19") else "0.18" if trainer.client.at_least("0.18") else "0.1"
-    trainer.train("stats", run, {"style": style}).succeeded()
+    trainer.train("stats", run, {"style": stats_style(trainer.client)}).succeeded()
     seen = trainer.seen(run)
     keys = {key for row in seen.events for key in row}
     assert any(key.startswith("system.cpu") or key.startswith("system.proc") for key in keys), sorted(keys)

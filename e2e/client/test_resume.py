@@ -1,10 +1,16 @@
 """The same run id again: resumed, refused, or started over."""
 
 import pytest
+from harness.training import stats_style
 
 
 def steps(seen):
     return [(row["_step"], row["loss"]) for row in seen.history if "loss" in row]
+
+
+def parts(seen):
+    """The console lines that `part.py` printed, without what the client prints itself."""
+    return [line for line in seen.console if line.startswith("part ")]
 
 
 @pytest.mark.every_client
@@ -27,6 +33,22 @@ def check_resume(trainer, run, how):
     assert seen.config["a"] == 1 and seen.config["b"] == 2
     assert seen.display_name == first.display_name == told["name"]
     assert seen.state == "finished"
+
+
+@pytest.mark.every_client
+def test_what_every_part_of_a_resumed_run_wrote_is_kept(trainer, run):
+    """Some clients count console lines, or system metrics too, from 0 again when they resume."""
+    printed = []
+    for part, lines in enumerate((5, 2, 3)):
+        params = {"part": part, "lines": lines, "style": stats_style(trainer.client), "init": {"resume": "allow"}}
+        told = trainer.train("part", run, params).succeeded().result
+        printed += [f"part {part} at 100%", *(f"part {part} line {i}" for i in range(lines))]
+        seen = trainer.seen(run)
+        assert parts(seen) == printed
+        numbers = [edge["node"]["number"] for edge in seen.raw["logLines"]["edges"]]
+        assert numbers == list(range(len(numbers)))
+        assert max(row["_timestamp"] for row in seen.events) > told["began"], "no system metrics of this part"
+        assert [loss for _, loss in steps(seen)] == [float(n) for n in range(part + 1)]
 
 
 def test_resume_allow_starts_a_run_that_is_not_there(trainer, run):

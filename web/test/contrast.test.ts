@@ -59,6 +59,13 @@ describe.each(themes)('%s tokens', (theme) => {
   });
 });
 
+test('the QR code is dark on light whatever the theme', () => {
+  const fixed = (name: string) =>
+    numbers(new RegExp(`--${name}: oklch\\(([\\d. ]+)\\);`).exec(css)?.[1]);
+  expect(fixed('qr-light')[0]).toBeGreaterThan(fixed('qr-dark')[0]);
+  expect(contrast(fixed('qr-dark'), fixed('qr-light'))).toBeGreaterThanOrEqual(7);
+});
+
 describe('the colour of a run', () => {
   test('never changes: these ids had these steps in the first release', () => {
     const ids = ['ibu9n3t3', 'r10000', '3kd93ls0', 'a', ''];

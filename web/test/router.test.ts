@@ -16,8 +16,43 @@ test('the links the client prints', () => {
   expect(match('authorize')).toEqual({ page: 'authorize' });
 });
 
+test('settings and administration have their parts in the address', () => {
+  expect(match('settings')).toEqual({ page: 'settings', tab: 'keys' });
+  expect(match('settings/two-factor')).toEqual({ page: 'settings', tab: 'two-factor' });
+  expect(match('settings/nope')).toEqual({ page: 'missing' });
+  expect(match('admin')).toEqual({ page: 'admin', tab: 'users' });
+  expect(match('admin/audit')).toEqual({ page: 'admin', tab: 'audit' });
+  expect(match('password')).toEqual({ page: 'password' });
+});
+
+test('the projects of a user called admin keep their addresses', () => {
+  expect(match('admin/vision')).toMatchObject({ page: 'project', entity: 'admin' });
+  expect(match('admin/vision/runs/ab12')).toMatchObject({ page: 'run', entity: 'admin' });
+});
+
+test('pages about access', () => {
+  expect(match('e/8F2K-x')).toEqual({ page: 'denial', reference: '8F2K-x' });
+  expect(match('requests')).toEqual({ page: 'requests' });
+  expect(match('invite')).toEqual({ page: 'invite' });
+  expect(match('acme/settings')).toEqual({ page: 'team', entity: 'acme', tab: 'members' });
+  expect(match('acme/settings/privacy')).toMatchObject({ page: 'team', tab: 'privacy' });
+  expect(match('acme/vision/settings')).toMatchObject({ page: 'projectSettings' });
+});
+
+test('a project named settings can be reached', () => {
+  expect(match('acme/settings/workspace')).toMatchObject({ page: 'project', project: 'settings' });
+  expect(match('acme/settings/runs/ab12')).toMatchObject({ page: 'run', project: 'settings' });
+  expect(match('acme/settings/settings')).toMatchObject({ page: 'projectSettings' });
+});
+
 test('everything else is missing', () => {
-  for (const path of ['acme/vision/runs/ab12/nope', 'acme/vision/nope', 'login/x', 'api/session']) {
+  for (const path of [
+    'acme/vision/runs/ab12/nope',
+    'acme/vision/nope',
+    'login/x',
+    'api/session',
+    'e',
+  ]) {
     expect(match(path)).toEqual({ page: 'missing' });
   }
 });

@@ -1,4 +1,11 @@
-//! Who did what to what, and what was denied. Written by the policy and by the verbs that change people and settings.
+//! Who did what to what, and what was denied. Written by the policy and by the verbs that change people and settings;
+//! nothing changes or deletes a row but the retention that the organization set.
+
+mod list;
+mod retain;
+
+pub use list::{Event, Filter};
+pub(crate) use retain::retain;
 
 use crate::Error;
 use crate::db::{Tx, sql};

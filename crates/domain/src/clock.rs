@@ -79,6 +79,11 @@ fn random<const N: usize>() -> Result<[u8; N], crate::Error> {
     Ok(bytes)
 }
 
+/// The time that RFC 3339 text names; none when it names none.
+pub fn micros(text: &str) -> Option<Micros> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond)
+}
+
 /// Microseconds as RFC 3339 with `Z`, the form of `DateTime` on the wire.
 pub fn rfc3339(at: Micros) -> String {
     jiff::Timestamp::from_microsecond(at).map(|t| t.to_string()).unwrap_or_default()

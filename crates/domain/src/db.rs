@@ -84,6 +84,18 @@ impl Db {
         }
     }
 
+    /// Open connections of each pool: its name, how many work, how many are idle.
+    pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        fn count<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> (&'static str, usize, usize) {
+            let idle = pool.num_idle();
+            (name, (pool.size() as usize).saturating_sub(idle), idle)
+        }
+        match self {
+            Self::Sqlite { write, read } => vec![count("write", write), count("read", read)],
+            Self::Postgres(pool) => vec![count("all", pool)],
+        }
+    }
+
     /// Closes every connection after the running statements have ended.
     pub async fn close(&self) {
         match self {

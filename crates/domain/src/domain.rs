@@ -21,6 +21,10 @@ pub struct DomainConfig {
     pub base_url: String,
     /// How long a running run may be silent before it counts as crashed.
     pub heartbeat_timeout: Duration,
+    /// The server can send mail.
+    pub sends_mail: bool,
+    /// The server tells a webhook.
+    pub calls_webhook: bool,
 }
 
 /// The server's parts. Cheap to clone.
@@ -109,7 +113,8 @@ impl Domain {
         &self.0.settings
     }
 
-    pub(crate) fn key_prefix(&self) -> &str {
+    /// What this server's keys begin with.
+    pub fn key_prefix(&self) -> &str {
         &self.0.identity.key_prefix
     }
 

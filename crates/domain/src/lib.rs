@@ -17,6 +17,7 @@ mod jobs;
 pub mod keys;
 mod live;
 pub mod model;
+pub mod notices;
 pub mod policy;
 mod problem;
 pub mod projects;
@@ -27,9 +28,11 @@ pub mod teams;
 #[cfg(test)]
 mod testing;
 pub mod users;
+mod vitals;
 
-pub use clock::{Clock, Micros, rfc3339};
+pub use clock::{Clock, Micros, micros, rfc3339};
 pub use domain::{Domain, DomainConfig};
 pub use error::Error;
 pub use live::{Change, Live, LiveEvent, ProjectEvents};
 pub use problem::{Problem, Thing};
+pub use vitals::Vitals;

@@ -69,6 +69,10 @@ impl Default for Live {
 }
 
 impl Live {
+    pub(crate) fn listeners(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     pub(crate) fn send(&self, event: LiveEvent) {
         // No listener is the usual case, not an error.
         let _ = self.0.send(event);

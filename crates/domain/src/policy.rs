@@ -16,6 +16,7 @@ mod proof;
 mod redirect;
 mod resource;
 mod session;
+mod table;
 mod ticket;
 
 pub use cause::{Args, Cause, Denied};
@@ -31,4 +32,5 @@ pub use operation::{
 pub use proof::Allowed;
 pub use resource::{Account, Entity, Org, Place, Project, Resource, Run};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
+pub use table::{WHO, allowed};
 pub use ticket::{Ticket, TicketUse};

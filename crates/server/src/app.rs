@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use domain::Domain;
+use domain::{Domain, Micros};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -35,6 +35,8 @@ pub struct Parts {
     pub provider: Option<Provider>,
     /// Slows down guessing of passwords and codes.
     pub throttle: Throttle,
+    /// When the process started.
+    pub started: Micros,
     /// Cancelled when the server stops, for answers that would never end by themselves.
     pub stopping: CancellationToken,
 }
@@ -53,7 +55,9 @@ impl App {
             config.trusted_issuers.iter().flat_map(|list| list.split(',')).map(|issuer| issuer.trim().to_owned());
         let issuers = Issuers::new(trusted.chain(provider.as_ref().map(|p| p.rules.issuer.clone())).collect())?;
         let (throttle, stopping) = Default::default();
-        Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, issuers, provider, throttle, stopping })))
+        let started = domain.clock().now();
+        let parts = Parts { domain, engine, config, language, prefix, issuers, provider, throttle, started, stopping };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Whether users reach the server over TLS.

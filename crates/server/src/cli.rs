@@ -3,6 +3,7 @@
 //! Commands other than `serve` work on the same data directory or database, also while a server runs.
 
 mod backup;
+mod doctor;
 mod explain;
 mod key;
 mod open;
@@ -20,7 +21,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, with_file_defaults};
 pub use said::Said;
@@ -53,6 +54,8 @@ enum Command {
     Project(project::Command),
     /// Say whether a user may do something, and why, as the server would answer.
     Explain(explain::Command),
+    /// Find out, on a user's machine, what the wandb client would use there and whether it works.
+    Doctor(doctor::Command),
     /// Write everything the server keeps into one file, also while it runs.
     Backup(backup::Command),
     /// Fill an empty data directory or database from a backup.
@@ -74,7 +77,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let cli = command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = command.try_get_matches_from(args).and_then(|matches| parsed(&matches));
     let cli = match cli {
         Ok(cli) => cli,
         // clap prints help and version to stdout with code 0, and mistakes to stderr with code 2.
@@ -84,7 +87,8 @@ pub fn run() -> ExitCode {
         }
     };
     match cli.run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             output::complain(&error);
             ExitCode::FAILURE
@@ -92,16 +96,26 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The arguments as values.
+fn parsed(matches: &ArgMatches) -> Result<Cli, clap::Error> {
+    let mut cli = Cli::from_arg_matches(matches)?;
+    if let (Command::Doctor(doctor), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
+        doctor.take_base_url(matches);
+    }
+    Ok(cli)
+}
+
 impl Cli {
-    /// Runs the command on a runtime of its own.
-    fn run(self) -> Result<(), crate::Error> {
+    /// Runs the command on a runtime of its own; false when it did its work and the outcome is bad.
+    fn run(self) -> Result<bool, crate::Error> {
         let Self { config, command } = self;
         if let Command::Reference(command) = command {
-            return command.run();
+            return command.run().map(|()| true);
         }
         let runtime = tokio::runtime::Runtime::new().map_err(|e| crate::Error::startup("starting the runtime", e))?;
         runtime.block_on(async move {
-            match command {
+            let done = match command {
+                Command::Doctor(command) => return command.run().await,
                 Command::Serve => serve::run(config).await,
                 Command::User(command) => command.run(&config).await,
                 Command::Key(command) => command.run(&config).await,
@@ -112,7 +126,8 @@ impl Cli {
                 Command::Restore(command) => command.run(&config).await,
                 Command::Verify(command) => command.run(&config).await,
                 Command::Reference(command) => command.run(),
-            }
+            };
+            done.map(|()| true)
         })
     }
 }
@@ -133,9 +148,13 @@ fn command() -> clap::Command {
         let hide = !EVERYWHERE.contains(&option.as_str());
         command = command.mut_arg(option, |arg| arg.global(true).hide(hide));
     }
-    command.mut_subcommand("serve", |serve| {
+    let command = command.mut_subcommand("serve", |serve| {
         let serve = Config::augment_args(serve);
         options.iter().fold(serve, |serve, option| serve.mut_arg(option, |arg| arg.global(true)))
+    });
+    command.mut_subcommand("doctor", |doctor| {
+        let doctor = Config::augment_args(doctor);
+        options.iter().fold(doctor, |doctor, option| doctor.mut_arg(option, doctor::of_server))
     })
 }
 

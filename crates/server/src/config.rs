@@ -110,6 +110,19 @@ pub struct Config {
     #[arg(long, env = "RUNSTEAD_HEARTBEAT_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = duration)]
     pub heartbeat_timeout: Duration,
 
+    /// Mail server for invitations and requests for access, `smtps://USER:PASSWORD@HOST` or `smtp://HOST:25`. Without one
+    /// no mail is sent, and links are handed on by whoever makes them.
+    #[arg(long, env = "RUNSTEAD_SMTP_URL", value_name = "URL")]
+    pub smtp_url: Option<SecretUrl>,
+
+    /// Sender of mails. Default: `runstead@` and the host of the base URL.
+    #[arg(long, env = "RUNSTEAD_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+
+    /// Address that is sent a JSON object (`POST`) for every request for access and its answer, for chat rooms and the like.
+    #[arg(long, env = "RUNSTEAD_WEBHOOK_URL", value_name = "URL")]
+    pub webhook_url: Option<SecretUrl>,
+
     /// Largest GraphQL request.
     #[arg(long, env = "RUNSTEAD_GRAPHQL_BODY_LIMIT", value_name = "SIZE", default_value = "32MiB", value_parser = bytes)]
     pub graphql_body_limit: usize,

@@ -9,6 +9,7 @@ mod administration;
 mod answer;
 mod compatibility;
 mod context;
+mod denials;
 mod engine;
 mod entity;
 mod identity_rule;
@@ -24,6 +25,7 @@ mod user;
 
 pub use answer::answer;
 pub use context::Ctx;
+pub use denials::explain;
 pub use engine::{
     Connection, Engine, Input, Json, Limits, NoArgs, Node, Output, Payload, Request, Resolved, Resolvers, SchemaError,
 };
@@ -45,6 +47,7 @@ pub fn resolvers() -> Resolvers {
     for register in [
         query::register,
         mutation::register,
+        denials::register,
         user::register,
         entity::register,
         project::register,

@@ -1,11 +1,15 @@
 //! Routes beside GraphQL, one file each.
 
+pub mod audit;
 pub mod blob;
+pub mod explain;
 pub mod file_stream;
 pub mod health;
 pub mod live;
+pub mod metrics;
 pub mod oidc;
 pub mod series;
+pub mod server;
 pub mod sign_in;
 mod throttle;
 

@@ -13,7 +13,7 @@ mod trace;
 pub use catalogue::{Args, Language};
 pub use denial::Denial;
 pub use language::choose;
-pub use text::{plain, strip_control};
+pub use text::{plain, shorten, strip_control};
 pub use trace::{CheckLine, trace};
 
 #[cfg(test)]

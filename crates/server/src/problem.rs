@@ -3,6 +3,9 @@
 domain::sentences! {
     /// Why a request or a command cannot be taken.
     pub enum Problem {
+        BadTime = "BAD_TIME" { text: String },
+        ExportFormat = "EXPORT_FORMAT" { format: String },
+        MailSettings = "MAIL_SETTINGS" { detail: String },
         // Requests.
         AuthorizationHeader = "AUTHORIZATION_HEADER",
         BadId = "BAD_ID" { kind: String, id: String },
@@ -28,6 +31,7 @@ domain::sentences! {
         Damaged = "DAMAGED" { count: usize },
         DataDir = "DATA_DIR" { folder: String, detail: String },
         FileExists = "FILE_EXISTS" { file: String },
+        KeyFile = "KEY_FILE" { file: String, detail: String },
         NoPassword = "NO_PASSWORD",
         WholeDays = "WHOLE_DAYS",
 

@@ -14,8 +14,8 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{blob, file_stream, health, live, oidc, series, sign_in};
-use crate::{App, graphql, web};
+use crate::http::{audit, blob, explain, file_stream, health, live, metrics, oidc, series, server, sign_in};
+use crate::{App, graphql, permissions, web};
 
 /// The whole server as one service, below the path of its base URL.
 pub fn service(app: App) -> Service {
@@ -64,14 +64,18 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/oidc/callback", get(oidc::callback))
         .route("/api/series/{entity}/{project}", post(series::series))
         .route("/api/live/{entity}/{project}", get(live::events))
+        .route("/api/explain", get(explain::answer))
+        .route("/api/permissions", get(permissions::answer))
 }
 
-/// Called by whoever runs the server.
+/// Called by whoever runs the server, and by `runstead doctor`.
 fn called_by_operators() -> Router<App> {
     Router::new()
+        .route("/api/server", get(server::identity))
         .route("/healthz", get(health::alive))
         .route("/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .route("/metrics", get(metrics::answer))
+        .route("/admin/audit_logs", get(audit::export))
 }
 
 /// File contents, which are neither compressed nor limited here.

@@ -41,6 +41,8 @@ for (const path of ['vision/digits', 'vision/digits/runs/base0001']) {
     const alert = page.getByRole('alert');
     await alert.getByText('bob is not a member of the team vision').waitFor();
     assert.match(await alert.innerText(), /olga/, 'who can help is named');
+    const why = alert.getByRole('link', { name: 'request access' });
+    assert.match(await why.getAttribute('href'), /^\.\/e\/[\w-]+$/, 'the page about it is one click away');
     assert.equal(await page.getByText('baseline').count(), 0, 'nothing of the project shows');
     await page.waitForTimeout(1500);
     assert.equal(await page.getByText('Not live').count(), 0, 'what is denied is not tried again');

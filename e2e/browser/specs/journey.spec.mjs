@@ -185,9 +185,10 @@ test('a revoked key is gone and refused', async () => {
 });
 
 test('dark and at phone width every page is readable', async () => {
+  await goto('settings/profile');
   await page.getByLabel('Dark').check();
   await page.setViewportSize(sizes.phone);
-  for (const path of ['', user.name, `${user.name}/${project}`, `${user.name}/${project}/runs/base0001`, 'settings']) {
+  for (const path of ['', user.name, `${user.name}/${project}`, `${user.name}/${project}/runs/base0001`, 'settings', 'settings/profile']) {
     await goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle').catch(() => undefined);

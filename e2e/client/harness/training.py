@@ -126,16 +126,31 @@ def wait(process: subprocess.Popen, start: float | None = None, timeout: float =
     try:
         output, _ = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
+        logs = client_logs(process)
         kill_group(process)
         output, _ = process.communicate()
-        raise AssertionError(f"still running after {timeout} s:\n{output.decode(errors='replace')}") from None
+        text = output.decode(errors="replace")
+        raise AssertionError(f"still running after {timeout} s:\n{text}\n{logs}") from None
     return Outcome(process.returncode, output.decode(errors="replace"), time.monotonic() - start)
+
+
+def client_logs(process: subprocess.Popen) -> str:
+    """The ends of the client's own logs of a running script: they tell a server that does not answer from a client that
+    has lost its own service process."""
+    logs = Path(f"/proc/{process.pid}/cwd").resolve() / "wandb/latest-run/logs"
+    ends = [(log.name, log.read_text(errors="replace").splitlines()[-12:]) for log in sorted(logs.glob("*.log"))]
+    return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in ends)
 
 
 def kill_group(process: subprocess.Popen) -> None:
     """kill -9 of the script and of the client's own processes."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def stats_style(client: Client) -> str:
+    """Which settings make this client sample system metrics often; see `stats.py`."""
+    return "new" if client.at_least("0.19") else "0.18" if client.at_least("0.18") else "0.1"
 
 
 def run_id() -> str:

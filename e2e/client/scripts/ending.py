@@ -8,6 +8,9 @@ from params import PARAMS
 
 run = wandb.init(**PARAMS.get("init", {}))
 run.log({"loss": 1.0})
+# A script that ends in the millisecond after `init` can lose its own service process: when that has just begun to
+# answer, it sees the closed pipe before the request to finish, and both wait for each other for ever.
+time.sleep(0.5)
 how = PARAMS["how"]
 if how == "exception":
     raise ValueError("the loss exploded")

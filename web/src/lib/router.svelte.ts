@@ -1,15 +1,50 @@
 /** The router: which page an address below the base shows, and how to go to another. */
 
 export type Route =
-  | { page: 'home' | 'login' | 'setup' | 'authorize' | 'settings' | 'missing' }
+  | { page: 'home' | 'login' | 'password' | 'setup' | 'authorize' | 'missing' }
+  | { page: 'requests' | 'invite' }
+  | { page: 'settings'; tab: SettingsTab }
+  | { page: 'admin'; tab: AdminTab }
+  | { page: 'denial'; reference: string }
   | { page: 'entity'; entity: string }
+  | { page: 'team'; entity: string; tab: TeamTab }
   | { page: 'project'; entity: string; project: string }
+  | { page: 'projectSettings'; entity: string; project: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
 export const runTabs = ['overview', 'charts', 'system', 'logs', 'files'] as const;
 export type RunTab = (typeof runTabs)[number];
 
-const single = ['login', 'setup', 'authorize', 'settings'] as const;
+/** The first is the one that `settings` itself shows. */
+export const settingsTabs = ['keys', 'profile', 'sessions', 'two-factor'] as const;
+export type SettingsTab = (typeof settingsTabs)[number];
+
+/** The first is the one that `admin` itself shows. */
+export const adminTabs = [
+  'users',
+  'teams',
+  'roles',
+  'keys',
+  'redirects',
+  'sign-in',
+  'settings',
+  'audit',
+  'permissions',
+  'view-as',
+] as const;
+export type AdminTab = (typeof adminTabs)[number];
+
+export const teamTabs = [
+  'members',
+  'invitations',
+  'service-accounts',
+  'privacy',
+  'requests',
+  'general',
+] as const;
+export type TeamTab = (typeof teamTabs)[number];
+
+const single = ['login', 'password', 'setup', 'authorize', 'requests', 'invite'] as const;
 const reserved = ['e', 'orgs', 'api', 'graphql', 'files', 'blob', 'sdk', 'oidc', 'assets'];
 
 /** The route of a path below the base, without a leading slash. */
@@ -19,10 +54,29 @@ export function match(path: string): Route {
   if (first === undefined) return { page: 'home' };
   const alone = single.find((name) => name === first);
   if (alone) return { page: parts.length === 1 ? alone : 'missing' };
+  if (first === 'e' && project !== undefined && parts.length === 2) {
+    return { page: 'denial', reference: project };
+  }
   if (reserved.includes(first)) return { page: 'missing' };
+  if (first === 'settings' && parts.length <= 2) {
+    const known = settingsTabs.find((name) => name === (project ?? 'keys'));
+    return known ? { page: 'settings', tab: known } : { page: 'missing' };
+  }
+  // A user may be called admin: only the tabs themselves are taken from their projects.
+  if (first === 'admin' && parts.length <= 2) {
+    const known = adminTabs.find((name) => name === (project ?? 'users'));
+    if (known) return { page: 'admin', tab: known };
+  }
   if (project === undefined) return { page: 'entity', entity: first };
+  if (project === 'settings' && parts.length <= 3) {
+    const known = teamTabs.find((name) => name === (kind ?? 'members'));
+    if (known) return { page: 'team', entity: first, tab: known };
+  }
   if (kind === undefined || (kind === 'workspace' && parts.length === 3)) {
     return { page: 'project', entity: first, project };
+  }
+  if (kind === 'settings' && parts.length === 3) {
+    return { page: 'projectSettings', entity: first, project };
   }
   if (kind === 'runs' && run !== undefined && parts.length <= 5) {
     const known = runTabs.find((name) => name === (tab ?? 'overview'));
@@ -86,7 +140,8 @@ export function startRouter(): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const anchor = (event.target as Element).closest?.('a[href]');
-    if (!(anchor instanceof HTMLAnchorElement) || anchor.target || anchor.download) return;
+    if (!(anchor instanceof HTMLAnchorElement) || anchor.target) return;
+    if (anchor.hasAttribute('download')) return;
     if (!anchor.href.startsWith(new URL('.', document.baseURI).href)) return;
     event.preventDefault();
     go(anchor.href);

@@ -35,7 +35,9 @@ pub(crate) struct Expect {
 impl Blobs {
     /// Writes a blob that is in memory.
     pub async fn put(&self, name: &str, data: Bytes) -> Result<(), Error> {
+        let bytes = data.len();
         self.store.put(&Path::from(name), PutPayload::from(data)).await?;
+        count(bytes as u64);
         Ok(())
     }
 
@@ -60,9 +62,14 @@ impl Blobs {
                 }
                 return Err(e);
             }
+            count(source.bytes);
         }
         Ok(Written { bytes: source.bytes, md5: STANDARD.encode(source.md5.clone().finalize()) })
     }
+}
+
+fn count(bytes: u64) {
+    metrics::counter!("runstead_stored_bytes_total", "in" => "blobs").increment(bytes);
 }
 
 async fn send_parts<S>(

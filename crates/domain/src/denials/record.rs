@@ -36,6 +36,8 @@ async fn keep(
         denied.causes.iter().map(|cause| json!({ "code": cause.code(), "args": map(cause) })).collect();
     let causes = json!(causes).to_string();
     let (now, (entity, project, object)) = (session.now(), asked);
+    // Which of its runs a project refused to take does not matter, and every init makes up another name.
+    let object = if operation.adds() { "" } else { object };
     let text = "SELECT reference FROM denial WHERE user_id = $1 AND action = $2 AND entity = $3 AND project = $4 \
                 AND object = $5 AND causes = $6 AND created_at > $7 ORDER BY created_at DESC LIMIT 1";
     let again: Option<(String,)> = sql(text)

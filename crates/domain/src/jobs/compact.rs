@@ -141,7 +141,9 @@ impl Stream {
         }
         new.insert(&mut tx, domain.clock(), self.run_id, self.generation, self.kind, from).await?;
         self.query("UPDATE stream SET tail_rows = 0, tail_bytes = 0", "").run(&mut tx).await?;
-        tx.commit().await
+        tx.commit().await?;
+        metrics::counter!("runstead_compactions_total", "stream" => self.kind.as_str()).increment(1);
+        Ok(())
     }
 
     /// Appends and other compactions wait, see `runs::row::lock`.

@@ -1,7 +1,7 @@
 //! The loop that does the jobs. Any number of processes may run it.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::queue::{self, Job, Lease};
 use super::{compact, discard, enqueue, expire, purge, reap};
@@ -49,17 +49,23 @@ impl Domain {
 
     async fn work(&self, lease: Lease) -> Result<(), Error> {
         let job: Job = lease.kind.parse()?;
+        let started = Instant::now();
         let done = match job {
             Job::Compact => compact::run(self, &lease.subject).await,
             Job::Purge => purge::run(self, &lease.subject).await,
             Job::Reap => reap::run(self).await,
+            Job::Retain => crate::audit::retain(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
             Job::Expire => expire::run(self).await,
         };
+        let outcome = if done.is_ok() { "done" } else { "failed" };
+        metrics::counter!("runstead_jobs_total", "job" => job.as_str(), "outcome" => outcome).increment(1);
+        metrics::histogram!("runstead_job_seconds", "job" => job.as_str()).record(started.elapsed().as_secs_f64());
         match done {
-            Ok(()) if job == Job::Reap => lease.postpone(self.db(), self.clock(), reap::interval(self)).await,
-            Ok(()) if job == Job::Expire => lease.postpone(self.db(), self.clock(), expire::INTERVAL).await,
-            Ok(()) => lease.complete(self.db()).await,
+            Ok(()) => match every(self, job) {
+                Some(pause) => lease.postpone(self.db(), self.clock(), pause).await,
+                None => lease.complete(self.db()).await,
+            },
             Err(e) => {
                 let delay = backoff(lease.attempts);
                 tracing::warn!(job = %job, subject = lease.subject, error = %e, again_in = ?delay, "background work failed");
@@ -75,12 +81,22 @@ fn backoff(attempts: i64) -> Duration {
     Duration::from_secs(1 << doublings).min(LONGEST)
 }
 
-/// The rows of work that comes again and again are made once and stay.
+/// How long after it was done a kind of work is due again; none for work that is asked for.
+fn every(domain: &Domain, job: Job) -> Option<Duration> {
+    match job {
+        Job::Reap => Some(reap::interval(domain)),
+        Job::Retain => Some(Duration::from_secs(3600)),
+        Job::Expire => Some(expire::INTERVAL),
+        _ => None,
+    }
+}
+
+/// The rows of work that recurs are made once and stay.
 async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
-    for job in [Job::Reap, Job::Expire] {
-        let text = "SELECT COUNT(*) FROM job WHERE kind = $1";
-        let (there,): (i64,) = crate::db::sql(text).bind(job.as_str()).one(domain.db()).await?;
-        if there == 0 {
+    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'retain', 'expire')";
+    let (there,): (i64,) = crate::db::sql(text).one(domain.db()).await?;
+    if there < 3 {
+        for job in [Job::Reap, Job::Retain, Job::Expire] {
             enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
         }
     }

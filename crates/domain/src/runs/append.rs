@@ -68,6 +68,10 @@ impl Allowed<Update, Run> {
             enqueue(&mut tx, domain.clock(), Job::Compact, &subject, Duration::ZERO).await?;
         }
         tx.commit().await?;
+        for (kind, lines, bytes) in done.stored {
+            metrics::counter!("runstead_lines_total", "stream" => kind.as_str()).increment(lines.unsigned_abs());
+            metrics::counter!("runstead_stored_bytes_total", "in" => "database").increment(bytes.unsigned_abs());
+        }
         let mut changes = done.changes;
         if done.state != run.state {
             changes.push(crate::Change::State);

@@ -121,7 +121,8 @@ impl Allowed<Read, Run> {
     /// a word in brackets, and the lines of a single process have no labels.
     async fn has_labels(&self) -> Result<bool, Error> {
         let run = self.resource();
-        let text = "SELECT COUNT(*) FROM stream WHERE run_id = $1 AND generation = $2 AND kind = $3 AND client <> ''";
+        let text = "SELECT COUNT(*) FROM stream WHERE run_id = $1 AND generation = $2 AND kind = $3 \
+                    AND client <> '' AND client NOT LIKE '+%'";
         let query = sql(text).bind(run.id).bind(run.generation).bind(StreamKind::Console.as_str());
         let (writers,): (i64,) = query.one(self.domain().db()).await?;
         Ok(writers > 0)

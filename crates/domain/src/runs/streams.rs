@@ -8,6 +8,7 @@
 mod accept;
 mod chunk;
 mod load;
+pub(super) mod part;
 pub(super) mod restart;
 pub(crate) mod segments;
 pub(super) mod store;

@@ -51,7 +51,8 @@ impl Allowed<Submit, Place> {
         let (init, state) = (change.is_init(), change.state);
         let change = change.check()?;
         let forked = change.config().is_some_and(|config| fork::branch_point(config).is_some());
-        let start = Start { name, init, resuming, resumes_untold, shared, forked, state };
+        let began = change.config().and_then(write::began);
+        let start = Start { name, init, resuming, resumes_untold, shared, began, forked, state };
         let fork = match &self.resource().project {
             Some(project) => fork::prepare(self.domain(), project, start.name.as_str(), change.config()).await?,
             None => None,

@@ -113,7 +113,7 @@ impl Lab {
 }
 
 /// A new account's session, by key.
-async fn user(domain: &Domain, name: &str) -> Session {
+pub(crate) async fn user(domain: &Domain, name: &str) -> Session {
     let org = domain.operator().allow::<CreateUser, Org>(&()).await.unwrap();
     let account = org.create_user(NewUser { name: name.to_owned(), ..NewUser::default() }).await.unwrap();
     let key = account.create_key(Default::default()).await.unwrap();

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::output;
-use crate::{Error, config, graphql};
+use crate::{Error, config, graphql, permissions};
 
 /// Which page.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -12,6 +12,8 @@ pub enum Command {
     Config,
     /// docs/compatibility.md
     Compatibility,
+    /// docs/permissions.md
+    Permissions,
 }
 
 impl Command {
@@ -20,6 +22,7 @@ impl Command {
         let page = match self {
             Self::Config => config::reference(),
             Self::Compatibility => graphql::compatibility()?,
+            Self::Permissions => permissions::page(),
         };
         output::line(page.trim_end())
     }

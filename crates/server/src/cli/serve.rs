@@ -13,7 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Said, open, output};
 use crate::config::{Config, LogFormat};
-use crate::http::health;
+use crate::http::metrics;
+use crate::notices::Sender;
 use crate::{App, Error, Problem, router};
 
 /// How long running requests may take to finish after the server was asked to stop.
@@ -31,15 +32,19 @@ pub async fn run(config: Config) -> Result<(), Error> {
     let (version, data, database) = (env!("CARGO_PKG_VERSION"), config.data_dir(), domain.database_kind());
     tracing::info!(version, base_url, data_dir = %data.display(), database, ?config, "starting");
 
-    let recorder = health::recorder()?;
+    let recorder = metrics::recorder()?;
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;
             recorder.run_upkeep();
         }
     });
+    let sender = Sender::new(&config, &base_url)?;
     let app = App::new(domain.clone(), config)?;
     let stopping = app.stopping.clone();
+    if let Some(sender) = sender {
+        tokio::spawn(sender.run(domain.clone(), stopping.clone()));
+    }
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "set_nodelay");

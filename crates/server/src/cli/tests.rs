@@ -35,6 +35,7 @@ fn the_command_table_is_accepted() {
         "runstead project add ml/p bob --role admin",
         "runstead project list --entity ml --json",
         "runstead explain --user ann --action run:create --target ml/p --in es --json",
+        "runstead doctor --base-url http://h/base --entity lab --project p --mode online --api-key-file F --client 0.22.3 --in es --json",
         "runstead backup b.tar",
         "runstead restore b.tar",
         "runstead verify --json",
@@ -62,6 +63,8 @@ fn help_shows_server_options_where_they_belong() {
     assert!(help("runstead serve --help").contains("--heartbeat-timeout"));
     assert!(!help("runstead user create --help").contains("--heartbeat-timeout"));
     assert!(help("runstead user create --help").contains("--data-dir"));
+    assert!(help("runstead doctor --help").contains("--base-url"));
+    assert!(!help("runstead doctor --help").contains("--data-dir"));
 }
 
 #[test]

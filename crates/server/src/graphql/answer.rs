@@ -9,6 +9,7 @@ use domain::policy::ClientVersion;
 use super::context::Hints;
 use super::{Ctx, Request};
 use crate::error::Encoding;
+use crate::http::metrics::count_denial;
 use crate::http::{json, read};
 use crate::scope::Scope;
 use crate::session::{Caller, parse_version};
@@ -41,6 +42,7 @@ pub async fn answer(
             if let Some(cause) = error.private_cause() {
                 scope.set_cause(cause);
             }
+            count_denial(&error);
             error.answer(&scope.voice()).graphql(encoding)
         }
     }

@@ -1,15 +1,13 @@
-//! `GET /healthz`, `/ready`, `/metrics`
+//! `GET /healthz`, `/ready`
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
-use crate::{App, Error};
+use crate::App;
 
 /// The process runs.
 pub async fn alive() -> &'static str {
@@ -31,21 +29,4 @@ pub async fn ready(State(app): State<App>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, axum::Json(body)).into_response()
         }
     }
-}
-
-/// Measurements in Prometheus' text form.
-pub async fn metrics() -> Result<Response, Error> {
-    let text = recorder()?.render();
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
-}
-
-/// The process's one recorder, installed at the first call.
-pub fn recorder() -> Result<&'static PrometheusHandle, Error> {
-    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
-    let installed = RECORDER.get_or_init(|| {
-        let buckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0];
-        let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &buckets);
-        builder.ok()?.install_recorder().ok()
-    });
-    installed.as_ref().ok_or_else(|| Error::fault("the metrics recorder could not be installed"))
 }

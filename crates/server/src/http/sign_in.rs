@@ -70,6 +70,7 @@ pub async fn login(State(app): State<App>, parts: Parts, body: Body) -> Result<R
     app.throttle.check(&name, now)?;
     let Some(account) = app.domain.check_password(&username, &password).await? else {
         app.throttle.wrong(&name, now);
+        metrics::counter!("runstead_sign_ins_failed_total").increment(1);
         return Err(Error::SignIn(Problem::WrongPassword));
     };
     // By account: an e-mail address is another name for the same codes.
@@ -84,6 +85,7 @@ pub async fn login(State(app): State<App>, parts: Parts, body: Body) -> Result<R
         SecondStep::Needed => Err(Error::SecondStep(Problem::CodeNeeded)),
         SecondStep::Wrong => {
             app.throttle.wrong(&codes, now);
+            metrics::counter!("runstead_sign_ins_failed_total").increment(1);
             Err(Error::SecondStep(Problem::CodeWrong))
         }
     }

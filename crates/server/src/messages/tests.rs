@@ -45,10 +45,15 @@ fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)>
     let problems = domain::Problem::CODES.iter().chain(crate::Problem::CODES).copied().collect();
     let words =
         |words: Vec<&'static str>, args: &'static [&'static str]| words.into_iter().map(|w| (w, args)).collect();
+    let notices = domain::notices::Notice::TEXTS
+        .iter()
+        .map(|text| (*text, &["user", "action", "target", "message", "link"][..]))
+        .collect();
     vec![
         ("problem", problems),
         ("cli", Said::CODES.to_vec()),
         ("check", Check::PASSED.to_vec()),
+        ("notice", notices),
         ("thing", words(Thing::WORDS.to_vec(), &[])),
         ("role", words(Role::ALL.iter().map(|role| role.as_str()).collect(), &[])),
         ("action", words(Operation::ALL.iter().map(|action| action.as_str()).collect(), &["target"])),
@@ -108,7 +113,8 @@ fn sentences_outside_the_groups_are_said_somewhere() {
         assert!(["first", "hint", "fix", "ask"].contains(&parts.next().unwrap()), "denied.{key}: no such part");
         assert!(parts.next().is_none_or(|action| actions.contains(&action)), "denied.{key}: no such action");
     }
-    let groups: Vec<_> = groups().into_iter().map(|(group, _)| group).chain(["error", "denied"]).collect();
+    // Those of the doctor are compared with its checks in `cli/doctor/tests.rs`.
+    let groups: Vec<_> = groups().into_iter().map(|(group, _)| group).chain(["error", "denied", "doctor"]).collect();
     let stray: Vec<_> = english.keys().filter(|key| !groups.contains(&key.split('.').next().unwrap())).collect();
     assert!(stray.is_empty(), "{stray:?}");
 }

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::Error;
+use crate::http::metrics::count_denial;
 use crate::scope::Scope;
 
 /// An error on its way through the middleware.
@@ -31,6 +32,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     if let Some(cause) = error.private_cause() {
         scope.set_cause(cause);
     }
+    count_denial(error);
     error.answer(&scope.voice()).rest()
 }
 

@@ -189,12 +189,15 @@ impl Schema {
             }
             ("rewindRun", "metricName") => json!("_step"),
             ("deleteInvite", "id") => Value::Null,
-            (_, "entityName" | "entity" | "userName" | "username" | "teamAdminUserName")
+            ("answerAccessRequest", "id") => json!("QWNjZXNzUmVxdWVzdDox"),
+            (_, "entityName" | "entity" | "username" | "userName" | "teamAdminUserName")
             | ("entity", "name")
             | ("users", "query") => json!("ann"),
             (_, "projectName" | "modelName" | "oldProjectName") => json!("p"),
             (_, "runName") => json!("r1"),
             (_, "id") => json!(ids.run),
+            (_, "action") => json!("run:read"),
+            (_, "target") => json!("ann/p"),
             (_, "after") => Value::Null,
             _ => self.any(field, base(ty), ids),
         }

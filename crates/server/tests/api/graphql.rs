@@ -54,6 +54,25 @@ async fn a_denial_is_encoded_for_the_client_that_asks() {
 }
 
 #[tokio::test]
+async fn a_client_that_would_forget_where_it_goes_on_is_told_no_count() {
+    on_every_database(async |server: TestServer| {
+        let ann = server.user("ann").await;
+        let text = "mutation Resume($id: String, $config: JSONString) { upsertBucket(input: { \
+                    id: $id, name: \"r1\", modelName: \"p\", host: \"vm\", config: $config}) { bucket { id historyLineCount } } }";
+        let made = ann.data(text, json!({})).await;
+        let rows = json!({ "files": { "wandb-history.jsonl": { "offset": 0, "content": ["{}", "{}"] } } });
+        assert_eq!(ann.post("/files/ann/p/r1/file_stream", rows).await.status, 200);
+        let id = &made["upsertBucket"]["bucket"]["id"];
+        for (version, count) in [("0.19.11", 2), ("0.20.0", 0), ("0.25.1", 0), ("0.28.1", 0), ("0.28.2", 2), ("0.31.0", 2)] {
+            let config = json!({ "_wandb": { "value": { "cli_version": version } } }).to_string();
+            let resumed = ann.data(text, json!({ "id": id, "config": config })).await;
+            assert_eq!(resumed["upsertBucket"]["bucket"]["historyLineCount"], count, "{version}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bad_keys_are_always_401_and_say_which_server_it_is() {
     on_every_database(async |server: TestServer| {
         let good = server.user("ann").await;

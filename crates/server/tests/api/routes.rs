@@ -8,7 +8,7 @@ use crate::support::{TestServer, on_every_database};
 /// Route, an address of it that names something of ann's, and the status for nobody and for a stranger.
 ///
 /// What is not refused needs a reason: the route is about the caller, or is for everybody.
-const ROUTES: [(&str, &str, Method, u16, u16); 17] = [
+const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/graphql", "/graphql", Method::POST, 200, 200), // see denials.rs
     ("/files/{entity}/{project}/{run}/file_stream", "/files/ann/p/r1/file_stream", Method::POST, 401, 403),
     ("/sdk/otel/{*rest}", "/sdk/otel/v1/metrics", Method::POST, 404, 404),
@@ -22,9 +22,13 @@ const ROUTES: [(&str, &str, Method, u16, u16); 17] = [
     ("/api/logout", "/api/logout", Method::POST, 204, 204), // ends the caller's own session
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),
-    ("/healthz", "/healthz", Method::GET, 200, 200), // for everybody
-    ("/ready", "/ready", Method::GET, 200, 200),     // for everybody
-    ("/metrics", "/metrics", Method::GET, 200, 200), // counts only
+    ("/api/explain", "/api/explain?action=run:read&target=ann/p", Method::GET, 401, 200), // about the caller
+    ("/api/permissions", "/api/permissions", Method::GET, 200, 200),                      // the rules, for everybody
+    ("/api/server", "/api/server", Method::GET, 200, 200), // says what this is, for everybody
+    ("/healthz", "/healthz", Method::GET, 200, 200),       // for everybody
+    ("/ready", "/ready", Method::GET, 200, 200),           // for everybody
+    ("/metrics", "/metrics", Method::GET, 200, 200),       // counts only
+    ("/admin/audit_logs", "/admin/audit_logs", Method::GET, 401, 403),
     ("/blob/{ticket}", "/blob/made.up", Method::GET, 404, 404),
 ];
 
@@ -41,7 +45,7 @@ async fn every_route_is_refused_to_strangers() {
             });
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("stranger", &stranger, for_stranger)] {
                 let answer = client.send(method.clone(), address, body.to_string()).await;
-                assert_eq!(answer.status, expected, "{route} by {who}: {}", answer.text());
+                assert_eq!(answer.status, *expected, "{route} by {who}: {}", answer.text());
             }
         }
     })

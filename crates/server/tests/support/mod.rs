@@ -59,6 +59,8 @@ impl TestServer {
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
+                sends_mail: config.smtp_url.is_some(),
+                calls_webhook: config.webhook_url.is_some(),
             },
             Clock::system(),
         )
@@ -120,6 +122,11 @@ impl TestServer {
     /// The operator's right to do anything.
     pub async fn organization(&self) -> domain::policy::Allowed<Administer, Org> {
         self.domain.operator().allow::<Administer, Org>(&()).await.unwrap()
+    }
+
+    /// The server as a service, to put it behind something.
+    pub fn service(&self) -> Service {
+        self.service.clone()
     }
 
     /// The files in which the blobs below `prefix` are stored.

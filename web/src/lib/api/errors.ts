@@ -3,10 +3,13 @@
 /** The server answered with an error; `message` is its sentence. */
 export class ApiError extends Error {
   readonly status: number;
+  /** A stable code of what was wrong, where the server gives one. */
+  readonly reason: string;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, reason = '') {
     super(message);
     this.status = status;
+    this.reason = reason;
   }
 }
 
@@ -16,12 +19,13 @@ export class Unreachable extends Error {}
 /** The policy said no: the first line stands alone, the others are checks and remedies. */
 export class Denial extends ApiError {
   readonly lines: string[];
-  readonly reason: string;
+  /** What `/e/REF` opens; null where the server kept none. */
+  readonly reference: string | null;
 
-  constructor(message: string, reason: string, status: number) {
-    super(message, status);
+  constructor(message: string, reason: string, status: number, reference: string | null = null) {
+    super(message, status, reason);
     this.lines = message.split('\n').filter((line) => line.trim() !== '');
-    this.reason = reason;
+    this.reference = reference;
   }
 }
 
@@ -31,17 +35,22 @@ export const isAbort = (error: unknown): boolean =>
 
 interface GraphqlError {
   message: string;
-  extensions?: { code?: string; reason?: string };
+  extensions?: { code?: string; reason?: string; ref?: string };
 }
 
 /** The error a body describes: `{"errors":[…]}` of GraphQL or `{"error":"…"}` of the other routes. */
 export function errorOf(body: unknown, status: number): ApiError | undefined {
-  const { errors, error } = (body ?? {}) as { errors?: GraphqlError[]; error?: string };
+  const { errors, error, reason } = (body ?? {}) as {
+    errors?: GraphqlError[];
+    error?: string;
+    reason?: string;
+  };
   const first = errors?.[0];
   if (first?.extensions?.code === 'PERMISSION_ERROR') {
-    return new Denial(first.message, first.extensions.reason ?? '', status);
+    const { reason: cause, ref } = first.extensions;
+    return new Denial(first.message, cause ?? '', status, ref ?? null);
   }
   if (first) return new ApiError(first.message, status);
-  if (typeof error === 'string') return new ApiError(error, status);
+  if (typeof error === 'string') return new ApiError(error, status, reason);
   return undefined;
 }

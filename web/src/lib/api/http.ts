@@ -21,7 +21,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   }
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.status === 401 && path !== 'api/login') signedOut();
+  if (response.status === 401 && !['api/login', 'api/password'].includes(path)) signedOut();
   throw errorOf(body, response.status) ?? new ApiError(response.statusText, response.status);
 }
 

@@ -1,4 +1,4 @@
-/** Who is signed in, and the four requests about it. */
+/** Who is signed in, and the requests about it. */
 import { go, here, route, to } from '../router.svelte';
 import { setLanguage } from '../i18n/messages.svelte';
 import { onSignedOut, post, send } from './http';
@@ -16,6 +16,8 @@ export interface Session {
   baseUrl: string;
   setupNeeded: boolean;
   user: SessionUser | null;
+  /** Which ways there are to sign in. */
+  signIn: { password: boolean; provider: { name: string } | null };
 }
 
 let current = $state.raw<Session>();
@@ -41,19 +43,32 @@ export const setUp = async (input: {
   password: string;
 }) => adopt(await post('api/setup', input));
 
-export const logIn = async (username: string, password: string) =>
-  adopt(await post('api/login', { username, password }));
+/** Makes the account that an invitation is for, signs in and accepts. */
+export const joinByInvitation = async (input: {
+  token: string;
+  name: string;
+  password: string;
+  fullName?: string;
+}) => adopt(await post('api/invitation', input));
 
-export async function logOut(): Promise<void> {
+/** `code` is the second step, asked for by the reason `TWO_FACTOR` of a first try without it. */
+export const logIn = async (username: string, password: string, code?: string) =>
+  adopt(await post('api/login', { username, password, code }));
+
+/** Sets the password of an account by the token of its link. */
+export const choosePassword = (token: string, password: string) =>
+  post('api/password', { token, password });
+
+export async function logOut(then = to('login')): Promise<void> {
   await post('api/logout', {});
   if (current) current = { ...current, user: null };
-  go(to('login'));
+  go(then);
 }
 
 /** Sends people to the sign-in page and back to where they were. */
 export function askToSignIn(): void {
   if (current?.user) current = { ...current, user: null };
-  if (route().page === 'login' || route().page === 'setup') return;
+  if (['login', 'password', 'setup'].includes(route().page)) return;
   const back = here();
   go(to('login') + (back ? `?next=${encodeURIComponent(back)}` : ''), true);
 }

@@ -17,6 +17,8 @@ pub(super) struct Done {
     pub changes: Vec<Change>,
     /// Streams whose tail should be compacted.
     pub compact: Vec<StreamKind>,
+    /// New lines, and the bytes they take.
+    pub stored: Vec<(StreamKind, i64, i64)>,
     pub feedback: Feedback,
 }
 
@@ -29,11 +31,13 @@ pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Pr
         state: run.state.parse()?,
         changes: Vec::new(),
         compact: Vec::new(),
+        stored: Vec::new(),
         feedback: Feedback::default(),
     };
     for chunk in &update.chunks {
         let stored = streams::store(tx, domain.clock(), run.id, run.generation, chunk).await?;
-        if stored.changed {
+        if stored.lines > 0 {
+            done.stored.push((chunk.kind, stored.lines, stored.bytes));
             done.changes.push(change_of(chunk.kind));
         }
         if stored.long_tail && !done.compact.contains(&chunk.kind) {

@@ -3,15 +3,17 @@
 use sqlx::FromRow;
 
 use super::accept::{MOST_LINES, Standing};
-use super::{Chunk, StreamKind};
+use super::{Chunk, StreamKind, part};
 use crate::db::{Tx, sql};
 use crate::{Clock, Error};
 
 /// What became of a chunk.
 #[derive(Debug)]
 pub(in crate::runs) struct Stored {
-    /// Whether anything was new.
-    pub changed: bool,
+    /// Lines that were new, or written anew.
+    pub lines: i64,
+    /// What they take in the database.
+    pub bytes: i64,
     /// Lines missing before it, `[from, to)`.
     pub gap: Option<(i64, i64)>,
     /// The tail is long enough for compaction.
@@ -20,11 +22,12 @@ pub(in crate::runs) struct Stored {
 
 /// A writer's row.
 #[derive(Debug, FromRow)]
-struct StreamRow {
+pub(super) struct StreamRow {
+    client: String,
     next_line: i64,
     gaps: String,
-    start: i64,
-    origin: Option<String>,
+    pub start: i64,
+    pub origin: Option<String>,
     base: i64,
     tail_rows: i64,
     tail_bytes: i64,
@@ -84,23 +87,24 @@ pub(in crate::runs) async fn store(
     };
     let before = standing.clone();
     let accepted = standing.accept(chunk.offset, chunk.count(), chunk.kind == StreamKind::Console)?;
-    let mut stored = Stored { changed: !accepted.ranges.is_empty(), gap: accepted.gap, long_tail: false };
-    if !stored.changed && standing == before {
+    let lines = accepted.ranges.iter().map(|(from, to)| to - from).sum();
+    let mut stored = Stored { lines, bytes: 0, gap: accepted.gap, long_tail: false };
+    if lines == 0 && standing == before {
         return Ok(stored);
     }
     let base = match &row {
         Some(row) => row.base,
         None => free_base(tx, run_id, generation, chunk.kind).await?,
     };
-    let mut bytes = 0;
+    let client = row.as_ref().map_or(&chunk.client, |row| &row.client).clone();
     for (from, to) in &accepted.ranges {
         let payload = chunk.part(*from, *to, base);
-        bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
-        insert(tx, clock, run_id, generation, chunk, (*from, *to), payload).await?;
+        stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        insert(tx, clock, (run_id, generation), (chunk.kind, &client), (*from, *to), payload).await?;
     }
     let rows = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
     let held = row.as_ref().map_or((0, 0), |row| (row.tail_rows, row.tail_bytes));
-    stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + bytes >= LONG_BYTES;
+    stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + stored.bytes >= LONG_BYTES;
     let start = row.as_ref().map_or(0, |row| row.start);
     let first = (chunk.offset == start).then(|| chunk.origin.clone()).flatten();
     let origin = row.and_then(|row| row.origin).or(first);
@@ -111,23 +115,25 @@ pub(in crate::runs) async fn store(
     .bind(run_id)
     .bind(generation)
     .bind(chunk.kind.as_str())
-    .bind(&chunk.client)
+    .bind(client)
     .bind(standing.next_line)
     .bind(standing.gaps_text())
     .bind(origin)
     .bind(base)
     .bind(rows)
-    .bind(bytes)
+    .bind(stored.bytes)
     .run(tx)
     .await?;
     Ok(stored)
 }
 
+/// The writer of the chunk. The only writer of a console may be in several [parts](part).
 async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result<Option<StreamRow>, Error> {
-    let text = "SELECT next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
-                WHERE run_id = $1 AND generation = $2 AND kind = $3 AND client = $4";
-    let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client);
-    query.optional(tx).await
+    let text = "SELECT client, next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
+                WHERE run_id = $1 AND generation = $2 AND kind = $3 AND (client = $4 OR $5 AND client LIKE '+%') ORDER BY base";
+    let in_parts = chunk.kind == StreamKind::Console && chunk.client.is_empty();
+    let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client).bind(in_parts);
+    Ok(part::pick(query.all(tx).await?, chunk))
 }
 
 /// Where the lines of another console writer begin: above those of all others. System metrics of several writers lie side
@@ -150,9 +156,8 @@ pub(super) async fn next_base(tx: &mut Tx, run_id: i64, generation: i64, kind: S
 async fn insert(
     tx: &mut Tx,
     clock: &Clock,
-    run_id: i64,
-    generation: i64,
-    chunk: &Chunk,
+    (run_id, generation): (i64, i64),
+    (kind, client): (StreamKind, &str),
     (from, to): (i64, i64),
     payload: Vec<u8>,
 ) -> Result<(), Error> {
@@ -163,8 +168,8 @@ async fn insert(
     .bind(run_id)
     .bind(clock.id()?.max(last + 1))
     .bind(generation)
-    .bind(chunk.kind.as_str())
-    .bind(&chunk.client)
+    .bind(kind.as_str())
+    .bind(client)
     .bind(from)
     .bind(to - from)
     .bind(payload)

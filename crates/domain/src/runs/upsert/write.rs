@@ -1,5 +1,7 @@
 //! The transaction of an `init`: project, run, what it begins with, and its fields.
 
+use serde_json::{Map, Value};
+
 use super::super::change::CheckedChange;
 use super::super::row::{self, RunRow};
 use super::super::streams::{self, StreamKind};
@@ -26,6 +28,8 @@ pub(super) struct Start {
     pub resuming: bool,
     pub resumes_untold: bool,
     pub shared: bool,
+    /// When the process began, as clients before 0.18 say in the config.
+    pub began: Option<f64>,
     /// The config names a branch point: the run's own lines begin after those that were copied.
     pub forked: bool,
     pub state: Option<RunState>,
@@ -125,6 +129,9 @@ impl Allowed<Submit, Place> {
 /// lines begin at 0 again; also while it is live, since a process that was killed a moment ago still counts as live.
 async fn begin_again(tx: &mut Tx, domain: &Domain, row: &mut RunRow, start: &Start) -> Result<Vec<Change>, Error> {
     let ended = !row.effective_state(domain)?.is_live();
+    if start.resumes_untold && start.began > began(&row::document(tx, row.id, "config").await?) {
+        streams::part::open(tx, row.id, row.generation).await?;
+    }
     if start.resuming || start.shared {
         row.restart = None;
     } else if row.restart.is_none() && streams::restart::has_lines(tx, row.id, row.generation).await? {
@@ -149,4 +156,9 @@ async fn begin_again(tx: &mut Tx, domain: &Domain, row: &mut RunRow, start: &Sta
     }
     row::set(tx, row.id, columns).await?;
     Ok(vec![Change::State])
+}
+
+/// `config._wandb.value.start_time`: when the process began. An `init` that only edits repeats it.
+pub(super) fn began(config: &Map<String, Value>) -> Option<f64> {
+    config.get("_wandb")?.get("value")?.get("start_time")?.as_f64()
 }

@@ -100,6 +100,8 @@ async fn ask(request: serde_json::Value) -> Result<serde_json::Value, Error> {
         storage_url: "memory:".to_owned(),
         base_url: "http://h".to_owned(),
         heartbeat_timeout: std::time::Duration::from_secs(300),
+        sends_mail: false,
+        calls_webhook: false,
     };
     let domain = Domain::open(config, Clock::system()).await.unwrap();
     let session = domain.session(Credential::Anonymous, ClientInfo::default()).await.unwrap();

@@ -1,5 +1,7 @@
 //! `upsertBucket`: how `wandb.init` creates a run, resumes it, and tells later what changed; also `run.update()`.
 
+use std::ops::Range;
+
 use domain::model::RunPath;
 use domain::policy::{ClientVersion, Place, Run, Submit, Update};
 use domain::runs::{RunChange, RunUpsert};
@@ -16,6 +18,10 @@ const DEFAULT_PROJECT: &str = "uncategorized";
 
 /// The first client that names a run that it resumes by its storage id.
 const TELLS_RESUMING: ClientVersion = (0, 18, 0);
+
+/// Clients that, when this answer counts history lines, forget what `RunResumeStatus` or `rewindRun` told them of history,
+/// system metrics and console, and write the latter two from line 0 again. Told 0, they go on where they should.
+const FORGET_OFFSETS: Range<ClientVersion> = (0, 20, 0)..(0, 28, 2);
 
 pub(super) fn register(r: &mut Resolvers) {
     r.mutation("upsertBucket", upsert_bucket);
@@ -62,15 +68,18 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
                 input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
             let path = RunPath::new(entity, project, name.as_deref().unwrap_or_default());
             let place = ctx.session.allow::<Submit, Place>(&path).await?;
+            let resuming = id.is_some();
             let upsert = RunUpsert {
                 name,
-                resuming: id.is_some(),
+                resuming,
                 resumes_untold: ctx.hints.version.is_some_and(|version| version < TELLS_RESUMING),
                 shared: ctx.hints.shared_writer,
                 change: input.change()?,
             };
             let done = place.upsert_run(upsert).await?;
-            let bucket = RunNode::load(done.run.read()).await?.with_history_lines(done.history_line_count);
+            let forgets = ctx.hints.version.is_some_and(|version| FORGET_OFFSETS.contains(&version));
+            let lines = if resuming && forgets { 0 } else { done.history_line_count };
+            let bucket = RunNode::load(done.run.read()).await?.with_history_lines(lines);
             Ok(payload.with("bucket", bucket).with("inserted", done.inserted))
         }
     }

@@ -1,0 +1,70 @@
+//! Measures a whole server: how fast run data is taken, as a share of what the disk allows.
+//!
+//! `benches SERVER FOLDER [POSTGRES-URL]` starts the built server with its data in a fresh folder, on SQLite and, when an
+//! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
+//! thread that appends the same bodies to a file in the same folder and calls `fdatasync` after each: a server that commits
+//! several requests at once may pass it.
+
+mod body;
+mod limit;
+mod load;
+mod server;
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use body::Shape;
+use load::Measured;
+use server::Server;
+
+/// How long each measurement takes.
+const TIME: Duration = Duration::from_secs(5);
+
+/// Many small requests, as of many scripts that log slowly; few large ones, as of `wandb sync`.
+const SHAPES: [Shape; 2] =
+    [Shape { name: "small", runs: 64, rows: 1, metrics: 10 }, Shape { name: "big", runs: 4, rows: 1000, metrics: 20 }];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (binary, folder, postgres) = match words.as_slice() {
+        [binary, folder] => (Path::new(binary), Path::new(folder), None),
+        [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
+        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL]".into()),
+    };
+    std::fs::create_dir_all(folder)?;
+    println!("{TIME:?} each; data in {}", folder.display());
+    println!(
+        "{:8} {:6} {:>5} {:>10} {:>11} {:>8} {:>8} {:>12} {:>9} {:>8}",
+        "database", "shape", "runs", "requests/s", "rows/s", "p50 ms", "p99 ms", "rows/CPU-s", "limit/s", "of limit"
+    );
+    for (database, url) in [("sqlite", None), ("postgres", postgres)] {
+        if database == "postgres" && url.is_none() {
+            continue;
+        }
+        let server = Server::start(binary, &folder.join(database), url)?;
+        for shape in &SHAPES {
+            let limit = limit::appends(folder, shape, TIME / 2)?;
+            print(database, shape, &load::run(&server, shape, TIME)?, limit);
+        }
+    }
+    println!(
+        "rows/CPU-s: of the server's process, without PostgreSQL's. limit/s: appends of the same body, each with fdatasync, by one thread."
+    );
+    Ok(())
+}
+
+fn print(database: &str, shape: &Shape, measured: &Measured, limit: f64) {
+    let Measured { requests, seconds, cpu_seconds, p50, p99 } = *measured;
+    let (per_second, rows) = (requests as f64 / seconds, (requests * shape.rows) as f64);
+    println!(
+        "{database:8} {:6} {:>5} {per_second:>10.0} {:>11.0} {:>8.1} {:>8.1} {:>12.0} {limit:>9.0} {:>7.2}×",
+        shape.name,
+        shape.runs,
+        rows / seconds,
+        p50 * 1e3,
+        p99 * 1e3,
+        rows / cpu_seconds,
+        per_second / limit,
+    );
+}

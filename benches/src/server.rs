@@ -1,0 +1,104 @@
+//! The server under test, and connections to it.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// Clock ticks a second in `/proc`, the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// A running server; killed when dropped.
+pub struct Server {
+    process: Child,
+    /// Kept open: the server ends when it cannot write what it has to say.
+    output: BufReader<ChildStdout>,
+    address: String,
+    key: String,
+}
+
+/// A kept-open connection of the user `bench`.
+pub struct Connection {
+    stream: BufReader<TcpStream>,
+    head: String,
+}
+
+impl Server {
+    /// Starts the binary with its data in a new folder and makes the user `bench`.
+    pub fn start(binary: &Path, folder: &Path, database: Option<&str>) -> Result<Self, Box<dyn Error>> {
+        std::fs::create_dir(folder).map_err(|e| format!("{} must be new: {e}", folder.display()))?;
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let mut place = vec!["--data-dir".into(), folder.as_os_str().to_owned()];
+        place.extend(database.into_iter().flat_map(|url| ["--database-url".into(), url.into()]));
+        let mut command = Command::new(binary);
+        command.args(["serve", "--log-level", "warn", "--listen", &address]).args(&place).stdout(Stdio::piped());
+        let mut process = command.spawn()?;
+        let output = BufReader::new(process.stdout.take().ok_or("the server has no output")?);
+        let mut server = Self { process, output, address, key: String::new() };
+        let ready = server.output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("listening on"));
+        if !ready {
+            return Err("the server ended before it listened".into());
+        }
+        let made = Command::new(binary).args(["user", "create", "bench", "--print-api-key"]).args(&place).output()?;
+        if !made.status.success() {
+            return Err(format!("making a user: {}", String::from_utf8_lossy(&made.stderr)).into());
+        }
+        String::from_utf8(made.stdout)?.trim().clone_into(&mut server.key);
+        Ok(server)
+    }
+
+    /// Processor time that the process has used.
+    pub fn cpu_seconds(&self) -> Result<f64, Box<dyn Error>> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok()).ok_or("unreadable stat");
+        Ok((ticks(11)? + ticks(12)?) / TICKS)
+    }
+
+    /// Opens a connection.
+    pub fn connect(&self) -> Result<Connection, Box<dyn Error>> {
+        let stream = TcpStream::connect(&self.address)?;
+        stream.set_nodelay(true)?;
+        let head = format!(
+            "Host: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length:",
+            self.address, self.key
+        );
+        Ok(Connection { stream: BufReader::new(stream), head })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nobody left to tell.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Connection {
+    /// Posts JSON and reads the whole answer, which must be 200.
+    pub fn post(&mut self, path: &str, body: &str) -> Result<(), Box<dyn Error>> {
+        let head = format!("POST {path} HTTP/1.1\r\n{} {}\r\n\r\n", self.head, body.len());
+        self.stream.get_mut().write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+        let (mut status, mut length) = (String::new(), 0);
+        self.stream.read_line(&mut status)?;
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line)?;
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse()?;
+            }
+        }
+        let mut answer = vec![0; length];
+        self.stream.read_exact(&mut answer)?;
+        let text = String::from_utf8_lossy(&answer);
+        if !status.starts_with("HTTP/1.1 200") || text.contains("\"errors\"") {
+            return Err(format!("{path}: {} {text}", status.trim()).into());
+        }
+        Ok(())
+    }
+}

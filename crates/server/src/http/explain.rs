@@ -1,0 +1,43 @@
+//! `GET /api/explain?action=run:create&target=ENTITY/PROJECT`: would this be allowed, and why; for scripts and `runstead doctor`.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use domain::policy::Operation;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::graphql::explain;
+use crate::scope::Scope;
+use crate::session::Caller;
+use crate::{App, Error};
+
+/// What is asked.
+#[derive(Deserialize)]
+pub struct Question {
+    /// `object:operation`
+    action: String,
+    /// `entity`, `entity/project` or `entity/project/run`.
+    target: String,
+    /// About whom; for organization admins. Default: the caller.
+    user: Option<String>,
+}
+
+/// The decision with its trace.
+pub async fn answer(
+    State(_): State<App>,
+    axum::Extension(scope): axum::Extension<Scope>,
+    Caller(session): Caller,
+    Query(question): Query<Question>,
+) -> Result<Json<Value>, Error> {
+    let action: Operation = question.action.parse()?;
+    let e = explain(&session, question.user, action, &question.target, &scope.voice()).await?;
+    Ok(Json(json!({
+        "allowed": e.reason.is_none(),
+        "user": e.user.clone(),
+        "action": e.action.as_str(),
+        "target": e.target(),
+        "checks": e.checks,
+        "reason": e.reason,
+        "message": e.message,
+    })))
+}
