@@ -120,7 +120,7 @@ async fn keys_that_are_not_accepted() {
         let prefix = key.split_once('-').unwrap().0;
         let zeros = "0".repeat(40);
         for (key, code) in [
-            (format!("{prefix}-{zeros}"), "KEY_UNKNOWN"),
+            (format!("{prefix}-{zeros}"), "KEY_MALFORMED"),
             (zeros.clone(), "KEY_OTHER_SERVER"),
             (format!("local-{zeros}"), "KEY_OTHER_SERVER"),
             (format!("rszzzzz-{zeros}"), "KEY_OTHER_SERVER"),
