@@ -51,6 +51,11 @@ impl Clock {
         Ok(((self.now() / 1000 - EPOCH_MS).max(0) << 20) | bits)
     }
 
+    /// `N` bytes from the system's random source.
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], crate::Error> {
+        random()
+    }
+
     /// `N` characters of `[a-z0-9]` from the system's random source (5.17 bits each).
     pub fn token<const N: usize>(&self) -> Result<String, crate::Error> {
         const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";

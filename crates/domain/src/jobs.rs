@@ -2,6 +2,7 @@
 
 mod compact;
 mod discard;
+mod expire;
 mod purge;
 mod queue;
 mod reap;

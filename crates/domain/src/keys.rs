@@ -6,5 +6,5 @@ mod revoke;
 mod rotate;
 pub(crate) mod secret;
 
-pub use create::{NewKey, NewKeyOptions};
+pub use create::{NewKey, NewKeyOptions, Within};
 pub use list::ApiKey;

@@ -12,6 +12,7 @@ pub mod denials;
 mod domain;
 mod error;
 pub mod files;
+pub mod identity;
 mod jobs;
 pub mod keys;
 mod live;

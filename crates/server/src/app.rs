@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
 use crate::http::Throttle;
 use crate::messages::Language;
+use crate::oidc::{Issuers, Provider};
 use crate::{Error, Problem};
 
 /// The server's parts. Cheap to clone.
@@ -28,7 +29,11 @@ pub struct Parts {
     pub language: Language,
     /// The path of the base URL: empty, or like `/base`.
     pub prefix: String,
-    /// Slows down guessing of passwords.
+    /// Identity providers, as far as they were asked.
+    pub issuers: Issuers,
+    /// The one by which people sign in.
+    pub provider: Option<Provider>,
+    /// Slows down guessing of passwords and codes.
     pub throttle: Throttle,
     /// When the process started.
     pub started: Micros,
@@ -45,9 +50,14 @@ impl App {
         let language = Language::of(&config.default_language)
             .ok_or_else(|| Error::Usage(Problem::NoLanguage { code: config.default_language.clone() }))?;
         let prefix = base.path().trim_end_matches('/').to_owned();
+        let provider = Provider::of(&config, domain.base_url())?;
+        let trusted =
+            config.trusted_issuers.iter().flat_map(|list| list.split(',')).map(|issuer| issuer.trim().to_owned());
+        let issuers = Issuers::new(trusted.chain(provider.as_ref().map(|p| p.rules.issuer.clone())).collect())?;
         let (throttle, stopping) = Default::default();
         let started = domain.clock().now();
-        Ok(Self(Arc::new(Parts { domain, engine, config, language, prefix, throttle, started, stopping })))
+        let parts = Parts { domain, engine, config, language, prefix, issuers, provider, throttle, started, stopping };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Whether users reach the server over TLS.

@@ -4,6 +4,7 @@
 //! parser's defaults ([`file`]), so every source passes the same checks and no option is written down twice.
 
 mod file;
+mod groups;
 mod reference;
 mod secret;
 mod units;
@@ -16,8 +17,9 @@ use clap::{Args, FromArgMatches};
 
 use crate::{Error, Problem};
 pub use file::with_file_defaults;
+pub use groups::{GroupRoles, group_roles};
 pub use reference::markdown as reference;
-pub use secret::SecretUrl;
+pub use secret::{Secret, SecretUrl};
 use units::bytes;
 pub use units::duration;
 
@@ -60,6 +62,45 @@ pub struct Config {
     /// Language of messages for callers who ask for none that is offered.
     #[arg(long, env = "RUNSTEAD_DEFAULT_LANGUAGE", value_name = "CODE", default_value = "en")]
     pub default_language: String,
+
+    /// Identity provider (OpenID Connect) by which people sign in: its issuer, exactly as its tokens name it. The address
+    /// to register there is `/api/oidc/callback` below the base URL. See docs/sign-in.md.
+    #[arg(long, env = "RUNSTEAD_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+
+    /// Who this server is to the identity provider.
+    #[arg(long, env = "RUNSTEAD_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+
+    /// The secret that belongs to it; a public client has none.
+    #[arg(long, env = "RUNSTEAD_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub oidc_client_secret: Option<Secret>,
+
+    /// What is asked of the identity provider. Groups may need a scope of their own.
+    #[arg(long, env = "RUNSTEAD_OIDC_SCOPES", value_name = "SCOPES", default_value = "openid profile email")]
+    pub oidc_scopes: String,
+
+    /// Name of the identity provider on the button.
+    #[arg(long, env = "RUNSTEAD_OIDC_NAME", value_name = "NAME", default_value = "SSO")]
+    pub oidc_name: String,
+
+    /// Whether people whom the identity provider knows and this server does not get an account.
+    #[arg(long, env = "RUNSTEAD_OIDC_CREATE_ACCOUNTS", value_name = "BOOLEAN", default_value = "false", action = clap::ArgAction::Set)]
+    pub oidc_create_accounts: bool,
+
+    /// Claim of the ID token that lists a user's groups.
+    #[arg(long, env = "RUNSTEAD_OIDC_GROUP_CLAIM", value_name = "CLAIM", default_value = "groups")]
+    pub oidc_group_claim: String,
+
+    /// Roles that follow from groups, like `research=vision:member, leads=vision:admin, ops=@organization:admin`. The
+    /// teams named here are governed by the identity provider: at sign-in, who is in none of a team's groups leaves it.
+    #[arg(long, env = "RUNSTEAD_OIDC_GROUP_ROLES", value_name = "LIST", value_parser = group_roles)]
+    pub oidc_group_roles: Option<GroupRoles>,
+
+    /// Issuers of identity tokens that may have a private address or plain `http`, with commas between them. Others that
+    /// a team's admins name in a rule are asked over TLS at public addresses only.
+    #[arg(long, env = "RUNSTEAD_TRUSTED_ISSUERS", value_name = "LIST")]
+    pub trusted_issuers: Option<String>,
 
     /// How long a sign-in to the web app lasts without use.
     #[arg(long, env = "RUNSTEAD_SESSION_LIFETIME", value_name = "DURATION", default_value = "30d", value_parser = duration)]

@@ -31,6 +31,9 @@ pub enum Error {
     /// Who asks could not sign in.
     #[error("{0}")]
     SignIn(Problem),
+    /// The password is right, and a code is needed.
+    #[error("{0}")]
+    SecondStep(Problem),
     /// A body of a kind that is not taken.
     #[error("{0}")]
     Unsupported(Problem),
@@ -85,7 +88,7 @@ impl Error {
             Self::NotOffered(_) | Self::Query(_) => StatusCode::OK,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::SignIn(_) => StatusCode::UNAUTHORIZED,
+            Self::SignIn(_) | Self::SecondStep(_) => StatusCode::UNAUTHORIZED,
             Self::TooLarge(_) | Self::Domain(Domain::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }

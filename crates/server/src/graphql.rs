@@ -5,12 +5,14 @@
 //! and the [`Ctx`] of the request; it returns scalars, JSON, [`Node`]s, a [`Payload`] or a [`Connection`].
 
 mod access_key;
+mod administration;
 mod answer;
 mod compatibility;
 mod context;
 mod denials;
 mod engine;
 mod entity;
+mod identity_rule;
 mod ids;
 mod mutation;
 mod organization;
@@ -50,6 +52,7 @@ pub fn resolvers() -> Resolvers {
         entity::register,
         project::register,
         run::register,
+        administration::register,
     ] {
         register(&mut resolvers);
     }

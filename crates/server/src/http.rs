@@ -7,6 +7,7 @@ pub mod file_stream;
 pub mod health;
 pub mod live;
 pub mod metrics;
+pub mod oidc;
 pub mod series;
 pub mod server;
 pub mod sign_in;

@@ -11,6 +11,7 @@ pub mod graphql;
 pub mod http;
 pub mod messages;
 pub mod notices;
+pub mod oidc;
 pub mod permissions;
 mod problem;
 pub mod router;

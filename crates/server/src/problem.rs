@@ -18,6 +18,10 @@ domain::sentences! {
         QueryFragments = "QUERY_FRAGMENTS" { most: usize },
         QueryLarge = "QUERY_LARGE" { most: usize },
         QueryLong = "QUERY_LONG" { most: usize },
+        CodeNeeded = "CODE_NEEDED",
+        CodeWrong = "CODE_WRONG",
+        EmailOfProvider = "EMAIL_OF_PROVIDER",
+        TokenForm = "TOKEN_FORM",
         WrongPassword = "WRONG_PASSWORD",
 
         // Commands.
@@ -39,6 +43,8 @@ domain::sentences! {
         ConfigNotValue = "CONFIG_NOT_VALUE" { file: String, key: String },
         ConfigUnknown = "CONFIG_UNKNOWN" { file: String, key: String, nearest: String },
         ConfigUnreadable = "CONFIG_UNREADABLE" { file: String, detail: String },
+        GroupRoles = "GROUP_ROLES" { text: String },
+        OidcClient = "OIDC_CLIENT",
         LogLevel = "LOG_LEVEL" { level: String, detail: String },
         NoLanguage = "NO_LANGUAGE" { code: String },
         NotDuration = "NOT_DURATION" { text: String },

@@ -14,7 +14,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{audit, blob, explain, file_stream, health, live, metrics, series, server, sign_in};
+use crate::http::{audit, blob, explain, file_stream, health, live, metrics, oidc, series, server, sign_in};
 use crate::{App, graphql, permissions, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -47,6 +47,7 @@ fn called_by_client() -> Router<App> {
     Router::new()
         .route("/graphql", post(graphql::answer))
         .route("/files/{entity}/{project}/{run}/file_stream", post(file_stream::append))
+        .route("/oidc/token", post(oidc::token))
         // Telemetry of the client: 404 is the answer that makes it send nothing, ever.
         .route("/sdk/otel/{*rest}", axum::routing::any(|| async { StatusCode::NOT_FOUND }))
 }
@@ -57,7 +58,10 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/session", get(sign_in::session))
         .route("/api/setup", post(sign_in::setup))
         .route("/api/login", post(sign_in::login))
+        .route("/api/password", post(sign_in::choose_password))
         .route("/api/logout", post(sign_in::logout))
+        .route("/api/oidc/start", get(oidc::start))
+        .route("/api/oidc/callback", get(oidc::callback))
         .route("/api/series/{entity}/{project}", post(series::series))
         .route("/api/live/{entity}/{project}", get(live::events))
         .route("/api/explain", get(explain::answer))

@@ -22,9 +22,12 @@ pub(crate) enum Job {
     Retain,
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
+    /// Forget credentials that have ended; one subject.
+    Expire,
 }
 words!(Job, Job, {
     Compact => "compact", Purge => "purge", Reap => "reap", Retain => "retain", Discard => "discard",
+    Expire => "expire",
 });
 
 /// A job that this process may do until the lease ends.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::queue::{self, Job, Lease};
-use super::{compact, discard, enqueue, purge, reap};
+use super::{compact, discard, enqueue, expire, purge, reap};
 use crate::{Domain, Error};
 
 /// How often an idle worker looks.
@@ -56,6 +56,7 @@ impl Domain {
             Job::Reap => reap::run(self).await,
             Job::Retain => crate::audit::retain(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
+            Job::Expire => expire::run(self).await,
         };
         let outcome = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("runstead_jobs_total", "job" => job.as_str(), "outcome" => outcome).increment(1);
@@ -85,16 +86,17 @@ fn every(domain: &Domain, job: Job) -> Option<Duration> {
     match job {
         Job::Reap => Some(reap::interval(domain)),
         Job::Retain => Some(Duration::from_secs(3600)),
+        Job::Expire => Some(expire::INTERVAL),
         _ => None,
     }
 }
 
 /// The rows of work that recurs are made once and stay.
 async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
-    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'retain')";
+    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'retain', 'expire')";
     let (there,): (i64,) = crate::db::sql(text).one(domain.db()).await?;
-    if there < 2 {
-        for job in [Job::Reap, Job::Retain] {
+    if there < 3 {
+        for job in [Job::Reap, Job::Retain, Job::Expire] {
             enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
         }
     }

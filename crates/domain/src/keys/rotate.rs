@@ -1,31 +1,50 @@
-//! Replacing a key by a new one of the same name and rights.
+//! Replacing a key by a new one of the same name, rights and lifetime.
 
-use super::{NewKey, NewKeyOptions};
+use sqlx::FromRow;
+
+use super::NewKey;
+use super::secret::{self, Secret};
+use crate::clock::Micros;
 use crate::db::sql;
-use crate::model::ProjectPath;
-use crate::policy::{Account, Allowed, Project, Read, Update};
-use crate::{Error, Thing, audit};
+use crate::policy::{Account, Allowed, CreateKey};
+use crate::{Error, Thing};
 
-impl Allowed<Update, Account> {
-    /// Makes a new key like key `id`; the old one expires after `overlap_seconds`.
+#[derive(FromRow)]
+struct Old {
+    created_at: Micros,
+    expires_at: Option<Micros>,
+}
+
+impl Allowed<CreateKey, Account> {
+    /// Makes a new key like key `id`, which lives as long as that one was to live; the old one ends after
+    /// `overlap_seconds`, or when it was to end anyway.
     pub async fn rotate_key(&self, id: i64, overlap_seconds: i64) -> Result<NewKey, Error> {
-        let old = self.read().keys().await?.into_iter().find(|k| k.id == id && k.revoked_at.is_none());
+        let (domain, clock) = (self.domain(), self.domain().clock());
+        let (new, now) = (clock.id()?, clock.now());
+        let most = domain.settings().await?.key_max_days.map(|days| i64::from(days) * 24 * 3600 * 1_000_000);
+        let secret = Secret::generate(clock, domain.key_prefix())?;
+        let mut tx = domain.db().begin().await?;
+        let text = "SELECT created_at, expires_at FROM api_key \
+                    WHERE id = $1 AND user_id = $2 AND kind = 'key' AND revoked_at IS NULL";
+        let old: Option<Old> = sql(text).bind(id).bind(self.resource().id).optional(&mut tx).await?;
         let old = old.ok_or_else(|| Error::not_found(Thing::Key, id.to_string()))?;
-        let project = match &old.project {
-            Some(path) => Some(self.session().allow::<Read, Project>(&path.parse::<ProjectPath>()?).await?),
-            None => None,
-        };
-        let options = NewKeyOptions { name: old.name, scope: Some(old.scope), expires_in_days: None, project };
-        let new = self.create_key(options).await?;
-        let ends = self.domain().clock().now() + overlap_seconds.max(0) * 1_000_000;
-        let mut tx = self.domain().db().begin().await?;
+        let lifetime = old.expires_at.map(|at| at - old.created_at);
+        let lifetime = lifetime.map_or(most, |own| Some(most.map_or(own, |most| own.min(most))));
+        sql("INSERT INTO api_key (id, user_id, name, hash, hint, scope, team_id, project_id, created_at, expires_at) \
+             SELECT $1, user_id, name, $2, $3, scope, team_id, project_id, $4, $5 FROM api_key WHERE id = $6")
+        .bind(new)
+        .bind(secret::hash(&secret.text))
+        .bind(secret.hint())
+        .bind(now)
+        .bind(lifetime.map(|lifetime| now + lifetime))
+        .bind(id)
+        .run(&mut tx)
+        .await?;
         sql("UPDATE api_key SET expires_at = $1 WHERE id = $2 AND (expires_at IS NULL OR expires_at > $1)")
-            .bind(ends)
+            .bind(now.saturating_add(overlap_seconds.max(0).saturating_mul(1_000_000)))
             .bind(id)
             .run(&mut tx)
             .await?;
-        audit::done(&mut tx, self.session(), "key:rotate", &format!("{}/{id}", self.resource().name)).await?;
-        tx.commit().await?;
-        Ok(new)
+        self.told(tx, new, secret, "key:rotate", &format!("{}/{id}", self.resource().name)).await
     }
 }

@@ -69,6 +69,7 @@ const RESERVED: &[&str] = &[
     "metrics",
     "oidc",
     "orgs",
+    "password",
     "ready",
     "sdk",
     "settings",

@@ -5,14 +5,14 @@ use sqlx::FromRow;
 use super::cause::{Cause, Denied, Time};
 use super::facts::{KeyFacts, ServiceFacts};
 use super::resource::Account;
-use super::session::{Caller, CallerUser, ClientInfo, Credential, Session};
+use super::session::{Caller, CallerUser, ClientInfo, Credential, Session, With};
 use super::{Allowed, On};
 use crate::Error;
 use crate::db::sql;
 use crate::domain::Domain;
 use crate::keys::secret;
 
-/// A key younger than this since its last use is not written again.
+/// The last use of a key, session or account is written again after this: a minute.
 const LAST_USED_STEP: i64 = 60_000_000;
 
 #[derive(FromRow)]
@@ -25,6 +25,7 @@ struct AccountRow {
     language: Option<String>,
     created_at: i64,
     disabled_at: Option<i64>,
+    last_seen_at: Option<i64>,
     kind: String,
     team: Option<String>,
     org_wide: bool,
@@ -50,21 +51,31 @@ struct KeyRow {
 impl Domain {
     /// Who presents `credential`. A key that is not good is a denial that says which kind of not good.
     pub async fn session(&self, credential: Credential, client: ClientInfo) -> Result<Session, Error> {
-        let (account, key) = match credential {
-            Credential::Anonymous => return Ok(Session::new(self.clone(), Caller::Anonymous, None, client)),
+        let (account, with) = match credential {
+            Credential::Anonymous => return Ok(Session::new(self.clone(), Caller::Anonymous, With::Nothing, client)),
             Credential::Key(key) => self.check_key(&key, &client).await?,
-            Credential::Cookie(cookie) => match self.check_cookie(&cookie).await? {
-                Some(id) => (id, None),
-                None => return Ok(Session::new(self.clone(), Caller::Anonymous, None, client)),
+            Credential::Cookie(cookie) => match self.check_cookie(&cookie, &client).await? {
+                Some(found) => found,
+                None => return Ok(Session::new(self.clone(), Caller::Anonymous, With::Nothing, client)),
             },
         };
-        self.session_of(account, key, client).await
+        let row = self.enabled_account(account).await?;
+        let now = self.clock().now();
+        if row.last_seen_at.is_none_or(|at| now - at > LAST_USED_STEP) {
+            sql("UPDATE account SET last_seen_at = $1 WHERE id = $2").bind(now).bind(account).run(self.db()).await?;
+        }
+        Ok(self.session_for(row, with, client))
     }
 
-    /// The session of an account whose credential was found good.
-    async fn session_of(&self, account: i64, key: Option<KeyFacts>, client: ClientInfo) -> Result<Session, Error> {
-        let text = "SELECT a.id, a.name, a.is_admin, a.email, a.full_name, a.language, a.created_at, a.disabled_at, a.kind, \
-                    e.name AS team, a.org_wide FROM account a LEFT JOIN entity e ON e.id = a.home_id WHERE a.id = $1";
+    /// The session of an account that was found to be who it says.
+    pub(crate) async fn session_of(&self, account: i64, client: ClientInfo) -> Result<Session, Error> {
+        Ok(self.session_for(self.enabled_account(account).await?, With::Nothing, client))
+    }
+
+    /// The account, unless it is disabled.
+    async fn enabled_account(&self, account: i64) -> Result<AccountRow, Error> {
+        let text = "SELECT a.id, a.name, a.is_admin, a.email, a.full_name, a.language, a.created_at, a.disabled_at, \
+                    a.last_seen_at, a.kind, e.name AS team, a.org_wide FROM account a LEFT JOIN entity e ON e.id = a.home_id WHERE a.id = $1";
         let row: AccountRow = sql(text).bind(account).one(self.db()).await?;
         if row.disabled_at.is_some() {
             let text = "SELECT name FROM account WHERE is_admin = $1 AND disabled_at IS NULL ORDER BY name LIMIT 5";
@@ -72,23 +83,27 @@ impl Domain {
             let admins = admins.into_iter().map(|(name,)| name).collect();
             return Err(Denied::credential(Cause::UserDisabled { user: row.name, admins }).into());
         }
+        Ok(row)
+    }
+
+    fn session_for(&self, row: AccountRow, with: With, client: ClientInfo) -> Session {
         let AccountRow { id, name, is_admin, email, full_name, language, created_at, org_wide, .. } = row;
         let service = (row.kind == "service").then(|| ServiceFacts { team: row.team.unwrap_or_default(), org_wide });
         let user = CallerUser { id, name, is_admin, email, full_name, language, created_at, service };
-        Ok(Session::new(self.clone(), Caller::User(user), key, client))
+        Session::new(self.clone(), Caller::User(user), with, client)
     }
 
     /// The session of the command line on the server's own machine: whoever can read the database may do anything.
     pub fn operator(&self) -> Session {
-        Session::new(self.clone(), Caller::Operator, None, ClientInfo::default())
+        Session::new(self.clone(), Caller::Operator, With::Nothing, ClientInfo::default())
     }
 
     /// The session of the server's own background work.
     pub(crate) fn system(&self) -> Session {
-        Session::new(self.clone(), Caller::System, None, ClientInfo::default())
+        Session::new(self.clone(), Caller::System, With::Nothing, ClientInfo::default())
     }
 
-    async fn check_key(&self, key: &str, client: &ClientInfo) -> Result<(i64, Option<KeyFacts>), Error> {
+    async fn check_key(&self, key: &str, client: &ClientInfo) -> Result<(i64, With), Error> {
         let host = client.host.clone();
         let deny = |cause| Err(Error::from(Denied::credential(cause)));
         let text = "SELECT k.id, k.user_id, k.name, k.scope, k.project_id, p.name AS project, e.name AS entity, \
@@ -125,14 +140,25 @@ impl Domain {
             .project_id
             .map(|id| (id, format!("{}/{}", row.entity.unwrap_or_default(), row.project.unwrap_or_default())));
         let entity = row.team_id.zip(row.team);
-        Ok((row.user_id, Some(KeyFacts { id: row.id, name: row.name, scope: row.scope.parse()?, project, entity })))
+        let key = KeyFacts { id: row.id, name: row.name, scope: row.scope.parse()?, project, entity };
+        Ok((row.user_id, With::Key(key)))
     }
 
-    async fn check_cookie(&self, cookie: &str) -> Result<Option<i64>, Error> {
-        let text = "SELECT user_id FROM web_session WHERE hash = $1 AND expires_at > $2";
-        let row: Option<(i64,)> =
-            sql(text).bind(secret::hash(cookie)).bind(self.clock().now()).optional(self.db()).await?;
-        Ok(row.map(|(id,)| id))
+    async fn check_cookie(&self, cookie: &str, client: &ClientInfo) -> Result<Option<(i64, With)>, Error> {
+        let (hash, now) = (secret::hash(cookie), self.clock().now());
+        let text = "SELECT user_id, last_seen_at FROM web_session WHERE hash = $1 AND expires_at > $2";
+        let row: Option<(i64, Option<i64>)> = sql(text).bind(&hash).bind(now).optional(self.db()).await?;
+        let Some((account, last_seen_at)) = row else { return Ok(None) };
+        if last_seen_at.is_none_or(|at| now - at > LAST_USED_STEP) {
+            sql("UPDATE web_session SET last_seen_at = $1, address = $2, client = $3 WHERE hash = $4")
+                .bind(now)
+                .bind(client.address.clone())
+                .bind(client.agent.clone())
+                .bind(&hash)
+                .run(self.db())
+                .await?;
+        }
+        Ok(Some((account, With::Cookie(hash))))
     }
 }
 
@@ -150,6 +176,6 @@ impl super::Allowed<super::Administer, super::Org> {
         let row: Option<(i64,)> =
             sql("SELECT id FROM account WHERE name = $1").bind(name).optional(self.domain().db()).await?;
         let (account,) = row.ok_or_else(|| Error::not_found(crate::Thing::User, name))?;
-        self.domain().session_of(account, None, client).await
+        self.domain().session_of(account, client).await
     }
 }

@@ -92,8 +92,18 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     domain: Domain,
     caller: Caller,
-    key: Option<KeyFacts>,
+    with: With,
     client: ClientInfo,
+}
+
+/// What the caller was recognised by.
+pub(super) enum With {
+    /// Nothing that is kept.
+    Nothing,
+    /// A key.
+    Key(KeyFacts),
+    /// A web session, by the hash of its cookie.
+    Cookie(String),
 }
 
 impl std::fmt::Debug for Session {
@@ -103,8 +113,8 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    pub(super) fn new(domain: Domain, caller: Caller, key: Option<KeyFacts>, client: ClientInfo) -> Self {
-        Self(Arc::new(Inner { domain, caller, key, client }))
+    pub(super) fn new(domain: Domain, caller: Caller, with: With, client: ClientInfo) -> Self {
+        Self(Arc::new(Inner { domain, caller, with, client }))
     }
 
     /// Who asks.
@@ -137,7 +147,18 @@ impl Session {
 
     /// The key that was used, if one was.
     pub fn key(&self) -> Option<&KeyFacts> {
-        self.0.key.as_ref()
+        match &self.0.with {
+            With::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Hash of the cookie that was used, if one was.
+    pub(crate) fn cookie_hash(&self) -> Option<&str> {
+        match &self.0.with {
+            With::Cookie(hash) => Some(hash),
+            _ => None,
+        }
     }
 
     /// Asks for `A` on the thing at `path`: loads it, decides, and answers with the proof or with the reasons.
@@ -219,7 +240,7 @@ impl Session {
         Ok(Facts {
             caller,
             host: self.0.client.host.clone(),
-            key: self.0.key.clone(),
+            key: self.key().cloned(),
             asked,
             entity: None,
             project: None,

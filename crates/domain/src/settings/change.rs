@@ -2,7 +2,7 @@
 
 use crate::db::{Tx, sql};
 use crate::policy::{Administer, Allowed, Org};
-use crate::{Error, audit};
+use crate::{Error, Problem, audit};
 
 /// What changes; none leaves as it is.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,9 @@ impl Allowed<Administer, Org> {
             ("audit_retention_days", limit(change.audit_retention_days)),
         ];
         let mut tx = self.domain().db().begin().await?;
+        if change.password_sign_in == Some(false) {
+            keep_an_admin(&mut tx).await?;
+        }
         for (name, value) in changes {
             let Some(value) = value else { continue };
             put(&mut tx, name, value.as_deref()).await?;
@@ -55,4 +58,13 @@ async fn put(tx: &mut Tx, name: &'static str, value: Option<&str>) -> Result<(),
     let text =
         "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     sql(text).bind(name).bind(value).run(tx).await.map(drop)
+}
+
+/// Fails when no organization admin could sign in without a password: one must have come by the identity provider.
+async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
+    let text = "SELECT COUNT(*) FROM account WHERE is_admin = $1 AND disabled_at IS NULL AND kind = 'user' AND subject IS NOT NULL";
+    match sql(text).bind(true).one::<(i64,)>(tx).await? {
+        (0,) => Err(Error::Conflict(Problem::PasswordsNeeded)),
+        _ => Ok(()),
+    }
 }

@@ -59,3 +59,12 @@ impl Allowed<Administer, Org> {
         sql(text).all(self.domain().db()).await
     }
 }
+
+impl Allowed<Administer, Org> {
+    /// Who is in which team: user name and team, in the order of the teams.
+    pub async fn memberships(&self) -> Result<Vec<(String, String)>, Error> {
+        let text = "SELECT a.name, e.name FROM membership m JOIN account a ON a.id = m.user_id \
+                    JOIN entity e ON e.id = m.team_id ORDER BY e.name, a.name";
+        sql(text).all(self.domain().db()).await
+    }
+}

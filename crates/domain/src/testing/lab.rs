@@ -4,9 +4,9 @@ use history::NonFinite;
 
 use super::domains_at;
 use crate::db::sql;
-use crate::model::{EntityPath, ProjectPath, Role, RunPath};
+use crate::model::{ProjectPath, Role, RunPath};
 use crate::policy::{
-    Account, Administer, Allowed, ClientInfo, Credential, Entity, On, Org, Place, Read, Run, Session, Submit, Update,
+    Administer, Allowed, ClientInfo, CreateUser, Credential, Entity, On, Org, Place, Read, Run, Session, Submit, Update,
 };
 use crate::runs::streams::{self, StreamKind};
 use crate::runs::{FileChunk, RunChange, RunUpsert, StreamUpdate, Upserted, effective_state};
@@ -114,9 +114,8 @@ impl Lab {
 
 /// A new account's session, by key.
 pub(crate) async fn user(domain: &Domain, name: &str) -> Session {
-    let org = domain.operator().allow::<Administer, Org>(&()).await.unwrap();
-    org.create_user(NewUser { name: name.to_owned(), ..NewUser::default() }).await.unwrap();
-    let account = domain.operator().allow::<Update, Account>(&EntityPath(name.to_owned())).await.unwrap();
+    let org = domain.operator().allow::<CreateUser, Org>(&()).await.unwrap();
+    let account = org.create_user(NewUser { name: name.to_owned(), ..NewUser::default() }).await.unwrap();
     let key = account.create_key(Default::default()).await.unwrap();
     domain.session(Credential::Key(key.secret), ClientInfo::default()).await.unwrap()
 }

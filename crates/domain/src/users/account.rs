@@ -23,7 +23,16 @@ pub struct AccountDetails {
     pub created_at: Micros,
     /// When it was disabled.
     pub disabled_at: Option<Micros>,
+    /// `user` or `service`.
+    pub kind: String,
+    /// When it last asked for anything, to the minute.
+    pub last_seen_at: Option<Micros>,
+    /// Signs in with a password.
+    pub has_password: bool,
+    /// Signs in with a code beside the password.
+    pub two_factor: bool,
 }
 
 /// The columns of [`AccountDetails`].
-pub(super) const COLUMNS: &str = "id, name, email, full_name, is_admin, language, created_at, disabled_at";
+pub(super) const COLUMNS: &str = "id, name, email, full_name, is_admin, language, created_at, disabled_at, \
+    kind, last_seen_at, password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS two_factor";

@@ -3,7 +3,7 @@
 use super::password;
 use crate::db::{Tx, sql};
 use crate::model::UserName;
-use crate::policy::{Account, Administer, Allowed, Org, Session, Update};
+use crate::policy::{Account, Allowed, CreateKey, CreateUser, Org, Session};
 use crate::{Error, Problem, audit};
 
 /// What an account begins with.
@@ -13,6 +13,8 @@ pub struct NewUser {
     pub name: String,
     /// E-mail address.
     pub email: Option<String>,
+    /// Full name.
+    pub full_name: Option<String>,
     /// Organization admin.
     pub is_admin: bool,
     /// Saved language.
@@ -21,29 +23,30 @@ pub struct NewUser {
     pub password: Option<String>,
 }
 
-impl Allowed<Administer, Org> {
+impl Allowed<CreateUser, Org> {
     /// Makes an account; the answer is the proof for making its first key.
-    pub async fn create_user(&self, new: NewUser) -> Result<Allowed<Update, Account>, Error> {
+    pub async fn create_user(&self, new: NewUser) -> Result<Allowed<CreateKey, Account>, Error> {
         let name = new.name.clone();
         let ready = Ready::check(new).await?;
         let mut tx = self.domain().db().begin().await?;
         ready.insert(self.session(), &mut tx).await?;
         tx.commit().await?;
-        self.session().allow::<Update, Account>(&crate::model::EntityPath(name)).await
+        self.session().allow::<CreateKey, Account>(&crate::model::EntityPath(name)).await
     }
 }
 
 /// A checked new account, its password already hashed (never inside a transaction).
-pub(super) struct Ready {
+pub(crate) struct Ready {
     name: UserName,
     new: NewUser,
     hash: Option<String>,
 }
 
 impl Ready {
-    pub(super) async fn check(mut new: NewUser) -> Result<Self, Error> {
+    pub(crate) async fn check(mut new: NewUser) -> Result<Self, Error> {
         let name = UserName::new(new.name.trim())?;
         new.email = super::edit::check_email(new.email)?;
+        new.full_name = super::edit::check_full_name(new.full_name)?;
         new.language = super::edit::check_language(new.language)?;
         let hash = match &new.password {
             Some(password) => Some(password::hash(password).await?),
@@ -53,7 +56,7 @@ impl Ready {
     }
 
     /// Inserts entity and account; the account's id.
-    pub(super) async fn insert(self, session: &Session, tx: &mut Tx) -> Result<i64, Error> {
+    pub(crate) async fn insert(self, session: &Session, tx: &mut Tx) -> Result<i64, Error> {
         let name = self.name.as_str();
         let now = session.domain().clock().now();
         let taken: Option<(i64,)> =
@@ -76,12 +79,13 @@ impl Ready {
             .bind(now)
             .run(&mut *tx)
             .await?;
-        sql("INSERT INTO account (id, entity_id, name, email, password_hash, is_admin, language, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        sql("INSERT INTO account (id, entity_id, name, email, full_name, password_hash, is_admin, language, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(account)
         .bind(entity)
         .bind(name)
         .bind(self.new.email)
+        .bind(self.new.full_name)
         .bind(self.hash)
         .bind(self.new.is_admin)
         .bind(self.new.language)

@@ -36,10 +36,7 @@ impl Allowed<Update, Account> {
             self.set(&mut tx, "email", email).await?;
         }
         if let Some(name) = change.full_name {
-            if name.chars().count() > 128 || name.chars().any(char::is_control) {
-                return Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }));
-            }
-            self.set(&mut tx, "full_name", Some(name).filter(|n| !n.is_empty())).await?;
+            self.set(&mut tx, "full_name", check_full_name(Some(name))?).await?;
         }
         if let Some(language) = change.language {
             self.set(&mut tx, "language", check_language(Some(language))?).await?;
@@ -47,24 +44,29 @@ impl Allowed<Update, Account> {
         tx.commit().await
     }
 
-    /// Sets a new password and ends every web session of the account.
+    /// Sets a new password and ends every web session of the account but the one that asks.
     pub async fn set_password(&self, password: &str) -> Result<(), Error> {
         let hash = password::hash(password).await?;
         let mut tx = self.domain().db().begin().await?;
-        self.set(&mut tx, "password_hash", Some(hash)).await?;
-        sql("DELETE FROM web_session WHERE user_id = $1").bind(self.resource().id).run(&mut tx).await?;
+        password::store(&mut tx, self.resource().id, &hash, self.session().cookie_hash()).await?;
         audit::done(&mut tx, self.session(), "user:set_password", &self.resource().name).await?;
         tx.commit().await
     }
 
     /// Sets a new password for whoever knows the current one.
     pub async fn change_password(&self, current: &str, next: &str) -> Result<(), Error> {
+        self.knows_password(current).await?;
+        self.set_password(next).await
+    }
+
+    /// Fails unless `password` is the account's.
+    pub(super) async fn knows_password(&self, password: &str) -> Result<(), Error> {
         let text = "SELECT password_hash FROM account WHERE id = $1";
         let (hash,): (Option<String>,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
-        if !password::verify(current, hash).await? {
-            return Err(Error::Invalid(Problem::PasswordWrong));
+        match password::verify(password, hash).await? {
+            true => Ok(()),
+            false => Err(Error::Invalid(Problem::PasswordWrong)),
         }
-        self.set_password(next).await
     }
 
     /// `column` is one of ours.
@@ -82,6 +84,16 @@ pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error
     match parts.as_slice() {
         [local, host] if plain(local) && plain(host) && email.len() <= 254 => Ok(Some(email)),
         _ => Err(Error::Invalid(Problem::BadEmail { email })),
+    }
+}
+
+/// At most 128 characters; empty is none.
+pub(super) fn check_full_name(name: Option<String>) -> Result<Option<String>, Error> {
+    match name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()) {
+        Some(name) if name.chars().count() > 128 || name.chars().any(char::is_control) => {
+            Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }))
+        }
+        name => Ok(name),
     }
 }
 

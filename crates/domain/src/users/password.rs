@@ -4,6 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
+use crate::db::{Tx, sql};
 use crate::{Error, Problem};
 
 /// At least this many characters.
@@ -36,6 +37,15 @@ pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool,
         }
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("checking a password", e))
+}
+
+/// Stores the hash of a new password, which ends every web session of the account but `keep` (a cookie's hash), and
+/// makes the links to choose one useless.
+pub(crate) async fn store(tx: &mut Tx, account: i64, hash: &str, keep: Option<&str>) -> Result<(), Error> {
+    sql("UPDATE account SET password_hash = $1 WHERE id = $2").bind(hash).bind(account).run(&mut *tx).await?;
+    sql("DELETE FROM password_link WHERE user_id = $1").bind(account).run(&mut *tx).await?;
+    let text = "DELETE FROM web_session WHERE user_id = $1 AND hash <> $2";
+    sql(text).bind(account).bind(keep.unwrap_or_default()).run(tx).await.map(drop)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Subcommand;
-use domain::keys::{ApiKey, NewKeyOptions};
+use domain::keys::{ApiKey, NewKey, NewKeyOptions, Within};
 use domain::model::{EntityPath, KeyScope, ProjectPath};
-use domain::policy::{Account, Allowed, Project, Read, Session, Update};
+use domain::policy::{Account, Administer, CreateKey, Entity, Org, Project, Read, RevokeKey, Session};
 use domain::rfc3339;
 use serde::Serialize;
 
@@ -33,6 +33,12 @@ pub enum Command {
         /// Narrow the key to one project.
         #[arg(long, value_name = "ENTITY/PROJECT", value_parser = word::<ProjectPath>)]
         project: Option<ProjectPath>,
+        /// Narrow the key to one team, or to one user's own space.
+        #[arg(long, value_name = "NAME", conflicts_with = "project")]
+        team: Option<String>,
+        /// Print JSON, the secret with it.
+        #[arg(long)]
+        json: bool,
     },
     /// List keys (never their secrets).
     List {
@@ -55,6 +61,9 @@ pub enum Command {
         /// How long the old key stays good, like 24h. Without it, it ends at once.
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         overlap: Option<Duration>,
+        /// Print JSON, the secret with it.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -63,28 +72,29 @@ impl Command {
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         let session = open::operator(config).await?;
         match self {
-            Self::Create { user, name, expires, scope, project } => {
-                let project = match project {
-                    Some(path) => Some(session.allow::<Read, Project>(&path).await?),
-                    None => None,
+            Self::Create { user, name, expires, scope, project, team, json } => {
+                let within = match (project, team) {
+                    (Some(path), _) => Some(Within::Project(session.allow::<Read, Project>(&path).await?)),
+                    (None, Some(name)) => Some(Within::Entity(session.allow::<Read, Entity>(&EntityPath(name)).await?)),
+                    (None, None) => None,
                 };
                 let options = NewKeyOptions {
                     name: name.unwrap_or_default(),
                     scope: Some(scope),
                     expires_in_days: expires.map(days).transpose()?,
-                    project,
+                    within,
                 };
-                let account = session.allow::<Update, Account>(&EntityPath(user)).await?;
-                output::line(account.create_key(options).await?.secret)
+                let account = session.allow::<CreateKey, Account>(&EntityPath(user)).await?;
+                told(account.create_key(options).await?, json)
             }
-            Self::List { user, json } => list(&session, config, user, json).await,
+            Self::List { user, json } => list(&session, user, json).await,
             Self::Revoke { id } => {
-                owner(&session, id).await?.revoke_key(id).await?;
+                session.holder_of_key::<RevokeKey>(id).await?.revoke_key(id).await?;
                 output::say(&Said::KeyRevoked { id })
             }
-            Self::Rotate { id, overlap } => {
+            Self::Rotate { id, overlap, json } => {
                 let overlap = i64::try_from(overlap.unwrap_or_default().as_secs()).unwrap_or(i64::MAX >> 21);
-                output::line(owner(&session, id).await?.rotate_key(id, overlap).await?.secret)
+                told(session.holder_of_key::<CreateKey>(id).await?.rotate_key(id, overlap).await?, json)
             }
         }
     }
@@ -99,23 +109,23 @@ fn days(duration: Duration) -> Result<u32, Error> {
     }
 }
 
-/// The account that the key `id` belongs to.
-async fn owner(session: &Session, id: i64) -> Result<Allowed<Update, Account>, Error> {
-    let owner = session.key_owner(id).await?;
-    Ok(session.allow::<Update, Account>(&EntityPath(owner)).await?)
+/// A new key: the secret alone, or with everything about it.
+fn told(new: NewKey, json: bool) -> Result<(), Error> {
+    if !json {
+        return output::line(new.secret);
+    }
+    let mut row = serde_json::to_value(Row::from(new.key)).map_err(Error::fault)?;
+    row["secret"] = new.secret.into();
+    output::line(format_args!("{row:#}"))
 }
 
-async fn list(session: &Session, config: &Config, user: Option<String>, json: bool) -> Result<(), Error> {
-    let users = match user {
-        Some(user) => vec![user],
-        None => open::organization(config).await?.users().await?.into_iter().map(|user| user.name).collect(),
+async fn list(session: &Session, user: Option<String>, json: bool) -> Result<(), Error> {
+    let keys = match user {
+        Some(user) => session.allow::<Read, Account>(&EntityPath(user)).await?.keys().await?,
+        None => session.allow::<Administer, Org>(&()).await?.keys().await?,
     };
-    let mut rows = Vec::new();
-    for user in users {
-        let account = session.allow::<Read, Account>(&EntityPath(user.clone())).await?;
-        rows.extend(account.keys().await?.into_iter().map(|key| Row::new(&user, key)));
-    }
-    let columns = [Said::Id, Said::User, Said::Name, Said::Key, Said::Scope, Said::Project, Said::State];
+    let rows: Vec<_> = keys.into_iter().map(Row::from).collect();
+    let columns = [Said::Id, Said::User, Said::Name, Said::Key, Said::Scope, Said::Within, Said::State];
     output::listing(&rows, json, columns, Row::cells)
 }
 
@@ -127,37 +137,44 @@ struct Row {
     name: String,
     hint: String,
     scope: &'static str,
-    project: Option<String>,
+    within: Option<String>,
     created_at: String,
     last_used_at: Option<String>,
+    last_used_from: Option<String>,
+    last_used_client: Option<String>,
     expires_at: Option<String>,
     revoked_at: Option<String>,
+    revoked_by: Option<String>,
+}
+
+impl From<ApiKey> for Row {
+    fn from(key: ApiKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            user: key.owner,
+            name: key.name,
+            hint: key.hint,
+            scope: key.scope.as_str(),
+            within: key.within,
+            created_at: rfc3339(key.created_at),
+            last_used_at: key.last_used_at.map(rfc3339),
+            last_used_from: key.last_used_from,
+            last_used_client: key.last_used_client,
+            expires_at: key.expires_at.map(rfc3339),
+            revoked_at: key.revoked_at.map(rfc3339),
+            revoked_by: key.revoked_by,
+        }
+    }
 }
 
 impl Row {
-    fn new(user: &str, key: ApiKey) -> Self {
-        let ApiKey { id, name, hint, scope, project, created_at, last_used_at, expires_at, revoked_at } = key;
-        Self {
-            id: id.to_string(),
-            user: user.to_owned(),
-            name,
-            hint,
-            scope: scope.as_str(),
-            project,
-            created_at: rfc3339(created_at),
-            last_used_at: last_used_at.map(rfc3339),
-            expires_at: expires_at.map(rfc3339),
-            revoked_at: revoked_at.map(rfc3339),
-        }
-    }
-
     fn cells(&self) -> [String; 7] {
         let state = match (&self.revoked_at, &self.expires_at) {
             (Some(at), _) => output::words(&Said::Revoked { at: at.clone() }),
             (None, Some(at)) => output::words(&Said::Expires { at: at.clone() }),
             (None, None) => String::new(),
         };
-        let (name, project) = (self.name.clone(), self.project.clone().unwrap_or_default());
-        [self.id.clone(), self.user.clone(), name, self.hint.clone(), self.scope.to_owned(), project, state]
+        let (name, within) = (self.name.clone(), self.within.clone().unwrap_or_default());
+        [self.id.clone(), self.user.clone(), name, self.hint.clone(), self.scope.to_owned(), within, state]
     }
 }

@@ -55,5 +55,6 @@ domain::sentences! {
         Updated = "UPDATED",
         User = "USER",
         Visibility = "VISIBILITY",
+        Within = "WITHIN",
     }
 }

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use domain::keys::NewKeyOptions;
 use domain::model::EntityPath;
-use domain::policy::{Account, Update};
+use domain::policy::{Account, Administer, CreateUser, DisableUser, Org, Update};
 use domain::rfc3339;
 use domain::users::{AccountDetails, NewUser};
 use serde::Serialize;
@@ -65,12 +65,12 @@ pub enum Command {
 impl Command {
     /// Does it.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let organization = open::organization(config).await?;
+        let session = open::operator(config).await?;
         match self {
             Self::Create { name, email, admin, password_stdin, language, print_api_key } => {
                 let password = if password_stdin { Some(output::password_from_stdin()?) } else { None };
-                let new = NewUser { name: name.clone(), email, is_admin: admin, language, password };
-                let account = organization.create_user(new).await?;
+                let new = NewUser { name: name.clone(), email, full_name: None, is_admin: admin, language, password };
+                let account = session.allow::<CreateUser, Org>(&()).await?.create_user(new).await?;
                 if !print_api_key {
                     return output::say(&Said::UserCreated { name });
                 }
@@ -79,21 +79,22 @@ impl Command {
                 output::line(key.secret)
             }
             Self::List { json } => {
-                let users: Vec<_> = organization.users().await?.into_iter().map(Row::from).collect();
+                let users: Vec<_> =
+                    session.allow::<Administer, Org>(&()).await?.users().await?.into_iter().map(Row::from).collect();
                 let columns = [Said::Name, Said::Email, Said::Admin, Said::Created, Said::State];
                 output::listing(&users, json, columns, Row::cells)
             }
             Self::Disable { name } => {
-                organization.disable_user(&name).await?;
+                session.allow::<DisableUser, Org>(&()).await?.disable_user(&name).await?;
                 output::say(&Said::UserDisabled { name })
             }
             Self::Enable { name } => {
-                organization.enable_user(&name).await?;
+                session.allow::<DisableUser, Org>(&()).await?.enable_user(&name).await?;
                 output::say(&Said::UserEnabled { name })
             }
             Self::SetPassword { name, password_stdin: _ } => {
                 let password = output::password_from_stdin()?;
-                let account = organization.session().allow::<Update, Account>(&EntityPath(name.clone())).await?;
+                let account = session.allow::<Update, Account>(&EntityPath(name.clone())).await?;
                 account.set_password(&password).await?;
                 output::say(&Said::PasswordSet { name })
             }
@@ -114,7 +115,7 @@ struct Row {
 
 impl From<AccountDetails> for Row {
     fn from(user: AccountDetails) -> Self {
-        let AccountDetails { id: _, name, email, full_name: _, is_admin, language, created_at, disabled_at } = user;
+        let AccountDetails { name, email, is_admin, language, created_at, disabled_at, .. } = user;
         let (created_at, disabled_at) = (rfc3339(created_at), disabled_at.map(rfc3339));
         Self { name, email, admin: is_admin, language, created_at, disabled_at }
     }

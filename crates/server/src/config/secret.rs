@@ -1,8 +1,33 @@
-//! Addresses that may hold a password.
+//! Secrets, and addresses that may hold a password.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+
+/// A text that is never printed: only [`Secret::expose`] gives it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret, for the one who uses it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
 
 /// An address whose password is never printed: only [`SecretUrl::expose`] gives it.
 #[derive(Clone, PartialEq, Eq)]

@@ -54,6 +54,9 @@ impl Error {
         use domain::Error as Domain;
         let say = |key: &str, args: &[(&str, String)]| voice.language.say(key, args).unwrap_or_else(|| key.to_owned());
         let mut answer = Answer { status: self.status(), message: String::new(), extensions: None, retry_after: None };
+        if let Self::SecondStep(_) = self {
+            answer.extensions = Some(json!({ "reason": "TWO_FACTOR" }));
+        }
         answer.message = match self {
             Self::Domain(Domain::Denied(denied)) => return answer.denied(denied, voice),
             Self::Domain(Domain::NotFound(problem) | Domain::Invalid(problem) | Domain::Conflict(problem)) => {
@@ -62,6 +65,7 @@ impl Error {
             Self::BadRequest(problem)
             | Self::Refused(problem)
             | Self::SignIn(problem)
+            | Self::SecondStep(problem)
             | Self::Unsupported(problem)
             | Self::Usage(problem) => voice.language.problem(problem.code(), problem.args()),
             Self::Domain(Domain::Busy(_)) => {

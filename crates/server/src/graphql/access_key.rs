@@ -12,8 +12,12 @@ pub fn payload(key: ApiKey) -> Payload {
         .with("name", key.name)
         .with("hint", key.hint)
         .with("scope", key.scope.as_str())
+        .with("within", key.within)
         .with("createdAt", rfc3339(key.created_at))
         .with("lastUsedAt", key.last_used_at.map(rfc3339))
+        .with("lastUsedFrom", key.last_used_from)
+        .with("lastUsedClient", key.last_used_client)
         .with("expiresAt", key.expires_at.map(rfc3339))
         .with("revokedAt", key.revoked_at.map(rfc3339))
+        .with("revokedBy", key.revoked_by)
 }

@@ -3,11 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use domain::Problem;
 use domain::policy::{ClientVersion, Session};
 
-use crate::App;
 use crate::error::Voice;
 use crate::scope::Scope;
+use crate::{App, Error};
 
 /// The request that a resolver works for. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +44,22 @@ impl Ctx {
     /// The context of one request.
     pub fn new(session: Session, app: App, scope: Scope, hints: Hints) -> Self {
         Self(Arc::new(Known { session, app, hints, scope }))
+    }
+
+    /// Lets the caller try a password or a code: wrong ones become slow, as at sign-in.
+    pub async fn guess<T>(&self, trying: impl Future<Output = Result<T, domain::Error>>) -> Result<T, Error> {
+        let name = format!("guess:{}", self.session.name());
+        let now = self.session.now();
+        self.app.throttle.check(&name, now)?;
+        let outcome = trying.await;
+        match &outcome {
+            Ok(_) => self.app.throttle.right(&name),
+            Err(domain::Error::Invalid(Problem::PasswordWrong | Problem::WrongCode)) => {
+                self.app.throttle.wrong(&name, now);
+            }
+            Err(_) => {}
+        }
+        Ok(outcome?)
     }
 
     /// How sentences for the caller speak.

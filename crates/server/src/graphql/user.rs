@@ -5,6 +5,7 @@ use domain::users::AccountDetails;
 use domain::{policy, rfc3339};
 
 use super::entity::EntityNode;
+use super::permission::{At, permission};
 use super::{Connection, Ctx, NoArgs, Node, Output, Payload, Resolvers, ids};
 use crate::Error;
 
@@ -29,6 +30,12 @@ pub fn register(r: &mut Resolvers) {
         .get("deletedAt", |u| u.0.disabled_at.map(rfc3339))
         .get("createdAt", |u| rfc3339(u.0.created_at))
         .get("language", |u| u.0.language.clone())
+        .field("sessions", sessions)
+        .field("twoFactor", two_factor)
+        .field("recoveryCodesLeft", recovery_codes_left)
+        .field("hasPassword", has_password)
+        .field("mayCreateKey", may_create_key)
+        .field("keyMaxDays", key_max_days)
         .field("apiKeys", api_keys)
         .field("keys", keys)
         .field("teams", teams)
@@ -67,6 +74,44 @@ async fn keys(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<imp
     Ok(account.keys().await?.into_iter().map(super::access_key::payload).collect::<Vec<_>>())
 }
 
+async fn sessions(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(Vec::new()) };
+    let payload = |session: domain::users::WebSession| {
+        Payload::new("WebSession")
+            .with("id", session.id)
+            .with("createdAt", rfc3339(session.created_at))
+            .with("lastSeenAt", rfc3339(session.last_seen_at))
+            .with("address", session.address)
+            .with("client", session.client)
+            .with("current", session.current)
+    };
+    Ok(account.web_sessions().await?.into_iter().map(payload).collect::<Vec<_>>())
+}
+
+async fn two_factor(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(false) };
+    Ok(account.two_factor().await?.0)
+}
+
+async fn recovery_codes_left(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(0) };
+    Ok(account.two_factor().await?.1)
+}
+
+async fn has_password(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(false) };
+    Ok(account.details().await?.has_password)
+}
+
+async fn may_create_key(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let entity = domain::model::EntityPath(user.0.name.clone());
+    permission(&ctx, policy::Operation::KeyCreate, At::Entity(&entity)).await
+}
+
+async fn key_max_days(_: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    Ok(ctx.app.domain.settings().await?.key_max_days)
+}
+
 /// The teams of the caller; of another user nothing is told.
 async fn teams(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let mut teams = Vec::new();
@@ -95,6 +140,10 @@ impl From<&policy::CallerUser> for UserNode {
             language: u.language.clone(),
             created_at: u.created_at,
             disabled_at: None,
+            kind: if u.service.is_some() { "service" } else { "user" }.to_owned(),
+            last_seen_at: None,
+            has_password: false,
+            two_factor: false,
         })
     }
 }

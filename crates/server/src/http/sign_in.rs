@@ -1,17 +1,18 @@
-//! `/api/session`, `/api/setup`, `/api/login`, `/api/logout`: the web app's door.
+//! `/api/session`, `/api/setup`, `/api/login`, `/api/password`, `/api/logout`: the web app's door.
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::policy::{ClientInfo, Credential, Session};
-use domain::users::{NewUser, SetupState};
+use domain::users::{NewUser, SecondStep, SetupState};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{json, read};
-use crate::session::{COOKIE, Caller, check_site, cookie};
+use crate::session::{COOKIE, Caller, check_site, client, cookie};
 use crate::{App, Error, Problem};
 
 /// Longest body of these routes.
@@ -27,10 +28,19 @@ struct Setup {
     password: String,
 }
 
-/// User name or e-mail address, and password.
+/// User name or e-mail address, password and, where the account has a second step, its code.
 #[derive(Deserialize)]
 struct Login {
     username: String,
+    password: String,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+/// The token of a link and the password chosen.
+#[derive(Deserialize)]
+struct Choose {
+    token: String,
     password: String,
 }
 
@@ -40,31 +50,55 @@ pub async fn session(State(app): State<App>, Caller(session): Caller) -> Result<
 }
 
 /// Makes the first user of a server that has none, and signs in.
-pub async fn setup(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Error> {
-    check_site(&headers)?;
+pub async fn setup(State(app): State<App>, parts: Parts, body: Body) -> Result<Response, Error> {
+    check_site(&parts.headers)?;
     let Setup { token, username, email, password } = json(&read(body, LIMIT).await?)?;
     let email = email.filter(|email| !email.is_empty());
-    let first = NewUser { name: username, email, is_admin: true, language: None, password: Some(password) };
+    let first = NewUser { name: username, email, is_admin: true, password: Some(password), ..NewUser::default() };
     let account = app.domain.set_up(&token, first).await?;
-    sign_in(&app, account).await
+    sign_in(&app, account, &parts).await
 }
 
-/// Checks a password and signs in.
-pub async fn login(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Error> {
-    check_site(&headers)?;
-    let Login { username, password } = json(&read(body, LIMIT).await?)?;
+/// Checks a password, then the second step where there is one, and signs in.
+pub async fn login(State(app): State<App>, parts: Parts, body: Body) -> Result<Response, Error> {
+    check_site(&parts.headers)?;
+    let Login { username, password, code } = json(&read(body, LIMIT).await?)?;
+    if !app.domain.settings().await?.password_sign_in {
+        return Err(domain::Error::Conflict(domain::Problem::PasswordsOff).into());
+    }
     let (name, now) = (username.trim().to_lowercase(), app.domain.clock().now());
     app.throttle.check(&name, now)?;
-    match app.domain.check_password(&username, &password).await? {
-        Some(account) => {
+    let Some(account) = app.domain.check_password(&username, &password).await? else {
+        app.throttle.wrong(&name, now);
+        metrics::counter!("runstead_sign_ins_failed_total").increment(1);
+        return Err(Error::SignIn(Problem::WrongPassword));
+    };
+    // By account: an e-mail address is another name for the same codes.
+    let codes = format!("account:{account}");
+    app.throttle.check(&codes, now)?;
+    match app.domain.second_step(account, code.as_deref()).await? {
+        SecondStep::Done => {
             app.throttle.right(&name);
-            sign_in(&app, account).await
+            app.throttle.right(&codes);
+            sign_in(&app, account, &parts).await
         }
-        None => {
-            app.throttle.wrong(&name, now);
+        SecondStep::Needed => Err(Error::SecondStep(Problem::CodeNeeded)),
+        SecondStep::Wrong => {
+            app.throttle.wrong(&codes, now);
             metrics::counter!("runstead_sign_ins_failed_total").increment(1);
-            Err(Error::SignIn(Problem::WrongPassword))
+            Err(Error::SecondStep(Problem::CodeWrong))
         }
+    }
+}
+
+/// Sets the password of an account by the link that an admin gave, and signs in.
+pub async fn choose_password(State(app): State<App>, parts: Parts, body: Body) -> Result<Response, Error> {
+    check_site(&parts.headers)?;
+    let Choose { token, password } = json(&read(body, LIMIT).await?)?;
+    let account = app.domain.choose_password(&token, &password, &client(&parts, &app)).await?;
+    match app.domain.second_step(account, None).await? {
+        SecondStep::Done => sign_in(&app, account, &parts).await,
+        _ => Err(Error::SecondStep(Problem::CodeNeeded)),
     }
 }
 
@@ -77,12 +111,19 @@ pub async fn logout(State(app): State<App>, _: Caller, headers: HeaderMap) -> Re
 }
 
 /// A fresh web session for `account`, with its cookie.
-async fn sign_in(app: &App, account: i64) -> Result<Response, Error> {
-    let seconds = app.config.session_lifetime.as_secs();
-    let cookie = app.domain.start_web_session(account, i64::try_from(seconds).unwrap_or(i64::MAX >> 21)).await?;
-    let session = app.domain.session(Credential::Cookie(cookie.clone()), ClientInfo::default()).await?;
+async fn sign_in(app: &App, account: i64, parts: &Parts) -> Result<Response, Error> {
+    let (session, set) = begin(app, account, &client(parts, app)).await?;
     let body = describe(app, &session).await?;
-    Ok(([(header::SET_COOKIE, set_cookie(app, &cookie, seconds))], body).into_response())
+    Ok(([(header::SET_COOKIE, set)], body).into_response())
+}
+
+/// Starts a web session; it, and the cookie to set.
+pub(super) async fn begin(app: &App, account: i64, client: &ClientInfo) -> Result<(Session, String), Error> {
+    let seconds = app.config.session_lifetime.as_secs();
+    let lasts = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let cookie = app.domain.start_web_session(account, lasts, client).await?;
+    let session = app.domain.session(Credential::Cookie(cookie.clone()), client.clone()).await?;
+    Ok((session, set_cookie(app, &cookie, seconds)))
 }
 
 fn set_cookie(app: &App, value: &str, seconds: u64) -> String {
@@ -101,6 +142,10 @@ async fn describe(app: &App, session: &Session) -> Result<Json<Value>, Error> {
         "baseUrl": app.domain.base_url(),
         "organization": app.config.organization,
         "setupNeeded": app.domain.setup_state().await? == SetupState::Needed,
+        "signIn": {
+            "password": app.domain.settings().await?.password_sign_in,
+            "provider": app.provider.as_ref().map(|provider| json!({ "name": provider.name })),
+        },
         "user": user,
     })))
 }

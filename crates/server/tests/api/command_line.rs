@@ -72,7 +72,7 @@ fn users_keys_teams_and_projects() {
 
     assert!(ok(data, "key create --user bob --name ci --expires 90d --scope read --project lab/p").len() >= 40);
     let keys: Value = serde_json::from_str(&ok(data, "key list --user bob --json")).unwrap();
-    assert_eq!((&keys[0]["scope"], &keys[0]["project"]), (&"read".into(), &"lab/p".into()));
+    assert_eq!((&keys[0]["scope"], &keys[0]["within"]), (&"read".into(), &"lab/p".into()));
     let id = keys[0]["id"].as_str().unwrap();
     assert!(ok(data, &format!("key rotate {id} --overlap 24h")).len() >= 40);
     ok(data, &format!("key revoke {id}"));

@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse};
 use domain::keys::NewKey;
 use domain::model::Role;
-use domain::policy::{Account, Allowed, Update};
+use domain::policy::{Account, Allowed, CreateUser, Org, RevokeKey};
 use domain::users::NewUser;
 use serde_json::{Value, json};
 
@@ -68,17 +68,13 @@ async fn doctor(args: &str, variables: &[(&str, &str)]) -> Said {
 }
 
 /// A new user's account with a key.
-async fn account_of(server: &TestServer, name: &str) -> (Allowed<Update, Account>, NewKey) {
-    let new = NewUser {
-        name: name.to_owned(),
-        email: Some(format!("{name}@example.org")),
-        is_admin: false,
-        password: None,
-        language: None,
-    };
-    let account = server.organization().await.create_user(new).await.unwrap();
+async fn account_of(server: &TestServer, name: &str) -> (Allowed<RevokeKey, Account>, NewKey) {
+    let email = Some(format!("{name}@example.org"));
+    let new = NewUser { name: name.to_owned(), email, ..NewUser::default() };
+    let operator = server.domain.operator();
+    let account = operator.allow::<CreateUser, Org>(&()).await.unwrap().create_user(new).await.unwrap();
     let key = account.create_key(Default::default()).await.unwrap();
-    (account, key)
+    (operator.holder_of_key(key.key.id).await.unwrap(), key)
 }
 
 /// A server that listens, the address that it knows itself by, and ann's key.
@@ -124,7 +120,7 @@ async fn keys_that_are_not_accepted() {
         let prefix = key.split_once('-').unwrap().0;
         let zeros = "0".repeat(40);
         for (key, code) in [
-            (format!("{prefix}-{zeros}"), "KEY_UNKNOWN"),
+            (format!("{prefix}-{zeros}"), "KEY_MALFORMED"),
             (zeros.clone(), "KEY_OTHER_SERVER"),
             (format!("local-{zeros}"), "KEY_OTHER_SERVER"),
             (format!("rszzzzz-{zeros}"), "KEY_OTHER_SERVER"),

@@ -5,15 +5,20 @@
 mod support;
 
 mod access_requests;
+mod accounts;
 mod backup;
 mod command_line;
 mod denials;
 mod doctor;
 mod front;
 mod graphql;
+mod identity_tokens;
+mod keys;
 mod metrics;
 mod notices;
 mod operations;
+mod provider;
 mod read_only;
+mod real_provider;
 mod routes;
 mod sign_in;

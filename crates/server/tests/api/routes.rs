@@ -15,6 +15,10 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/api/session", "/api/session", Method::GET, 200, 200), // tells the caller who they are
     ("/api/setup", "/api/setup", Method::POST, 409, 409),
     ("/api/login", "/api/login", Method::POST, 401, 401),
+    ("/api/password", "/api/password", Method::POST, 400, 400), // the token is the credential
+    ("/api/oidc/start", "/api/oidc/start", Method::GET, 404, 404), // without a provider
+    ("/api/oidc/callback", "/api/oidc/callback", Method::GET, 404, 404),
+    ("/oidc/token", "/oidc/token", Method::POST, 401, 401),
     ("/api/logout", "/api/logout", Method::POST, 204, 204), // ends the caller's own session
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),

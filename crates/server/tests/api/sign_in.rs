@@ -109,7 +109,9 @@ async fn a_disabled_user_is_out_at_once() {
         server.admin("root").await;
         let key = server.user("ann").await;
         let browser = server.browser("ann").await;
-        server.organization().await.disable_user("ann").await.unwrap();
+        let organization =
+            server.domain.operator().allow::<domain::policy::DisableUser, domain::policy::Org>(&()).await;
+        organization.unwrap().disable_user("ann").await.unwrap();
         let answer = key.graphql("{ viewer { id } }", json!({})).await;
         assert_eq!((answer.status, answer.reason().as_str()), (403, "USER_DISABLED"), "{}", answer.text());
         assert!(answer.message().contains("ann is disabled on this server; root can enable it"), "{}", answer.text());

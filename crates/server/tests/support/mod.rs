@@ -3,8 +3,9 @@
 mod answer;
 mod client;
 mod database;
+mod issuer;
 
-use domain::policy::{Administer, Org, Update};
+use domain::policy::{Administer, ClientInfo, CreateUser, Org};
 use domain::users::NewUser;
 use domain::{Clock, Domain, DomainConfig};
 use server::App;
@@ -13,6 +14,7 @@ use server::router::{self, Service};
 
 pub use answer::Answer;
 pub use client::Client;
+pub use issuer::Issuer;
 
 /// The address that test servers believe to have.
 pub const BASE_URL: &str = "http://runs.test";
@@ -23,6 +25,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// A server with an empty database.
 pub struct TestServer {
     pub domain: Domain,
+    database_url: String,
     service: Service,
     // Dropped last: the data directory.
     folder: tempfile::TempDir,
@@ -49,9 +52,10 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { base_url: Some(BASE_URL.parse().unwrap()), ..Config::default() };
         options(&mut config);
+        let database_url = database::fresh(kind, folder.path()).await;
         let domain = Domain::open(
             DomainConfig {
-                database_url: database::fresh(kind, folder.path()).await,
+                database_url: database_url.clone(),
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
@@ -63,7 +67,7 @@ impl TestServer {
         .await
         .unwrap();
         let app = App::new(domain.clone(), config).unwrap();
-        Self { domain, service: router::service(app), folder }
+        Self { domain, database_url, service: router::service(app), folder }
     }
 
     /// Somebody without credentials.
@@ -84,7 +88,8 @@ impl TestServer {
     /// An existing user in a browser.
     pub async fn browser(&self, name: &str) -> Client {
         let account = self.domain.check_password(name, PASSWORD).await.unwrap().unwrap();
-        self.anonymous().with_cookie(&self.domain.start_web_session(account, 3600).await.unwrap())
+        let client = ClientInfo { agent: Some("a browser".to_owned()), ..ClientInfo::default() };
+        self.anonymous().with_cookie(&self.domain.start_web_session(account, 3600, &client).await.unwrap())
     }
 
     /// Makes a team of users that exist; the first is its admin, the others are members.
@@ -92,6 +97,25 @@ impl TestServer {
         let team = self.organization().await.create_team(name, Some(admin)).await.unwrap();
         for member in members {
             team.set_member(member, domain::model::Role::Member).await.unwrap();
+        }
+    }
+
+    /// Makes a service account of a team that exists.
+    pub async fn service_account(&self, team: &str, name: &str) {
+        for text in [
+            format!(
+                "INSERT INTO entity (id, name, kind, created_at) SELECT 1000000 + COUNT(*), '{name}', 'service', 0 FROM entity"
+            ),
+            format!(
+                "INSERT INTO account (id, entity_id, name, is_admin, created_at, kind, home_id) SELECT e.id, e.id, e.name, FALSE, 0, \
+                 'service', t.id FROM entity e, entity t WHERE e.name = '{name}' AND t.name = '{team}'"
+            ),
+            format!(
+                "INSERT INTO membership (team_id, user_id, role, created_at) \
+                 SELECT home_id, id, 'member', 0 FROM account WHERE name = '{name}'"
+            ),
+        ] {
+            database::execute(&self.database_url, text).await;
         }
     }
 
@@ -120,9 +144,10 @@ impl TestServer {
 
     async fn new_user(&self, name: &str, is_admin: bool) -> Client {
         let email = Some(format!("{name}@example.org"));
-        let new =
-            NewUser { name: name.to_owned(), email, is_admin, password: Some(PASSWORD.to_owned()), language: None };
-        let account: domain::policy::Allowed<Update, _> = self.organization().await.create_user(new).await.unwrap();
+        let password = Some(PASSWORD.to_owned());
+        let new = NewUser { name: name.to_owned(), email, is_admin, password, ..NewUser::default() };
+        let organization = self.domain.operator().allow::<CreateUser, Org>(&()).await.unwrap();
+        let account = organization.create_user(new).await.unwrap();
         self.anonymous().with_key(&account.create_key(Default::default()).await.unwrap().secret)
     }
 }

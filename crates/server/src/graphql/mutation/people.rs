@@ -1,7 +1,7 @@
 //! Users and teams, for organization and team admins.
 
 use domain::model::{EntityPath, Role};
-use domain::policy::{Administer, Entity, Org};
+use domain::policy::{Account, Administer, CreateUser, Entity, Org, Read};
 use domain::rfc3339;
 use domain::users::NewUser;
 use serde::Deserialize;
@@ -19,18 +19,20 @@ pub(super) fn register(r: &mut Resolvers) {
 }
 
 #[derive(Deserialize)]
-struct CreateUser {
+struct NewAccount {
     email: String,
     admin: Option<bool>,
 }
 
 /// The user name is what stands before the `@`. Without a password the account can use keys, and sign in once an admin
 /// has set one.
-async fn create_user(input: CreateUser, ctx: Ctx) -> Result<impl Output, Error> {
+async fn create_user(input: NewAccount, ctx: Ctx) -> Result<impl Output, Error> {
     let name = input.email.split('@').next().unwrap_or_default().to_owned();
     let new = NewUser { name, email: Some(input.email), is_admin: input.admin.unwrap_or(false), ..NewUser::default() };
-    let account = ctx.session.allow::<Administer, Org>(&()).await?.create_user(new).await?;
-    Ok(Payload::new("CreateUserPayload").with("user", UserNode(account.read().details().await?)))
+    let account = ctx.session.allow::<CreateUser, Org>(&()).await?.create_user(new).await?;
+    let name = account.resource().name.clone();
+    let details = ctx.session.allow::<Read, Account>(&EntityPath(name)).await?.details().await?;
+    Ok(Payload::new("CreateUserPayload").with("user", UserNode(details)))
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,22 @@
+//! Forgetting what has ended: short-lived keys, links, sign-ins that were never finished, web sessions.
+
+use std::time::Duration;
+
+use crate::db::sql;
+use crate::{Domain, Error};
+
+/// How often.
+pub(super) const INTERVAL: Duration = Duration::from_secs(3600);
+
+/// A short-lived key is remembered for a day after its end, so that who uses it is told that it has expired.
+const REMEMBERED: i64 = 24 * 3600 * 1_000_000;
+
+pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
+    let now = domain.clock().now();
+    let text = "DELETE FROM api_key WHERE kind = 'token' AND expires_at < $1";
+    sql(text).bind(now - REMEMBERED).run(domain.db()).await?;
+    for table in ["password_link", "sign_in_flow", "web_session"] {
+        sql(format!("DELETE FROM {table} WHERE expires_at < $1")).bind(now).run(domain.db()).await?;
+    }
+    Ok(())
+}
