@@ -1,6 +1,7 @@
 //! The organization, for its admins: the query `administration` and what changes accounts and settings.
 
 mod accounts;
+mod audit;
 mod settings;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ impl Node for Administration {
 pub fn register(r: &mut Resolvers) {
     r.query("administration", |_: NoArgs, ctx: Ctx| async move { administration(&ctx).await });
     r.object::<Administration>()
+        .field("audit", audit::audit)
         .field("settings", settings::settings)
         .field("accounts", accounts::accounts)
         .field("teams", teams)
