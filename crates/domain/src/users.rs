@@ -11,5 +11,7 @@ mod sign_in;
 
 pub use account::AccountDetails;
 pub use create::NewUser;
+pub(crate) use create::Ready;
 pub use edit::AccountChange;
+pub(crate) use edit::{check_email, check_full_name};
 pub use setup::SetupState;

@@ -5,6 +5,7 @@
 //! and the [`Ctx`] of the request; it returns scalars, JSON, [`Node`]s, a [`Payload`] or a [`Connection`].
 
 mod access_key;
+mod administration;
 mod answer;
 mod compatibility;
 mod context;
@@ -12,6 +13,7 @@ mod denials;
 mod engine;
 mod entity;
 mod ids;
+mod invitation;
 mod mutation;
 mod organization;
 mod page;
@@ -19,6 +21,7 @@ mod permission;
 mod project;
 mod query;
 mod run;
+mod service_account;
 mod user;
 
 pub use answer::answer;
@@ -45,11 +48,13 @@ pub fn resolvers() -> Resolvers {
     for register in [
         query::register,
         mutation::register,
+        administration::register,
         denials::register,
         user::register,
         entity::register,
         project::register,
         run::register,
+        service_account::register,
     ] {
         register(&mut resolvers);
     }

@@ -166,13 +166,13 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     Ok(())
 }
 
-/// The link to the newest invitation to the entity that waits for the caller.
+/// The link to the newest invitation to the entity that waits for the caller: one made for the account. Not one for its
+/// address alone, which nobody has proved to be theirs.
 async fn load_invitation(session: &Session, entity: i64) -> Result<Option<String>, Error> {
     let Some(user) = session.user() else { return Ok(None) };
     let text = "SELECT id FROM invitation WHERE team_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL \
-                AND expires_at > $2 AND (user_id = $3 OR email = $4) ORDER BY id DESC LIMIT 1";
-    let email = user.email.as_deref().unwrap_or_default().to_lowercase();
-    let query = sql(text).bind(entity).bind(session.now()).bind(user.id).bind(email);
+                AND expires_at > $2 AND user_id = $3 ORDER BY id DESC LIMIT 1";
+    let query = sql(text).bind(entity).bind(session.now()).bind(user.id);
     let row: Option<(i64,)> = query.optional(session.db()).await?;
     Ok(row.map(|(id,)| format!("{}/invite?id={id}", session.domain().base_url())))
 }

@@ -36,10 +36,7 @@ impl Allowed<Update, Account> {
             self.set(&mut tx, "email", email).await?;
         }
         if let Some(name) = change.full_name {
-            if name.chars().count() > 128 || name.chars().any(char::is_control) {
-                return Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }));
-            }
-            self.set(&mut tx, "full_name", Some(name).filter(|n| !n.is_empty())).await?;
+            self.set(&mut tx, "full_name", check_full_name(&name)?).await?;
         }
         if let Some(language) = change.language {
             self.set(&mut tx, "language", check_language(Some(language))?).await?;
@@ -75,7 +72,7 @@ impl Allowed<Update, Account> {
 }
 
 /// An address with something on both sides of one `@`; empty is none.
-pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error> {
+pub(crate) fn check_email(email: Option<String>) -> Result<Option<String>, Error> {
     let Some(email) = email.map(|e| e.trim().to_lowercase()).filter(|e| !e.is_empty()) else { return Ok(None) };
     let parts: Vec<_> = email.split('@').collect();
     let plain = |s: &str| !s.is_empty() && !s.chars().any(|c| c.is_control() || c.is_whitespace());
@@ -83,6 +80,14 @@ pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error
         [local, host] if plain(local) && plain(host) && email.len() <= 254 => Ok(Some(email)),
         _ => Err(Error::Invalid(Problem::BadEmail { email })),
     }
+}
+
+/// At most 128 characters; empty is none.
+pub(crate) fn check_full_name(name: &str) -> Result<Option<String>, Error> {
+    if name.chars().count() > 128 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }));
+    }
+    Ok(Some(name.trim().to_owned()).filter(|name| !name.is_empty()))
 }
 
 /// One of the catalogue's languages; empty is none.

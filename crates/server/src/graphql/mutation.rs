@@ -1,18 +1,26 @@
 //! Root fields of `Mutation`: one file each, or a few that belong together.
 
+mod invitation;
 mod keys;
 mod people;
 mod project;
+mod project_people;
 mod run;
+mod service_account;
+mod team;
 mod viewer;
 
 use super::Resolvers;
 
 /// Registers the fields.
 pub fn register(r: &mut Resolvers) {
+    invitation::register(r);
     keys::register(r);
     people::register(r);
     project::register(r);
+    project_people::register(r);
     run::register(r);
+    service_account::register(r);
+    team::register(r);
     viewer::register(r);
 }

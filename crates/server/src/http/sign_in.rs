@@ -77,7 +77,7 @@ pub async fn logout(State(app): State<App>, _: Caller, headers: HeaderMap) -> Re
 }
 
 /// A fresh web session for `account`, with its cookie.
-async fn sign_in(app: &App, account: i64) -> Result<Response, Error> {
+pub(super) async fn sign_in(app: &App, account: i64) -> Result<Response, Error> {
     let seconds = app.config.session_lifetime.as_secs();
     let cookie = app.domain.start_web_session(account, i64::try_from(seconds).unwrap_or(i64::MAX >> 21)).await?;
     let session = app.domain.session(Credential::Cookie(cookie.clone()), ClientInfo::default()).await?;

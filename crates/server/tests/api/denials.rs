@@ -184,6 +184,7 @@ impl Schema {
             ("changePassword", "current" | "next") => json!(PASSWORD),
             ("rewindRun", "metricName") => json!("_step"),
             ("deleteInvite", "id") => Value::Null,
+            ("revokeInvitation" | "acceptInvitation", "id") => json!("1"),
             ("answerAccessRequest", "id") => json!("QWNjZXNzUmVxdWVzdDox"),
             (_, "entityName" | "entity" | "username" | "userName" | "teamAdminUserName")
             | ("entity", "name")

@@ -14,6 +14,7 @@ mod graphql;
 mod metrics;
 mod notices;
 mod operations;
+mod people;
 mod read_only;
 mod routes;
 mod sign_in;
