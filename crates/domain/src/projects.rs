@@ -1,10 +1,14 @@
 //! Projects: made on first use, shown to whom their visibility says.
 
+mod archive;
 mod create;
 mod delete;
 mod edit;
 mod members;
+mod owner;
+mod rename;
 
 pub use create::Made;
 pub(crate) use create::insert;
+pub(crate) use delete::remove;
 pub use edit::ProjectChange;

@@ -18,6 +18,7 @@ pub use change::AccountUpdate;
 pub use create::NewUser;
 pub(crate) use create::Ready;
 pub use edit::AccountChange;
+pub(crate) use edit::{check_email, check_full_name};
 pub use sessions::WebSession;
 pub use setup::SetupState;
 pub use two_factor::{NewSecret, SecondStep};

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
 use crate::http::Throttle;
 use crate::messages::Language;
+use crate::notices::Sender;
 use crate::oidc::{Issuers, Provider};
 use crate::{Error, Problem};
 
@@ -33,6 +34,8 @@ pub struct Parts {
     pub issuers: Issuers,
     /// The one by which people sign in.
     pub provider: Option<Provider>,
+    /// Sends mails and calls the webhook, where that is configured.
+    pub sender: Option<Sender>,
     /// Slows down guessing of passwords and codes.
     pub throttle: Throttle,
     /// When the process started.
@@ -56,7 +59,9 @@ impl App {
         let issuers = Issuers::new(trusted.chain(provider.as_ref().map(|p| p.rules.issuer.clone())).collect())?;
         let (throttle, stopping) = Default::default();
         let started = domain.clock().now();
-        let parts = Parts { domain, engine, config, language, prefix, issuers, provider, throttle, started, stopping };
+        let sender = Sender::new(&config, domain.base_url())?;
+        let parts =
+            Parts { domain, engine, config, language, prefix, issuers, provider, sender, throttle, started, stopping };
         Ok(Self(Arc::new(parts)))
     }
 

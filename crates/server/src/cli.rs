@@ -13,6 +13,7 @@ mod reference;
 mod restore;
 mod said;
 mod serve;
+mod service_account;
 mod team;
 mod user;
 mod verify;
@@ -52,6 +53,9 @@ enum Command {
     /// Projects and their members.
     #[command(subcommand)]
     Project(project::Command),
+    /// Service accounts: for machines, with keys and without a password.
+    #[command(subcommand)]
+    ServiceAccount(service_account::Command),
     /// Say whether a user may do something, and why, as the server would answer.
     Explain(explain::Command),
     /// Find out, on a user's machine, what the wandb client would use there and whether it works.
@@ -121,6 +125,7 @@ impl Cli {
                 Command::Key(command) => command.run(&config).await,
                 Command::Team(command) => command.run(&config).await,
                 Command::Project(command) => command.run(&config).await,
+                Command::ServiceAccount(command) => command.run(&config).await,
                 Command::Explain(command) => command.run(&config).await,
                 Command::Backup(command) => command.run(&config).await,
                 Command::Restore(command) => command.run(&config).await,

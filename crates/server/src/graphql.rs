@@ -14,6 +14,7 @@ mod engine;
 mod entity;
 mod identity_rule;
 mod ids;
+mod invitation;
 mod mutation;
 mod organization;
 mod page;
@@ -21,6 +22,7 @@ mod permission;
 mod project;
 mod query;
 mod run;
+mod service_account;
 mod user;
 
 pub use answer::answer;
@@ -47,12 +49,13 @@ pub fn resolvers() -> Resolvers {
     for register in [
         query::register,
         mutation::register,
+        administration::register,
         denials::register,
         user::register,
         entity::register,
         project::register,
         run::register,
-        administration::register,
+        service_account::register,
     ] {
         register(&mut resolvers);
     }

@@ -5,6 +5,7 @@ pub mod blob;
 pub mod explain;
 pub mod file_stream;
 pub mod health;
+pub mod invitation;
 pub mod live;
 pub mod metrics;
 pub mod oidc;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::Domain;
-use domain::notices::Waiting;
+use domain::notices::{Notice, Waiting};
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::messages::Language;
-use crate::{Error, Problem};
+use crate::{App, Error, Problem};
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -54,19 +54,6 @@ impl Sender {
         Ok(Some(Self { mail, webhook, language }))
     }
 
-    /// Sends until the server stops.
-    pub async fn run(self, domain: Domain, stopping: tokio_util::sync::CancellationToken) {
-        loop {
-            if let Err(error) = self.send_due(&domain).await {
-                tracing::warn!(%error, "cannot look for mails to send");
-            }
-            tokio::select! {
-                () = stopping.cancelled() => return,
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-        }
-    }
-
     /// Sends what is due now.
     pub async fn send_due(&self, domain: &Domain) -> Result<(), Error> {
         for waiting in domain.take_notices().await? {
@@ -77,6 +64,22 @@ impl Sender {
             domain.notice_done(&waiting, sent.is_ok()).await?;
         }
         Ok(())
+    }
+
+    /// Sends the link of an invitation at once: it holds a secret, which is kept nowhere. Whether it was sent.
+    pub async fn invite(&self, email: &str, from: &str, team: &str, link: &str) -> bool {
+        if self.mail.is_none() {
+            return false;
+        }
+        let args = [("user", from), ("target", team), ("link", link)];
+        let args = args.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mail = Some(email.to_owned());
+        let waiting = Waiting { id: 0, mail, notice: Notice::Invited, language: None, args, attempts: 0 };
+        let sent = self.send(&waiting).await;
+        if let Err(error) = &sent {
+            tracing::warn!(error, "an invitation was not mailed");
+        }
+        sent.is_ok()
     }
 
     async fn send(&self, waiting: &Waiting) -> Result<(), String> {
@@ -99,6 +102,20 @@ impl Sender {
                 answer.map(drop).map_err(|e| e.without_url().to_string())
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// Sends until the server stops.
+pub async fn run(app: App) {
+    let Some(sender) = &app.sender else { return };
+    loop {
+        if let Err(error) = sender.send_due(&app.domain).await {
+            tracing::warn!(%error, "cannot look for mails to send");
+        }
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
         }
     }
 }

@@ -14,7 +14,9 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
 
-use crate::http::{audit, blob, explain, file_stream, health, live, metrics, oidc, series, server, sign_in};
+use crate::http::{
+    audit, blob, explain, file_stream, health, invitation, live, metrics, oidc, series, server, sign_in,
+};
 use crate::{App, graphql, permissions, web};
 
 /// The whole server as one service, below the path of its base URL.
@@ -57,6 +59,7 @@ fn called_by_web_app() -> Router<App> {
     Router::new()
         .route("/api/session", get(sign_in::session))
         .route("/api/setup", post(sign_in::setup))
+        .route("/api/invitation", post(invitation::join))
         .route("/api/login", post(sign_in::login))
         .route("/api/password", post(sign_in::choose_password))
         .route("/api/logout", post(sign_in::logout))

@@ -28,11 +28,11 @@ impl Session {
         };
         let state = if answer.approve { RequestState::Approved } else { RequestState::Declined };
         self.close(&request, state, role, answer.text.as_deref()).await?;
-        if answer.approve {
-            if let Err(e) = self.grant(&request, role).await {
-                self.reopen(id).await?;
-                return Err(e);
-            }
+        if answer.approve
+            && let Err(e) = self.grant(&request, role).await
+        {
+            self.reopen(id).await?;
+            return Err(e);
         }
         let mut requests = super::list::load(self, "q.id = $1", [id]).await?;
         requests.pop().ok_or_else(|| Error::not_found(crate::problem::Thing::Request, id.to_string()))

@@ -61,7 +61,8 @@ struct RunRow {
     generation: i64,
 }
 
-/// The role on a service account's name is the one in its team: who manages that manages it.
+/// The role on a service account's name is the one in its team: who manages that manages it. One of the organization is
+/// managed by organization admins only.
 const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
     a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, \
     CASE WHEN e.quota_bytes IS NULL THEN 0 ELSE (SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
@@ -73,7 +74,8 @@ const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.crea
     pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds \
     FROM entity e \
     LEFT JOIN account a ON a.entity_id = e.id \
-    LEFT JOIN membership m ON m.team_id = COALESCE(a.home_id, e.id) AND m.user_id = $1 \
+    LEFT JOIN membership m ON m.team_id = CASE WHEN a.org_wide THEN NULL ELSE COALESCE(a.home_id, e.id) END \
+        AND m.user_id = $1 \
     LEFT JOIN custom_role mc ON mc.id = m.custom_role_id ";
 
 /// The caller's own role in the project that was joined.
@@ -166,13 +168,13 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     Ok(())
 }
 
-/// The link to the newest invitation to the entity that waits for the caller.
+/// The link to the newest invitation to the entity that waits for the caller: one made for the account. Not one for its
+/// address alone, which nobody has proved to be theirs.
 async fn load_invitation(session: &Session, entity: i64) -> Result<Option<String>, Error> {
     let Some(user) = session.user() else { return Ok(None) };
     let text = "SELECT id FROM invitation WHERE team_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL \
-                AND expires_at > $2 AND (user_id = $3 OR email = $4) ORDER BY id DESC LIMIT 1";
-    let email = user.email.as_deref().unwrap_or_default().to_lowercase();
-    let query = sql(text).bind(entity).bind(session.now()).bind(user.id).bind(email);
+                AND expires_at > $2 AND user_id = $3 ORDER BY id DESC LIMIT 1";
+    let query = sql(text).bind(entity).bind(session.now()).bind(user.id);
     let row: Option<(i64,)> = query.optional(session.db()).await?;
     Ok(row.map(|(id,)| format!("{}/invite?id={id}", session.domain().base_url())))
 }

@@ -50,7 +50,7 @@ pub(super) async fn target(session: &Session, operation: Operation, facts: &Fact
 }
 
 /// Whether `name` is the pattern, in which `*` stands for any text. Case does not matter.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
     let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut rest) = name.strip_prefix(head) else { return false };

@@ -62,7 +62,7 @@ pub(crate) async fn insert(
         return Ok((id, false));
     }
     if let (Visibility::Restricted, Some(owner)) = (visibility.unwrap_or(place.new_projects), owner) {
-        super::members::put(tx, id, owner, crate::model::Role::Admin, now).await?;
+        super::members::put(tx, id, owner, &crate::model::Role::Admin.into(), now).await?;
     }
     audit::done(tx, session, "project:create", &format!("{}/{name}", place.entity)).await?;
     Ok((id, true))

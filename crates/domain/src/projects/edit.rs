@@ -15,7 +15,8 @@ pub struct ProjectChange {
 }
 
 impl Allowed<Update, Project> {
-    /// Changes the project. Whoever restricts it is added to it, so that nobody locks themselves out.
+    /// Changes the project. Whoever restricts it is added to it, and so is its owner: nobody locks
+    /// themselves out.
     pub async fn edit(&self, change: ProjectChange) -> Result<(), Error> {
         let (id, now) = (self.resource().id, self.domain().clock().now());
         let mut tx = self.domain().db().begin().await?;
@@ -31,8 +32,11 @@ impl Allowed<Update, Project> {
         if let Some(visibility) = change.visibility {
             let text = "UPDATE project SET visibility = $1, updated_at = $2 WHERE id = $3";
             sql(text).bind(visibility.as_str()).bind(now).bind(id).run(&mut tx).await?;
-            if let (Visibility::Restricted, Some(me)) = (visibility, self.session().user()) {
-                super::members::put(&mut tx, id, me.id, Role::Admin, now).await?;
+            if visibility == Visibility::Restricted {
+                let changer = self.session().user().map(|me| me.id);
+                for account in changer.into_iter().chain(self.resource().owner) {
+                    super::members::put(&mut tx, id, account, &Role::Admin.into(), now).await?;
+                }
             }
         }
         audit::done(&mut tx, self.session(), "project:update", &self.resource().path().to_string()).await?;

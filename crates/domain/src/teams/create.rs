@@ -3,18 +3,14 @@
 use crate::db::sql;
 use crate::model::{EntityName, EntityPath, Role};
 use crate::policy::{Administer, Allowed, Entity, Org};
-use crate::{Error, Problem, audit};
+use crate::{Error, audit};
 
 impl Allowed<Administer, Org> {
     /// Makes a team with its first admin (an existing user's name).
     pub async fn create_team(&self, name: &str, admin: Option<&str>) -> Result<Allowed<Administer, Entity>, Error> {
         let name = EntityName::new(name.trim())?;
         let mut tx = self.domain().db().begin().await?;
-        let taken: Option<(i64,)> =
-            sql("SELECT id FROM entity WHERE LOWER(name) = LOWER($1)").bind(name.as_str()).optional(&mut tx).await?;
-        if taken.is_some() {
-            return Err(Error::Conflict(Problem::NameTaken { name: name.to_string() }));
-        }
+        super::claim(&mut tx, name.as_str(), None).await?;
         let now = self.domain().clock().now();
         let id = tx.next_id("entity").await?;
         sql("INSERT INTO entity (id, name, kind, created_at) VALUES ($1, $2, 'team', $3)")
@@ -24,8 +20,8 @@ impl Allowed<Administer, Org> {
             .run(&mut tx)
             .await?;
         if let Some(admin) = admin {
-            let user = super::members::user_id(&mut tx, admin).await?;
-            super::members::put(&mut tx, id, user, Role::Admin, now).await?;
+            let user = super::members::person_id(&mut tx, admin).await?;
+            super::members::put(&mut tx, id, user, &Role::Admin.into(), now).await?;
         }
         audit::done(&mut tx, self.session(), "team:create", name.as_str()).await?;
         tx.commit().await?;

@@ -2,45 +2,62 @@
 
 use sqlx::FromRow;
 
-use crate::Error;
+use crate::clock::Micros;
 use crate::db::sql;
 use crate::model::Role;
-use crate::policy::{Allowed, Entity, Read};
+use crate::policy::{Allowed, Entity, Operation, Project, Read};
+use crate::{Domain, Error};
 
-/// A member of a team.
-#[derive(Clone, Debug)]
+/// Somebody with a role in a team or project.
+#[derive(Clone, Debug, FromRow)]
 pub struct Member {
     /// Account id.
     pub id: i64,
     /// User name.
     pub name: String,
-    /// E-mail address, as members of the same team see it.
+    /// E-mail address, told to those who manage the team or project.
     pub email: Option<String>,
     /// Full name.
     pub full_name: Option<String>,
-    /// Role in the team.
-    pub role: Role,
+    /// The role's name: viewer, member, admin or a custom role's.
+    pub role: String,
+    /// A service account.
+    pub is_service: bool,
+    /// When the account was disabled.
+    pub disabled_at: Option<Micros>,
+    /// Since when.
+    pub since: Micros,
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    name: String,
-    email: Option<String>,
-    full_name: Option<String>,
-    role: String,
+impl Member {
+    /// Manages people and settings.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin.as_str()
+    }
+}
+
+/// Members by the table that has them, in the order in which they came.
+async fn members_of(domain: &Domain, table: &str, id: i64, with_email: bool) -> Result<Vec<Member>, Error> {
+    let column = if table == "membership" { "team_id" } else { "project_id" };
+    let text = format!(
+        "SELECT a.id, a.name, a.email, a.full_name, COALESCE(c.name, m.role) AS role, a.kind = 'service' AS is_service, \
+         a.disabled_at, m.created_at AS since FROM {table} m JOIN account a ON a.id = m.user_id \
+         LEFT JOIN custom_role c ON c.id = m.custom_role_id WHERE m.{column} = $1 ORDER BY m.created_at, a.id"
+    );
+    let mut members: Vec<Member> = sql(text).bind(id).all(domain.db()).await?;
+    if !with_email {
+        members.iter_mut().for_each(|member| member.email = None);
+    }
+    Ok(members)
 }
 
 impl Allowed<Read, Entity> {
-    /// The team's members by name; none for a personal space.
+    /// The team's members in the order in which they came, service accounts too; none for a personal space.
     pub async fn members(&self) -> Result<Vec<Member>, Error> {
-        let text = "SELECT a.id, a.name, a.email, a.full_name, m.role FROM membership m \
-                    JOIN account a ON a.id = m.user_id WHERE m.team_id = $1 ORDER BY a.name";
-        let rows: Vec<Row> = sql(text).bind(self.resource().id).all(self.domain().db()).await?;
-        let member = |r: Row| {
-            Ok(Member { id: r.id, name: r.name, email: r.email, full_name: r.full_name, role: r.role.parse()? })
-        };
-        rows.into_iter().map(member).collect()
+        let team = self.resource();
+        let asked = (team.name.clone(), String::new(), String::new());
+        let manages = self.session().explain(Operation::TeamUpdate, asked).await?.is_allowed();
+        members_of(self.domain(), "membership", team.id, manages).await
     }
 
     /// Bytes of segments and run files of all its projects.
@@ -50,5 +67,18 @@ impl Allowed<Read, Entity> {
                     JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1";
         let (bytes,): (i64,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
         Ok(bytes)
+    }
+}
+
+impl Allowed<Read, Project> {
+    /// Those with a role in this project itself.
+    pub async fn members(&self) -> Result<Vec<Member>, Error> {
+        let path = self.resource().path();
+        let manages = self
+            .session()
+            .explain(Operation::ProjectUpdate, (path.entity, path.project, String::new()))
+            .await?
+            .is_allowed();
+        members_of(self.domain(), "project_member", self.resource().id, manages).await
     }
 }

@@ -36,13 +36,14 @@ pub struct TeamRow {
 }
 
 impl Session {
-    /// The caller's own entity first, then the caller's teams by name.
+    /// The caller's own entity first (a service account has none), then the caller's teams by name.
     pub async fn entities(&self) -> Result<Vec<EntitySummary>, Error> {
         let Some(me) = self.user() else { return Ok(Vec::new()) };
         let text = "SELECT e.name, m.role FROM membership m JOIN entity e ON e.id = m.team_id \
                     WHERE m.user_id = $1 ORDER BY e.name";
         let rows: Vec<Row> = sql(text).bind(me.id).all(self.db()).await?;
-        let mut entities = vec![EntitySummary { name: me.name.clone(), is_team: false, role: Role::Admin }];
+        let own = EntitySummary { name: me.name.clone(), is_team: false, role: Role::Admin };
+        let mut entities: Vec<_> = me.service.is_none().then_some(own).into_iter().collect();
         for row in rows {
             entities.push(EntitySummary { name: row.name, is_team: true, role: row.role.parse()? });
         }

@@ -29,7 +29,11 @@ impl Allowed<CreateUser, Org> {
         let name = new.name.clone();
         let ready = Ready::check(new).await?;
         let mut tx = self.domain().db().begin().await?;
-        ready.insert(self.session(), &mut tx).await?;
+        let email = ready.new.email.clone();
+        let id = ready.insert(self.session(), &mut tx).await?;
+        if let Some(email) = email {
+            crate::invitations::assign(&mut tx, id, &email).await?;
+        }
         tx.commit().await?;
         self.session().allow::<CreateKey, Account>(&crate::model::EntityPath(name)).await
     }
@@ -59,11 +63,7 @@ impl Ready {
     pub(crate) async fn insert(self, session: &Session, tx: &mut Tx) -> Result<i64, Error> {
         let name = self.name.as_str();
         let now = session.domain().clock().now();
-        let taken: Option<(i64,)> =
-            sql("SELECT id FROM entity WHERE LOWER(name) = LOWER($1)").bind(name).optional(&mut *tx).await?;
-        if taken.is_some() {
-            return Err(Error::Conflict(Problem::NameTaken { name: name.to_owned() }));
-        }
+        crate::teams::claim(tx, name, None).await?;
         if let Some(email) = &self.new.email {
             let taken: Option<(i64,)> =
                 sql("SELECT id FROM account WHERE email = $1").bind(email).optional(&mut *tx).await?;

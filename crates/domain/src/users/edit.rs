@@ -77,7 +77,7 @@ impl Allowed<Update, Account> {
 }
 
 /// An address with something on both sides of one `@`; empty is none.
-pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error> {
+pub(crate) fn check_email(email: Option<String>) -> Result<Option<String>, Error> {
     let Some(email) = email.map(|e| e.trim().to_lowercase()).filter(|e| !e.is_empty()) else { return Ok(None) };
     let parts: Vec<_> = email.split('@').collect();
     let plain = |s: &str| !s.is_empty() && !s.chars().any(|c| c.is_control() || c.is_whitespace());
@@ -88,7 +88,7 @@ pub(super) fn check_email(email: Option<String>) -> Result<Option<String>, Error
 }
 
 /// At most 128 characters; empty is none.
-pub(super) fn check_full_name(name: Option<String>) -> Result<Option<String>, Error> {
+pub(crate) fn check_full_name(name: Option<String>) -> Result<Option<String>, Error> {
     match name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()) {
         Some(name) if name.chars().count() > 128 || name.chars().any(char::is_control) => {
             Err(Error::Invalid(Problem::LabelLength { what: Thing::FullName, most: 128 }))

@@ -11,7 +11,7 @@ impl Domain {
     /// Checks a password; the account's id when it fits. Says nothing about which part was wrong, and takes the same time.
     /// Throttling is the caller's.
     pub async fn check_password(&self, name_or_email: &str, password: &str) -> Result<Option<i64>, Error> {
-        let text = "SELECT id, password_hash FROM account WHERE (name = $1 OR email = $2) AND disabled_at IS NULL";
+        let text = "SELECT id, password_hash FROM account WHERE (name = $1 OR email = $2) AND kind = 'user' AND disabled_at IS NULL";
         let who = name_or_email.trim();
         let row: Option<(i64, Option<String>)> =
             sql(text).bind(who).bind(who.to_lowercase()).optional(self.db()).await?;

@@ -1,7 +1,7 @@
 //! `runstead project …`
 
 use clap::Subcommand;
-use domain::model::{ProjectPath, Role, Visibility};
+use domain::model::{ProjectPath, Visibility};
 use domain::policy::{Create, Place, Project, Update};
 use domain::rfc3339;
 use serde::Serialize;
@@ -29,9 +29,29 @@ pub enum Command {
         project: ProjectPath,
         /// User name.
         user: String,
-        /// What the user may do in the project: `viewer`, `member` or `admin`.
-        #[arg(long, default_value = "member", value_parser = word::<Role>)]
-        role: Role,
+        /// What the user may do in the project: `viewer`, `member`, `admin` or a custom role's name.
+        #[arg(long, default_value = "member")]
+        role: String,
+    },
+    /// Put a project into the archive: it is read, and nothing is added.
+    Archive {
+        /// Which project.
+        #[arg(value_name = "ENTITY/NAME", value_parser = word::<ProjectPath>)]
+        project: ProjectPath,
+    },
+    /// Take a project out of the archive.
+    Unarchive {
+        /// Which project.
+        #[arg(value_name = "ENTITY/NAME", value_parser = word::<ProjectPath>)]
+        project: ProjectPath,
+    },
+    /// Give a project another name. The old one leads to it from then on.
+    Rename {
+        /// Which project.
+        #[arg(value_name = "ENTITY/NAME", value_parser = word::<ProjectPath>)]
+        project: ProjectPath,
+        /// Its new name, in the same entity.
+        name: String,
     },
     /// List projects.
     List {
@@ -62,8 +82,20 @@ impl Command {
                 output::say(&Said::ProjectCreated { project: project.to_string(), visibility })
             }
             Self::Add { project, user, role } => {
-                session.allow::<Update, Project>(&project).await?.set_member(&user, Some(role)).await?;
+                session.allow::<Update, Project>(&project).await?.set_member(&user, Some(&role)).await?;
                 output::say(&Said::MemberAdded { user, role, of: project.to_string() })
+            }
+            Self::Archive { project } => {
+                session.allow::<Update, Project>(&project).await?.archive(true).await?;
+                output::say(&Said::ProjectArchived { project: project.to_string() })
+            }
+            Self::Unarchive { project } => {
+                session.allow::<Update, Project>(&project).await?.archive(false).await?;
+                output::say(&Said::ProjectUnarchived { project: project.to_string() })
+            }
+            Self::Rename { project, name } => {
+                let new = session.allow::<Update, Project>(&project).await?.rename(&name).await?;
+                output::say(&Said::Renamed { old: project.to_string(), new: new.to_string() })
             }
             Self::List { entity, json } => {
                 let projects = session.readable_projects(entity.as_deref()).await?;

@@ -1,6 +1,6 @@
 //! What commands say when they succeed; the sentences are in `locales/`, at `cli.CODE`.
 
-use domain::model::{Role, Visibility};
+use domain::model::Visibility;
 
 domain::sentences! {
     /// A line, a part of one, or a heading.
@@ -15,9 +15,14 @@ domain::sentences! {
 
         // People, keys and projects.
         KeyRevoked = "KEY_REVOKED" { id: i64 },
-        MemberAdded = "MEMBER_ADDED" { user: String, role: Role, of: String },
+        MemberAdded = "MEMBER_ADDED" { user: String, role: String, of: String },
         MemberRemoved = "MEMBER_REMOVED" { user: String, of: String },
         PasswordSet = "PASSWORD_SET" { name: String },
+        ProjectArchived = "PROJECT_ARCHIVED" { project: String },
+        ProjectUnarchived = "PROJECT_UNARCHIVED" { project: String },
+        Renamed = "RENAMED" { old: String, new: String },
+        ServiceAccountCreated = "SERVICE_ACCOUNT_CREATED" { name: String, team: String },
+        ServiceAccountDeleted = "SERVICE_ACCOUNT_DELETED" { name: String },
         ProjectCreated = "PROJECT_CREATED" { project: String, visibility: Visibility },
         TeamCreated = "TEAM_CREATED" { name: String },
         UserCreated = "USER_CREATED" { name: String },
@@ -52,6 +57,9 @@ domain::sentences! {
         Revoked = "REVOKED" { at: String },
         Scope = "SCOPE",
         State = "STATE",
+        Team = "TEAM",
+        Organization = "ORGANIZATION",
+        LastUsed = "LAST_USED",
         Updated = "UPDATED",
         User = "USER",
         Visibility = "VISIBILITY",

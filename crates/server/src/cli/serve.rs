@@ -14,8 +14,7 @@ use tracing_subscriber::EnvFilter;
 use super::{Said, open, output};
 use crate::config::{Config, LogFormat};
 use crate::http::metrics;
-use crate::notices::Sender;
-use crate::{App, Error, Problem, router};
+use crate::{App, Error, Problem, notices, router};
 
 /// How long running requests may take to finish after the server was asked to stop.
 const FINISH: Duration = Duration::from_secs(30);
@@ -39,12 +38,9 @@ pub async fn run(config: Config) -> Result<(), Error> {
             recorder.run_upkeep();
         }
     });
-    let sender = Sender::new(&config, &base_url)?;
     let app = App::new(domain.clone(), config)?;
     let stopping = app.stopping.clone();
-    if let Some(sender) = sender {
-        tokio::spawn(sender.run(domain.clone(), stopping.clone()));
-    }
+    tokio::spawn(notices::run(app.clone()));
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "set_nodelay");

@@ -1,12 +1,13 @@
 //! `runstead team …`
 
 use clap::Subcommand;
-use domain::model::{EntityPath, Role};
+use domain::model::EntityPath;
 use domain::policy::{Administer, Entity, Read};
 use domain::rfc3339;
+use domain::teams::TeamChange;
 use serde::Serialize;
 
-use super::{Said, open, output, word};
+use super::{Said, open, output};
 use crate::Error;
 use crate::config::Config;
 
@@ -27,9 +28,16 @@ pub enum Command {
         team: String,
         /// User name.
         user: String,
-        /// What the user may do in the team: `viewer`, `member` or `admin`.
-        #[arg(long, default_value = "member", value_parser = word::<Role>)]
-        role: Role,
+        /// What the user may do in the team: `viewer`, `member`, `admin` or a custom role's name.
+        #[arg(long, default_value = "member")]
+        role: String,
+    },
+    /// Give a team another name. The old one leads to the team from then on.
+    Rename {
+        /// Team name.
+        team: String,
+        /// Its new name.
+        name: String,
     },
     /// Remove a user from a team. The user's runs stay.
     Remove {
@@ -58,8 +66,13 @@ impl Command {
             }
             Self::Add { team, user, role } => {
                 let of = session.allow::<Administer, Entity>(&EntityPath(team.clone())).await?;
-                of.set_member(&user, role).await?;
+                of.set_member(&user, &role).await?;
                 output::say(&Said::MemberAdded { user, role, of: team })
+            }
+            Self::Rename { team, name } => {
+                let change = TeamChange { name: Some(name), ..TeamChange::default() };
+                let name = session.allow::<Administer, Entity>(&EntityPath(team.clone())).await?.edit(change).await?;
+                output::say(&Said::Renamed { old: team, new: name })
             }
             Self::Remove { team, user } => {
                 let of = session.allow::<Administer, Entity>(&EntityPath(team.clone())).await?;
@@ -70,8 +83,7 @@ impl Command {
                 let mut rows = Vec::new();
                 for team in organization.teams().await? {
                     let of = session.allow::<Read, Entity>(&EntityPath(team.name.clone())).await?;
-                    let members =
-                        of.members().await?.into_iter().map(|m| Member { user: m.name, role: m.role.as_str() });
+                    let members = of.members().await?.into_iter().map(|m| Member { user: m.name, role: m.role });
                     let created_at = rfc3339(team.created_at);
                     rows.push(Row { name: team.name, created_at, members: members.collect() });
                 }
@@ -92,7 +104,7 @@ struct Row {
 #[derive(Serialize)]
 struct Member {
     user: String,
-    role: &'static str,
+    role: String,
 }
 
 impl Row {

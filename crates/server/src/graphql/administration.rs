@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod redirects;
+mod roles;
 mod settings;
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ impl Node for Administration {
 
 /// Registers the fields.
 pub fn register(r: &mut Resolvers) {
-    r.query("administration", |_: NoArgs, ctx: Ctx| async move { administration(&ctx).await });
+    r.query("administration", |_: NoArgs, ctx: Ctx| async move { Administration::load(&ctx).await });
     r.object::<Administration>()
         .field("audit", audit::audit)
         .field("settings", settings::settings)
@@ -31,11 +33,15 @@ pub fn register(r: &mut Resolvers) {
         .field("keys", keys);
     settings::register(r);
     accounts::register(r);
+    roles::register(r);
+    redirects::register(r);
 }
 
-/// The node, or the denial.
-pub async fn administration(ctx: &Ctx) -> Result<Administration, Error> {
-    Ok(Administration(ctx.session.allow::<Administer, Org>(&()).await?))
+impl Administration {
+    /// The caller's right, or the denial.
+    pub async fn load(ctx: &Ctx) -> Result<Self, Error> {
+        Ok(Self(ctx.session.allow::<Administer, Org>(&()).await?))
+    }
 }
 
 async fn teams(organization: Arc<Administration>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

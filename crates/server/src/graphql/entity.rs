@@ -1,5 +1,9 @@
 //! The type `Entity`: a user's own space, or a team.
 
+mod team;
+
+pub use team::team_member;
+
 use std::sync::Arc;
 
 use domain::model::{EntityPath, ProjectPath};
@@ -62,6 +66,7 @@ pub fn register(r: &mut Resolvers) {
         .field("myRole", my_role)
         .field("projectList", project_list)
         .field("mayCreateProject", may_create_project);
+    team::register(r);
 }
 
 async fn user(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
@@ -78,13 +83,13 @@ async fn members(entity: Arc<EntityNode>, _: NoArgs, _: Ctx) -> Result<impl Outp
 fn member(m: Member) -> Payload {
     Payload::new("Member")
         .with("id", ids::encode("User", m.id))
-        .with("admin", m.role == domain::model::Role::Admin)
+        .with("admin", m.is_admin())
         .with("pending", false)
         .with("email", m.email)
         .with("username", m.name.clone())
         .with("name", m.full_name.unwrap_or(m.name))
-        .with("accountType", "USER")
-        .with("role", m.role.as_str())
+        .with("accountType", if m.is_service { "SERVICE" } else { "USER" })
+        .with("role", m.role)
 }
 
 #[derive(Deserialize)]

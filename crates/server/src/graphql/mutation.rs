@@ -1,10 +1,14 @@
 //! Root fields of `Mutation`: one file each, or a few that belong together.
 
 mod identity;
+mod invitation;
 mod keys;
 mod people;
 mod project;
+mod project_people;
 mod run;
+mod service_account;
+mod team;
 mod two_factor;
 mod viewer;
 
@@ -13,10 +17,14 @@ use super::Resolvers;
 /// Registers the fields.
 pub fn register(r: &mut Resolvers) {
     identity::register(r);
+    invitation::register(r);
     keys::register(r);
     people::register(r);
     project::register(r);
+    project_people::register(r);
     run::register(r);
     two_factor::register(r);
+    service_account::register(r);
+    team::register(r);
     viewer::register(r);
 }

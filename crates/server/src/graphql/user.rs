@@ -24,7 +24,8 @@ pub fn register(r: &mut Resolvers) {
         .get("username", |u| u.0.name.clone())
         .get("email", |u| u.0.email.clone())
         .get("admin", |u| u.0.is_admin)
-        .get("entity", |u| u.0.name.clone())
+        .field("entity", entity)
+        .field("invitations", invitations)
         .get("flags", |_| r#"{"code_saving_enabled": false}"#)
         .get("photoUrl", |_| None::<String>)
         .get("deletedAt", |u| u.0.disabled_at.map(rfc3339))
@@ -58,6 +59,17 @@ async fn account(user: &UserNode, ctx: &Ctx) -> Result<Option<Allowed<Read, Acco
         Err(domain::Error::Denied(_)) => Ok(None),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Where the account works when a script names nothing: its own space, or a service account's team.
+async fn entity(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let me = ctx.session.user().filter(|me| me.id == user.0.id);
+    Ok(me.map_or_else(|| user.0.name.clone(), |me| me.home().to_owned()))
+}
+
+async fn invitations(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let Some(account) = account(&user, &ctx).await? else { return Ok(Vec::new()) };
+    Ok(account.invitations().await?.into_iter().map(super::invitation::payload).collect::<Vec<_>>())
 }
 
 /// The client picks the key to delete by the text of `name`: the hint, which is short and stable.

@@ -111,7 +111,7 @@ pub async fn logout(State(app): State<App>, _: Caller, headers: HeaderMap) -> Re
 }
 
 /// A fresh web session for `account`, with its cookie.
-async fn sign_in(app: &App, account: i64, parts: &Parts) -> Result<Response, Error> {
+pub(super) async fn sign_in(app: &App, account: i64, parts: &Parts) -> Result<Response, Error> {
     let (session, set) = begin(app, account, &client(parts, app)).await?;
     let body = describe(app, &session).await?;
     Ok(([(header::SET_COOKIE, set)], body).into_response())

@@ -77,6 +77,21 @@ fn users_keys_teams_and_projects() {
     assert!(ok(data, &format!("key rotate {id} --overlap 24h")).len() >= 40);
     ok(data, &format!("key revoke {id}"));
     assert!(ok(data, "key list --user bob").contains("revoked"));
+    assert!(ok(data, "service-account create lab ci --print-api-key").trim_end().len() >= 40);
+    ok(data, "service-account create lab robot --organization-wide");
+    let services: Value = serde_json::from_str(&ok(data, "service-account list --json")).unwrap();
+    assert_eq!(
+        (&services[0]["name"], &services[0]["team"], &services[1]["organization_wide"]),
+        (&"ci".into(), &"lab".into(), &true.into())
+    );
+    ok(data, "service-account delete lab ci");
+    assert!(!ok(data, "service-account list").contains("ci "));
+    ok(data, "project archive lab/p");
+    ok(data, "project unarchive lab/p");
+    assert_eq!(ok(data, "project rename lab/p q"), "lab/p is now lab/q; the old name leads there\n");
+    assert_eq!(ok(data, "team rename lab crew"), "lab is now crew; the old name leads there\n");
+    ok(data, "team rename crew lab");
+    assert!(fails(data, "team add lab bob --role boss").1.contains("viewer, member, admin"));
     ok(data, "team remove lab bob");
     assert!(!ok(data, "team list").contains("bob"));
 }
@@ -93,18 +108,13 @@ fn failures_are_one_clear_line() {
         ("key create --user ann --expires 5h", 1),
         ("user set-password ann --password-stdin", 1),
         ("restore missing.tar", 1),
+        ("team add lab ann --role owner", 1),
     ] {
         let (found, error) = fails(data, line);
         assert_eq!((found, error.lines().count()), (code, 1), "{line}: {error}");
         assert!(error.starts_with("error: "), "{line}: {error}");
     }
-    for line in [
-        "nothing",
-        "user create",
-        "project create p",
-        "team add lab ann --role owner",
-        "serve --heartbeat-timeout soon",
-    ] {
+    for line in ["nothing", "user create", "project create p", "serve --heartbeat-timeout soon"] {
         assert_eq!(fails(data, line).0, 2, "{line}");
     }
     std::fs::write(data.join("runstead.toml"), "lisen = \"127.0.0.1:1\"").unwrap();

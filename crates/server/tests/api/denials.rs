@@ -189,6 +189,7 @@ impl Schema {
             }
             ("rewindRun", "metricName") => json!("_step"),
             ("deleteInvite", "id") => Value::Null,
+            ("revokeInvitation" | "acceptInvitation", "id") => json!("1"),
             ("answerAccessRequest", "id") => json!("QWNjZXNzUmVxdWVzdDox"),
             (_, "entityName" | "entity" | "username" | "userName" | "teamAdminUserName")
             | ("entity", "name")

@@ -17,6 +17,7 @@ mod keys;
 mod metrics;
 mod notices;
 mod operations;
+mod people;
 mod provider;
 mod read_only;
 mod real_provider;

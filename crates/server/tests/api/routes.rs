@@ -14,6 +14,7 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/sdk/otel/{*rest}", "/sdk/otel/v1/metrics", Method::POST, 404, 404),
     ("/api/session", "/api/session", Method::GET, 200, 200), // tells the caller who they are
     ("/api/setup", "/api/setup", Method::POST, 409, 409),
+    ("/api/invitation", "/api/invitation", Method::POST, 404, 404), // an account for the holder of a link
     ("/api/login", "/api/login", Method::POST, 401, 401),
     ("/api/password", "/api/password", Method::POST, 400, 400), // the token is the credential
     ("/api/oidc/start", "/api/oidc/start", Method::GET, 404, 404), // without a provider
@@ -41,7 +42,7 @@ async fn every_route_is_refused_to_strangers() {
         for (route, address, method, for_nobody, for_stranger) in ROUTES {
             let body = json!({
                 "query": "{ __typename }", "runs": ["r1"], "keys": ["loss"],
-                "token": "guess", "username": "ann", "password": "a long enough guess",
+                "token": "guess", "name": "eve", "username": "ann", "password": "a long enough guess",
             });
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("stranger", &stranger, for_stranger)] {
                 let answer = client.send(method.clone(), address, body.to_string()).await;

@@ -8,7 +8,7 @@ use domain::rfc3339;
 use domain::users::{AccountDetails, AccountUpdate, NewUser};
 use serde::Deserialize;
 
-use super::{Administration, Search, administration};
+use super::{Administration, Search};
 use crate::Error;
 use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
 
@@ -64,7 +64,7 @@ struct CreateAccount {
 }
 
 async fn create_account(input: CreateAccount, ctx: Ctx) -> Result<impl Output, Error> {
-    let organization = administration(&ctx).await?;
+    let organization = Administration::load(&ctx).await?;
     let CreateAccount { name, email, full_name, admin } = input;
     let name = name.trim().to_owned();
     let is_admin = admin.unwrap_or(false);
@@ -84,7 +84,7 @@ struct UpdateAccount {
 }
 
 async fn update_account(input: UpdateAccount, ctx: Ctx) -> Result<impl Output, Error> {
-    let organization = administration(&ctx).await?;
+    let organization = Administration::load(&ctx).await?;
     let update = AccountUpdate { admin: input.admin, disabled: input.disabled };
     if let Some(password) = input.password.filter(|password| !password.is_empty()) {
         let account = ctx.session.allow::<Update, Account>(&EntityPath(input.name.clone())).await?;

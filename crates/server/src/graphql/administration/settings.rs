@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::settings::SettingsChange;
 use serde::Deserialize;
 
-use super::{Administration, administration};
+use super::Administration;
 use crate::Error;
 use crate::graphql::{Ctx, NoArgs, Output, Payload, Resolvers};
 
@@ -36,7 +36,7 @@ struct UpdateServer {
 }
 
 async fn update_server(input: UpdateServer, ctx: Ctx) -> Result<impl Output, Error> {
-    let organization = administration(&ctx).await?;
+    let organization = Administration::load(&ctx).await?;
     if input.password_sign_in == Some(false) && ctx.app.provider.is_none() {
         return Err(Error::Domain(domain::Error::Conflict(domain::Problem::PasswordsNeeded)));
     }

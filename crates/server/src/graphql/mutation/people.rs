@@ -1,21 +1,18 @@
 //! Users and teams, for organization and team admins.
 
-use domain::model::{EntityPath, Role};
-use domain::policy::{Account, Administer, CreateUser, Entity, Org, Read};
-use domain::rfc3339;
+use domain::model::EntityPath;
+use domain::policy::{Account, Administer, CreateUser, Org, Read};
 use domain::users::NewUser;
 use serde::Deserialize;
 
 use crate::Error;
 use crate::graphql::entity::EntityNode;
 use crate::graphql::user::UserNode;
-use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
+use crate::graphql::{Ctx, Output, Payload, Resolvers};
 
 pub(super) fn register(r: &mut Resolvers) {
     r.mutation("createUser", create_user);
     r.mutation("createTeam", create_team);
-    r.mutation("createInvite", create_invite);
-    r.mutation("deleteInvite", delete_invite);
 }
 
 #[derive(Deserialize)]
@@ -47,47 +44,4 @@ async fn create_team(input: CreateTeam, ctx: Ctx) -> Result<impl Output, Error> 
     let org = ctx.session.allow::<Administer, Org>(&()).await?;
     org.create_team(&input.team_name, admin.as_deref()).await?;
     Ok(Payload::new("CreateTeamPayload").with("entity", EntityNode::load(&ctx, input.team_name).await?))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CreateInvite {
-    entity_name: String,
-    username: Option<String>,
-    email: Option<String>,
-    admin: Option<bool>,
-}
-
-/// Adds an existing user at once: a server that sends no mail has nothing to wait for.
-async fn create_invite(input: CreateInvite, ctx: Ctx) -> Result<impl Output, Error> {
-    let team = ctx.session.allow::<Administer, Entity>(&EntityPath(input.entity_name)).await?;
-    let asked = input.username.or(input.email).unwrap_or_default();
-    let user = ctx.session.find_users(&asked).await?.into_iter().next();
-    let user = user.ok_or_else(|| Error::from(domain::Error::not_found(domain::Thing::User, asked)))?;
-    team.set_member(&user.name, if input.admin.unwrap_or(false) { Role::Admin } else { Role::Member }).await?;
-    let invite = Payload::new("Invite")
-        .with("id", ids::encode("User", user.id))
-        .with("name", user.name.clone())
-        .with("email", user.email.clone())
-        .with("createdAt", rfc3339(ctx.session.now()))
-        .with("toUser", UserNode(user));
-    Ok(Payload::new("CreateInvitePayload").with("invite", invite))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DeleteInvite {
-    entity_name: Option<String>,
-    id: Option<String>,
-}
-
-async fn delete_invite(input: DeleteInvite, ctx: Ctx) -> Result<impl Output, Error> {
-    let name = input.entity_name.unwrap_or_default();
-    let team = ctx.session.allow::<Administer, Entity>(&EntityPath(name.clone())).await?;
-    let id = ids::decode_number("User", &input.id.unwrap_or_default())?;
-    let member = EntityNode::load(&ctx, name.clone()).await?.0.members().await?.into_iter().find(|m| m.id == id);
-    let member = member
-        .ok_or_else(|| Error::from(domain::Error::not_found(domain::Thing::Member, format!("{id} of {name}"))))?;
-    team.remove_member(&member.name).await?;
-    Ok(Payload::new("DeleteInvitePayload").with("success", true))
 }

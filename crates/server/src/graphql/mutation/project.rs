@@ -12,6 +12,7 @@ use crate::graphql::{Ctx, Output, Payload, Resolvers};
 pub(super) fn register(r: &mut Resolvers) {
     r.mutation("upsertModel", upsert_model);
     r.mutation("updateProject", update_project);
+    r.mutation("renameProject", rename_project);
     r.mutation("deleteProject", delete_project);
 }
 
@@ -53,6 +54,22 @@ async fn update_project(input: UpdateProject, ctx: Ctx) -> Result<impl Output, E
     let visibility = input.visibility.map(|v| v.parse()).transpose()?;
     project.edit(ProjectChange { description: input.description, visibility }).await?;
     Ok(Payload::new("UpdateProjectPayload").with("project", ProjectNode::find(&ctx, path).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RenameProject {
+    entity_name: String,
+    old_project_name: String,
+    new_project_name: String,
+}
+
+async fn rename_project(input: RenameProject, ctx: Ctx) -> Result<impl Output, Error> {
+    let path = ProjectPath::new(input.entity_name, input.old_project_name);
+    let path = ctx.session.allow::<Update, Project>(&path).await?.rename(&input.new_project_name).await?;
+    Ok(Payload::new("RenameProjectPayload")
+        .with("project", ProjectNode::find(&ctx, path).await?)
+        .with("inserted", false))
 }
 
 #[derive(Deserialize)]

@@ -37,6 +37,9 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("duration", |n| {
             (n.details.finished_at.unwrap_or(n.details.heartbeat_at) - n.details.created_at) as f64 / 1e6
         })
+        .get("redirectedFrom", |n| n.details.redirected_from.clone())
+        .get("grace", |n| n.details.grace.clone())
+        .get("submittedBy", |n| n.details.submitted_by.clone())
         .get("failed", |n| matches!(n.details.state, RunState::Failed | RunState::Crashed))
         .get("running", |n| n.details.state == RunState::Running)
         .get("stopped", |n| n.details.stop_requested)
