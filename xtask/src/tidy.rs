@@ -8,6 +8,7 @@ mod lockfiles;
 mod macros;
 mod migrations;
 mod module_docs;
+mod reasons;
 mod words;
 
 use std::fmt;
@@ -49,6 +50,7 @@ const CHECKS: &[Check] = &[
     lockfiles::check,
     locales::check,
     migrations::check,
+    reasons::check,
 ];
 
 /// Runs all checks over the checkout.
