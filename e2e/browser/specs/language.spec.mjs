@@ -46,7 +46,7 @@ test('after signing in, pages and denials are in the saved language', async () =
 });
 
 test('the settings offer every language, and change at once and for good', async () => {
-  await page.goto(`${server.url}/settings`);
+  await page.goto(`${server.url}/settings/profile`);
   const choice = page.getByLabel('言語');
   await choice.waitFor();
   const codes = await choice.locator('option').evaluateAll((all) => all.map(({ value }) => value));

@@ -13,7 +13,7 @@ use super::{Ctx, NoArgs, Node, Output, Payload, Resolvers};
 use crate::Error;
 use crate::messages::{self, Denial as Words};
 pub use explain::{Explained, of as explain};
-use requests::RequestNode;
+pub use requests::RequestNode;
 
 /// A denial that the viewer may open.
 pub struct DenialNode(pub Denial);

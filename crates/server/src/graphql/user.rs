@@ -39,6 +39,7 @@ pub fn register(r: &mut Resolvers) {
         .field("keyMaxDays", key_max_days)
         .field("apiKeys", api_keys)
         .field("keys", keys)
+        .field("accessRequests", access_requests)
         .field("teams", teams)
         .field("projects", projects)
         .field("organizations", |_, _: NoArgs, _| async { Ok(vec![super::organization::payload()]) });
@@ -158,4 +159,12 @@ impl From<&policy::CallerUser> for UserNode {
             two_factor: false,
         })
     }
+}
+
+/// Those that the caller made; nobody else's.
+async fn access_requests(user: std::sync::Arc<UserNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    if ctx.session.user().is_none_or(|me| me.id != user.0.id) {
+        return Ok(Vec::new());
+    }
+    Ok(ctx.session.own_requests().await?.into_iter().map(super::RequestNode).collect())
 }

@@ -40,8 +40,11 @@ fn placeholders(text: &str) -> (BTreeSet<&str>, BTreeSet<&str>) {
     (outside, inside)
 }
 
+/// Last parts of keys, with the arguments that their texts may name.
+type Codes = Vec<(&'static str, &'static [&'static str])>;
+
 /// Every group of enumerated sentences: the key's first part, and code and arguments of each.
-fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)> {
+fn groups() -> Vec<(&'static str, Codes)> {
     let problems = domain::Problem::CODES.iter().chain(crate::Problem::CODES).copied().collect();
     let words =
         |words: Vec<&'static str>, args: &'static [&'static str]| words.into_iter().map(|w| (w, args)).collect();
