@@ -5,13 +5,16 @@
 mod support;
 
 mod access_requests;
+mod attacks;
 mod backup;
 mod command_line;
 mod denials;
 mod doctor;
 mod front;
 mod graphql;
+mod leaks;
 mod metrics;
 mod operations;
 mod routes;
 mod sign_in;
+mod timing;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// Names a PostgreSQL server on which tests may create databases.
 const POSTGRES: &str = "RUNSTEAD_TEST_POSTGRES_URL";
@@ -36,6 +37,21 @@ pub async fn fresh(kind: Kind, folder: &Path) -> String {
             sqlx::query(create).execute(&mut admin).await.unwrap();
             let (base, _) = server.rsplit_once('/').unwrap();
             format!("{base}/{name}")
+        }
+    }
+}
+
+/// Runs a statement behind the server's back, for what it has no verb for.
+pub async fn execute(url: &str, text: String) {
+    let text = sqlx::AssertSqlSafe(text);
+    match url.strip_prefix("sqlite:") {
+        Some(path) => {
+            let mut connection = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+            sqlx::query(text).execute(&mut connection).await.unwrap();
+        }
+        None => {
+            let mut connection = PgConnectOptions::from_str(url).unwrap().connect().await.unwrap();
+            sqlx::query(text).execute(&mut connection).await.unwrap();
         }
     }
 }

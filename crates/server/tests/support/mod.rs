@@ -23,6 +23,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// A server with an empty database.
 pub struct TestServer {
     pub domain: Domain,
+    database_url: String,
     service: Service,
     // Dropped last: the data directory.
     folder: tempfile::TempDir,
@@ -49,9 +50,10 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { base_url: Some(BASE_URL.parse().unwrap()), ..Config::default() };
         options(&mut config);
+        let database_url = database::fresh(kind, folder.path()).await;
         let domain = Domain::open(
             DomainConfig {
-                database_url: database::fresh(kind, folder.path()).await,
+                database_url: database_url.clone(),
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
@@ -63,7 +65,7 @@ impl TestServer {
         .await
         .unwrap();
         let app = App::new(domain.clone(), config).unwrap();
-        Self { domain, service: router::service(app), folder }
+        Self { domain, database_url, service: router::service(app), folder }
     }
 
     /// Somebody without credentials.
@@ -93,6 +95,30 @@ impl TestServer {
         for member in members {
             team.set_member(member, domain::model::Role::Member).await.unwrap();
         }
+    }
+
+    /// Makes a service account of a team that exists.
+    pub async fn service_account(&self, team: &str, name: &str) {
+        for text in [
+            format!(
+                "INSERT INTO entity (id, name, kind, created_at) SELECT 1000000 + COUNT(*), '{name}', 'service', 0 FROM entity"
+            ),
+            format!(
+                "INSERT INTO account (id, entity_id, name, is_admin, created_at, kind, home_id) SELECT e.id, e.id, e.name, FALSE, 0, \
+                 'service', t.id FROM entity e, entity t WHERE e.name = '{name}' AND t.name = '{team}'"
+            ),
+            format!(
+                "INSERT INTO membership (team_id, user_id, role, created_at) \
+                 SELECT home_id, id, 'member', 0 FROM account WHERE name = '{name}'"
+            ),
+        ] {
+            database::execute(&self.database_url, text).await;
+        }
+    }
+
+    /// Runs a statement behind the server's back, for what it has no verb for.
+    pub async fn sql(&self, text: impl Into<String>) {
+        database::execute(&self.database_url, text.into()).await;
     }
 
     /// The operator's right to do anything.

@@ -32,7 +32,15 @@ struct ChangePassword {
     next: String,
 }
 
+/// Wrong guesses of the current password are slowed down as at the door.
 async fn change_password(input: ChangePassword, ctx: Ctx) -> Result<impl Output, Error> {
-    ctx.session.me::<Update>().await?.change_password(&input.current, &input.next).await?;
+    let me = ctx.session.me::<Update>().await?;
+    let (name, now) = (ctx.session.name().to_lowercase(), ctx.session.now());
+    ctx.app.throttle.check(&name, now)?;
+    let changed = me.change_password(&input.current, &input.next).await;
+    if matches!(&changed, Err(domain::Error::Invalid(domain::Problem::PasswordWrong))) {
+        ctx.app.throttle.wrong(&name, now);
+    }
+    changed?;
     Ok(Payload::new("ChangePasswordPayload").with("success", true))
 }
