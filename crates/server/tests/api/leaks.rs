@@ -22,7 +22,7 @@ const PROJECTS: [&str; 2] = ["qy-present", "qy-missing"];
 const RUNS: [&str; 2] = ["qz-present", "qz-missing"];
 
 /// A hidden team, a person's space and a service account, each project with a run; people elsewhere.
-pub async fn build(server: &TestServer) -> Vec<(&'static str, Client)> {
+async fn build(server: &TestServer) -> Vec<(&'static str, Client)> {
     let owner = server.user("qx-person").await;
     server.team("qx-hidden", "qx-person", &[]).await;
     server.team("your-entity", "qx-person", &[]).await;

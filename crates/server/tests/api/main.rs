@@ -19,4 +19,3 @@ mod operations;
 mod read_only;
 mod routes;
 mod sign_in;
-mod timing;
