@@ -12,6 +12,8 @@ mod load;
 #[cfg(test)]
 mod matrix;
 mod operation;
+#[cfg(test)]
+mod oracle;
 mod proof;
 mod redirect;
 mod resource;

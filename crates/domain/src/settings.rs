@@ -84,7 +84,7 @@ impl Domain {
         Ok(settings)
     }
 
-    fn keep_settings(&self, value: Option<(Micros, std::sync::Arc<Settings>)>) {
+    pub(crate) fn keep_settings(&self, value: Option<(Micros, std::sync::Arc<Settings>)>) {
         if let Ok(mut kept) = self.kept_settings().lock() {
             *kept = value;
         }

@@ -140,6 +140,9 @@ async fn a_redirect_leads_on_but_never_hides_what_is_seen() {
         assert_eq!(place("old").await, ("team".to_owned(), Some("old".to_owned())));
         assert_eq!(place("example-org").await, ("alice".to_owned(), Some("example-org".to_owned())));
         assert_eq!(place("team").await, ("team".to_owned(), None));
+        let delete =
+            lab.alice.allow::<crate::policy::Delete, crate::policy::Project>(&ProjectPath::new("example-x", "p")).await;
+        assert!(matches!(delete, Err(Error::Denied(_))), "nothing is deleted by a name that means something else");
         assert_eq!(refused(&lab.mallory, &ProjectPath::new("old", "p").place()).await.first().code(), "NOT_MEMBER");
     }
 }

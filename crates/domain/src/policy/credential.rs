@@ -80,7 +80,8 @@ impl Domain {
         if row.disabled_at.is_some() {
             let text = "SELECT name FROM account WHERE is_admin = $1 AND disabled_at IS NULL ORDER BY name LIMIT 5";
             let admins: Vec<(String,)> = sql(text).bind(true).all(self.db()).await?;
-            let admins = admins.into_iter().map(|(name,)| name).collect();
+            let hidden = self.settings().await?.hide_admins;
+            let admins = admins.into_iter().map(|(name,)| name).filter(|_| !hidden).collect();
             return Err(Denied::credential(Cause::UserDisabled { user: row.name, admins }).into());
         }
         Ok(row)

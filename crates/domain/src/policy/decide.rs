@@ -116,11 +116,14 @@ fn mends_server(operation: Operation, facts: &Facts) -> bool {
 fn key_failure(operation: Operation, facts: &Facts) -> Option<Cause> {
     let key = facts.key.as_ref()?;
     // Reading one's own account and entities stays possible, else the client cannot even log in.
-    let about_oneself = matches!(operation, Operation::UserRead | Operation::TeamRead);
+    let about_oneself = operation == Operation::TeamRead || (operation == Operation::UserRead && is_oneself(facts));
+    // A narrowed key that could change its owner's account, or make another key, would widen itself.
+    let of_account = matches!(operation.concern(), Concern::Account | Concern::Org);
+    let narrowed = key.project.is_some() || key.entity.is_some();
     let outside_project =
         key.project.as_ref().is_some_and(|(id, _)| facts.project.as_ref().is_none_or(|p| p.id != *id));
     let outside_entity = key.entity.as_ref().is_some_and(|(id, _)| facts.entity.as_ref().is_none_or(|e| e.id != *id));
-    let outside = !about_oneself && (outside_project || outside_entity);
+    let outside = !about_oneself && (outside_project || outside_entity || (narrowed && of_account));
     let writes = key.scope == KeyScope::Read && !operation.only_reads();
     (outside || writes).then(|| Cause::KeyScope {
         name: key.name.clone(),
@@ -138,11 +141,19 @@ fn organization(operation: Operation, facts: &Facts) -> Option<Cause> {
     (!facts.is_org_admin()).then(|| why::admin_only(operation, facts))
 }
 
+/// Whether the path names the caller.
+fn is_oneself(facts: &Facts) -> bool {
+    let kind = facts.entity.as_ref().map(|e| e.kind);
+    matches!(kind, Some(EntityKind::User(id) | EntityKind::Service(id)) if Some(id) == facts.user())
+}
+
 /// One's own account, a service account of a team that one administers, or any as an organization admin.
 fn account(operation: Operation, facts: &Facts) -> Option<Cause> {
-    let Some(user) = facts.user() else { return Some(why::key_missing(facts)) };
+    if facts.user().is_none() {
+        return Some(why::key_missing(facts));
+    }
     let entity = facts.entity.as_ref();
-    let own = matches!(entity.map(|e| e.kind), Some(EntityKind::User(id) | EntityKind::Service(id)) if id == user);
+    let own = is_oneself(facts);
     let employer = entity.is_some_and(|e| {
         let may = |standing: &super::facts::Standing| standing.may(Operation::ServiceAccountCreate);
         matches!(e.kind, EntityKind::Service(_)) && e.role.as_ref().is_some_and(may)

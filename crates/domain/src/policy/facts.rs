@@ -60,12 +60,13 @@ impl Standing {
         self.custom.clone().unwrap_or_else(|| self.role.to_string())
     }
 
-    /// The stronger of two; of equals the one that adds more.
+    /// The stronger of two, of equals the one that adds more; with what the other adds.
     fn stronger(a: Option<Self>, b: Option<Self>) -> Option<Self> {
-        match (a, b) {
-            (Some(a), Some(b)) => Some(if (b.role, b.adds.len()) > (a.role, a.adds.len()) { b } else { a }),
-            (a, b) => a.or(b),
-        }
+        let (Some(a), Some(b)) = (&a, &b) else { return a.or(b) };
+        let (most, other) = if (b.role, b.adds.len()) > (a.role, a.adds.len()) { (b, a) } else { (a, b) };
+        let mut both = most.clone();
+        both.adds.extend(other.adds.iter().filter(|operation| !most.adds.contains(operation)));
+        Some(both)
     }
 }
 
@@ -272,9 +273,18 @@ impl Facts {
         }
     }
 
-    /// What the caller is in the project: its visibility and project-level roles over the entity's role.
-    /// A team viewer is never raised.
+    /// What the caller is in the project: what was given to them there, and what its visibility gives to everybody.
     pub fn project_role(&self) -> Option<Standing> {
+        let everybody = match self.project.as_ref()?.visibility {
+            Visibility::Open => self.user().map(|_| Standing::plain(Role::Member)),
+            Visibility::Public => Some(Standing::plain(Role::Viewer)),
+            Visibility::Team | Visibility::Restricted => None,
+        };
+        Standing::stronger(self.given_project_role(), everybody)
+    }
+
+    /// What was given to the caller in the project: project-level roles over the entity's role. A team viewer is never raised.
+    pub fn given_project_role(&self) -> Option<Standing> {
         let project = self.project.as_ref()?;
         let entity = self.entity_role();
         let capped = match &entity {
@@ -282,12 +292,8 @@ impl Facts {
             _ => project.role.clone(),
         };
         let personal = matches!(self.entity.as_ref().map(|e| e.kind), Some(EntityKind::User(_)));
-        let at_least =
-            |role| Standing::stronger(Standing::stronger(entity.clone(), capped.clone()), Some(Standing::plain(role)));
         match project.visibility {
-            Visibility::Open if self.user().is_some() => at_least(Role::Member),
-            Visibility::Open => None,
-            Visibility::Public => at_least(Role::Viewer),
+            Visibility::Open | Visibility::Public => Standing::stronger(entity, capped),
             Visibility::Team => capped.or(entity),
             Visibility::Restricted if personal => entity.or(capped),
             Visibility::Restricted => capped,

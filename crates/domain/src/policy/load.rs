@@ -141,6 +141,8 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     let names = |rows: Vec<(String,)>| rows.into_iter().map(|(name,)| name).collect::<Vec<_>>();
     let settings = session.domain().settings().await?;
     let entity = facts.entity.as_ref().map_or(-1, |e| e.id);
+    // Whoever may not know of the entity is told no admins: none are looked up, as where there is no entity.
+    let known = if super::redirect::may_know(facts, false) { entity } else { -1 };
     let user = facts.user().unwrap_or(-1);
     let admins = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
                   WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
@@ -151,7 +153,7 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     let mut own = names(sql(own).bind(user).all(session.db()).await?);
     own.extend(names(sql(teams).bind(user).all(session.db()).await?));
     let shown = |admins: Vec<String>| if settings.hide_admins { Vec::new() } else { admins };
-    let mut admins = names(sql(admins).bind(entity).all(session.db()).await?);
+    let mut admins = names(sql(admins).bind(known).all(session.db()).await?);
     if let (Some(EntityKind::User(_)), Some(_)) = (facts.entity.as_ref().map(|e| e.kind), facts.project_role()) {
         admins.push(facts.asked.0.clone());
     }

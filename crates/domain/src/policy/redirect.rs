@@ -22,8 +22,10 @@ struct Row {
 /// Where the path leads, if a redirect matches it. Only names that are nothing to the caller lead on: a redirect never
 /// hides what somebody may see, and one that matches a hidden team's name does not tell that the team is there.
 pub(super) async fn target(session: &Session, operation: Operation, facts: &Facts) -> Result<Option<Asked>, Error> {
-    let concerned = matches!(operation.concern(), Concern::Project) || operation == Operation::TeamRead;
-    let seen = facts.project_role().is_some() || facts.entity_role().is_some() || facts.is_listed_team();
+    // Only what is looked at, begun or gone on with: nothing is changed or deleted by a name that means something else.
+    let leads = operation.only_reads() || operation.adds() || operation == Operation::RunUpdate;
+    let concerned = leads && (operation.concern() == Concern::Project || operation == Operation::TeamRead);
+    let seen = may_know(facts, false);
     let (entity, project, object) = &facts.asked;
     if !concerned || entity.is_empty() || (seen && (facts.project.is_some() || project.is_empty())) {
         return Ok(None);
@@ -47,6 +49,11 @@ pub(super) async fn target(session: &Session, operation: Operation, facts: &Fact
     };
     let project = if row.target_project.is_empty() { project } else { &row.target_project };
     Ok(Some((to, project.clone(), object.clone())).filter(|target| *target != facts.asked))
+}
+
+/// Whether the caller may know of the place: of its entity, or also of its project.
+pub(super) fn may_know(facts: &Facts, project: bool) -> bool {
+    facts.project_role().is_some() || facts.entity_role().is_some() || (!project && facts.is_listed_team())
 }
 
 /// Whether `name` is the pattern, in which `*` stands for any text. Case does not matter.

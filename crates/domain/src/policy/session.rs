@@ -179,15 +179,26 @@ impl Session {
         Ok(decide(operation, &facts))
     }
 
+    /// Whether the caller may do it at the very path, wherever a redirect leads. Not audited.
+    pub(crate) async fn may_exactly(&self, operation: Operation, asked: Asked) -> Result<bool, Error> {
+        let (facts, _) = load::load(self, asked).await?;
+        Ok(decide(operation, &facts).is_allowed())
+    }
+
     /// The facts about a path, or about the one that a redirect leads to.
     async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (facts, found) = load::load(self, asked).await?;
         let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
-        let from =
-            if facts.asked.0 == target.0 { format!("{}/{}", facts.asked.0, facts.asked.1) } else { facts.asked.0 };
-        let (mut facts, found) = load::load(self, target).await?;
-        facts.redirected_from = Some(from);
-        Ok((facts, found))
+        let (entity, project, _) = &facts.asked;
+        let from = if *entity == target.0 { format!("{entity}/{project}") } else { entity.clone() };
+        let other_project = *project != target.1;
+        let (mut there, found_there) = load::load(self, target).await?;
+        // The new name of what the caller may not know of is as secret as the old one.
+        if !redirect::may_know(&there, other_project) {
+            return Ok((facts, found));
+        }
+        there.redirected_from = Some(from);
+        Ok((there, found_there))
     }
 
     /// Every project that the caller may read, most recently active first; in one entity or in all.

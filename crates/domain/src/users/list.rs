@@ -22,10 +22,12 @@ impl Allowed<Read, Account> {
 
 impl Session {
     /// Accounts whose user name or e-mail address is exactly `query`: any signed-in user may look people up by what
-    /// they already know. The e-mail address is shown to its owner and to organization admins only.
+    /// they already know. Service accounts are not people, and only their team knows them. The e-mail address is shown to its owner and to organization admins only.
     pub async fn find_users(&self, query: &str) -> Result<Vec<AccountDetails>, Error> {
         let Some(me) = self.user() else { return Ok(Vec::new()) };
-        let text = format!("SELECT {COLUMNS} FROM account WHERE name = $1 OR email = $2 ORDER BY name LIMIT 50");
+        let text = format!(
+            "SELECT {COLUMNS} FROM account WHERE (name = $1 OR email = $2) AND kind = 'user' ORDER BY name LIMIT 50"
+        );
         let found: Vec<AccountDetails> = sql(text).bind(query).bind(query.to_lowercase()).all(self.db()).await?;
         let shown = |mut a: AccountDetails| {
             if !me.is_admin && a.id != me.id {

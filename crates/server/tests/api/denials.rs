@@ -94,14 +94,14 @@ impl Outcome {
 }
 
 /// Ids of what ann has.
-struct Ids {
-    run: String,
-    key: String,
-    file: String,
+pub struct Ids {
+    pub run: String,
+    pub key: String,
+    pub file: String,
 }
 
 impl Ids {
-    async fn make(ann: &Client) -> Self {
+    pub async fn make(ann: &Client) -> Self {
         let run = "mutation { upsertBucket(input: {modelName: \"p\", name: \"r1\", displayName: \"one\"}) { bucket { id } } }";
         let run = ann.data(run, json!({})).await["upsertBucket"]["bucket"]["id"].as_str().unwrap().to_owned();
         let urls = "mutation { createRunFiles(input: {entityName: \"ann\", projectName: \"p\", runName: \"r1\", files: [\"a.txt\"]}) \
@@ -118,21 +118,21 @@ impl Ids {
 }
 
 /// The types of the schema by name.
-struct Schema(Map<String, Value>);
+pub struct Schema(Map<String, Value>);
 
 impl Schema {
-    async fn read(client: &Client) -> Self {
+    pub async fn read(client: &Client) -> Self {
         let types = client.data(TYPES, json!({})).await["__schema"]["types"].take();
         let types = types.as_array().unwrap().iter();
         Self(types.map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone())).collect())
     }
 
-    fn fields(&self, of: &str) -> &[Value] {
+    pub fn fields(&self, of: &str) -> &[Value] {
         self.0[of]["fields"].as_array().unwrap()
     }
 
     /// A request for one root field with every argument filled in, and just enough selected to see whether something came.
-    fn request(&self, keyword: &str, field: &Value, ids: &Ids) -> (String, Value) {
+    pub fn request(&self, keyword: &str, field: &Value, ids: &Ids) -> (String, Value) {
         let name = field["name"].as_str().unwrap();
         let arguments: Vec<_> = field["args"].as_array().unwrap().iter().collect();
         let declared: Vec<_> =

@@ -6,6 +6,7 @@ mod support;
 
 mod access_requests;
 mod accounts;
+mod attacks;
 mod backup;
 mod command_line;
 mod denials;
@@ -14,6 +15,7 @@ mod front;
 mod graphql;
 mod identity_tokens;
 mod keys;
+mod leaks;
 mod metrics;
 mod notices;
 mod operations;

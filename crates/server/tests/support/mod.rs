@@ -119,6 +119,11 @@ impl TestServer {
         }
     }
 
+    /// Runs a statement behind the server's back, for what it has no verb for.
+    pub async fn sql(&self, text: impl Into<String>) {
+        database::execute(&self.database_url, text.into()).await;
+    }
+
     /// The operator's right to do anything.
     pub async fn organization(&self) -> domain::policy::Allowed<Administer, Org> {
         self.domain.operator().allow::<Administer, Org>(&()).await.unwrap()

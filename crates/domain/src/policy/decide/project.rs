@@ -54,6 +54,12 @@ fn owns_object(facts: &Facts) -> bool {
     user.is_some() && facts.object.as_ref().is_some_and(|object| object.owner == user || object.submitted_by == user)
 }
 
+/// The owner must still be a member: that everybody may submit to an open project does not let one who left delete it.
+fn owns_project(facts: &Facts) -> bool {
+    let is_member = facts.given_project_role().is_some_and(|given| given.role >= Role::Member);
+    is_member && facts.project.as_ref().is_some_and(|p| p.owner.is_some() && p.owner == facts.user())
+}
+
 /// An archived project is read, and taken out of the archive, by those who may; nothing else.
 fn archived(operation: Operation, facts: &Facts) -> Option<Cause> {
     let at = facts.project.as_ref()?.archived_at?;
@@ -63,12 +69,11 @@ fn archived(operation: Operation, facts: &Facts) -> Option<Cause> {
 
 /// Whether the role is not enough, given what the caller owns.
 fn role_failure(operation: Operation, facts: &Facts, standing: &Standing) -> Option<Cause> {
-    let owns_project = facts.project.as_ref().is_some_and(|p| p.owner.is_some() && p.owner == facts.user());
     let owns = match operation {
-        Operation::ProjectUpdate | Operation::ProjectDelete => owns_project,
-        _ => operation.own_suffices() && owns_object(facts),
+        Operation::ProjectUpdate | Operation::ProjectDelete => owns_project(facts),
+        _ => operation.own_suffices() && owns_object(facts) && standing.role >= Role::Member,
     };
-    if standing.may(operation) || (owns && standing.role >= Role::Member) || may_administer(operation, facts) {
+    if standing.may(operation) || owns || may_administer(operation, facts) {
         return None;
     }
     // Somebody else's open or public project: the way in is the team, not a higher role.

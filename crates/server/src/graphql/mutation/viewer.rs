@@ -41,6 +41,7 @@ struct ChangePassword {
     next: String,
 }
 
+/// Wrong guesses of the current password are slowed down as at the door.
 async fn change_password(input: ChangePassword, ctx: Ctx) -> Result<impl Output, Error> {
     let me = ctx.session.me::<Update>().await?;
     ctx.guess(me.change_password(&input.current, &input.next)).await?;
