@@ -4,7 +4,7 @@ import pytest
 from harness.databases import kinds
 from harness.server import Server
 from harness.training import Trainer, run_id
-from harness.versions import clients, newest
+from harness.versions import clients, is_quick, newest
 
 
 def pytest_addoption(parser):
@@ -15,7 +15,8 @@ def pytest_generate_tests(metafunc):
     """The newest client on every database; on the first one also the older clients, where a test is for them."""
     names = metafunc.fixturenames
     every_client = metafunc.definition.get_closest_marker("every_client")
-    versions = list(clients().values()) if every_client else [newest()]
+    also = every_client and (not is_quick() or every_client.kwargs.get("quick"))
+    versions = list(clients().values()) if also else [newest()]
     if "client" in names:
         cases = [
             (database, client)

@@ -4,6 +4,7 @@ mod keys;
 mod people;
 mod project;
 mod run;
+pub mod unstored;
 mod viewer;
 
 use super::Resolvers;
@@ -14,5 +15,6 @@ pub fn register(r: &mut Resolvers) {
     people::register(r);
     project::register(r);
     run::register(r);
+    unstored::register(r);
     viewer::register(r);
 }

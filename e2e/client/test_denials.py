@@ -1,0 +1,132 @@
+"""Every reason for a denial in the terminals of real clients: the whole output as it is stored in snapshots/denials, and
+the remedy that it names, typed as it stands there.
+
+`tools/client-tests test_denials.py --update-snapshots` writes the snapshots anew; read every changed line.
+"""
+
+import pytest
+from denials import remedies
+from denials.situations import AT_INIT, REASONS
+from denials.world import NAMES
+from harness import snapshots
+from harness.training import Trainer, run_id
+
+# What a refusal must never look like: a body as it was sent, or a client that found no text.
+NOISE = ("<no message>", '{"data"', '"errors"', "\\n", "\\u00", "<Response", "networking setup")
+
+# Clients with which the remedies are carried out.
+TRIED = ("0.31.0", "0.16.6")
+
+
+@pytest.fixture
+def update(request):
+    return request.config.getoption("--update-snapshots")
+
+
+@pytest.fixture(scope="module")
+def built(server):
+    """Situations that nothing was changed in, to be refused in once more."""
+    return {}
+
+
+def machine(situation, client, folder, **extra):
+    trainer = Trainer(client, situation.world.server, situation.world.caller, folder)
+    trainer.extra = {"WANDB_PROJECT": None, **extra}
+    return trainer
+
+
+def normal(text, **names):
+    return NAMES.sub(r"\1", snapshots.normal(text, {actual: shown for shown, actual in names.items()}))
+
+
+def shown(place, name, client, outcome, update, **names):
+    """Compares the terminal with its snapshot."""
+    text = normal(outcome.output, **names)
+    for noise in NOISE:
+        assert noise not in text, text
+    snapshots.check(f"denials/{client.version}/{place}", name, text, update)
+    return text
+
+
+@pytest.mark.every_client(quick=True)
+@pytest.mark.parametrize("name", AT_INIT)
+def test_init(name, client, server, built, tmp_path, update):
+    tried = client.version in TRIED
+    situation = built.pop(name, None) or REASONS[name](server)
+    try:
+        refused_and_mended(situation, name, client, tmp_path, update, tried)
+    finally:
+        situation.after()
+    if not tried and name != "READ_ONLY":
+        built[name] = situation
+
+
+def refused_and_mended(situation, name, client, folder, update, tried):
+    presented = {"WANDB_API_KEY": situation.key, **situation.environment} if situation.key else situation.environment
+    trainer = machine(situation, client, folder)
+    run = run_id()
+    outcome = trainer.train("typed", run, {"code": f"{situation.init})"}, **presented)
+    assert outcome.code != 0, outcome.output
+    shown("init", name, client, outcome, update, RUN=run)
+    if tried:
+        situation.remedy(situation, outcome.output, trainer)
+
+
+def refused(place, name, code, situation, client, folder, update, **extra):
+    """Types `code` on the caller's machine, compares the terminal, and returns what was printed and the machine."""
+    trainer = machine(situation, client, folder)
+    run = run_id()
+    params = {"code": code, "meanwhile": extra.pop("meanwhile", []), "environment": situation.world.server.environment()}
+    outcome = trainer.train("typed", run, params, **{"WANDB_API_KEY": situation.key or trainer.user.key, **extra})
+    shown(place, name, client, outcome, update, RUN=run)
+    return outcome, trainer
+
+
+@pytest.mark.every_client
+@pytest.mark.parametrize("mode", ["allow", "must", "never", "auto"])
+def test_resume(mode, client, server, tmp_path, update):
+    situation = REASONS["NOT_MEMBER"](server)
+    outcome, trainer = refused(
+        "resume", mode, f"{situation.init}, resume='{mode}')", situation, client, tmp_path, update
+    )
+    assert outcome.code != 0
+    if mode == "allow" and client.version in TRIED:
+        remedies.typed(situation, outcome.output, trainer)
+
+
+@pytest.mark.every_client
+@pytest.mark.parametrize("name", ["KEY_REVOKED", "KEY_OTHER_SERVER", "USER_DISABLED"])
+def test_login(name, client, server, tmp_path, update):
+    """Clients that ask the server when logging in show its reason; older ones store any key."""
+    situation = REASONS[name](server)
+    trainer = machine(situation, client, tmp_path)
+    key = situation.key or situation.world.caller.key
+    outcome = trainer.wandb("login", "--host", server.url, key, WANDB_API_KEY=None)
+    shown("login", name, client, outcome, update)
+    assert (outcome.code == 0) == bool(client.lacks("login_verifies")), outcome.output
+
+
+API = {
+    "KEY_REVOKED": "wandb.Api().runs('{own}/digits')[0]",
+    "NOT_MEMBER run": "wandb.Api().run('{entity}/digits/abc')",
+    "NOT_MEMBER runs": "wandb.Api().runs('{entity}/digits')[0]",
+    "PROJECT_UNKNOWN run": "wandb.Api().run('{own}/digitts/abc')",
+    "PROJECT_UNKNOWN runs": "wandb.Api().runs('{own}/digitts')[0]",
+    "RUN_NOT_YOURS delete": "wandb.Api().run('{entity}/kept/kept').delete()",
+    "RUN_NOT_YOURS stop": "wandb.Api().run('{entity}/kept/kept').stop()",
+    "NOT_MEMBER use_artifact": "wandb.init(project='digits').use_artifact('{entity}/digits/weights:latest')",
+    "NOT_MEMBER sweep": "wandb.sweep({{'method': 'random', 'parameters': {{'lr': {{'value': 1}}}}}}, "
+    "entity='{entity}', project='digits')",
+}
+
+
+@pytest.mark.every_client
+@pytest.mark.parametrize("name", API)
+def test_public_api(name, client, server, tmp_path, update):
+    """Reading, stopping, deleting, artifacts and sweeps."""
+    if name.endswith("stop") and client.lacks("api_stop"):
+        pytest.skip(client.lacks("api_stop"))
+    situation = REASONS[name.split()[0]](server)
+    code = API[name].format(entity=situation.entity, own=situation.world.caller.name)
+    outcome, _ = refused("api", name, code, situation, client, tmp_path, update)
+    assert outcome.code != 0, outcome.output
