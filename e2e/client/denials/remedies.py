@@ -148,8 +148,8 @@ def offline(situation, text, trainer) -> None:
 
 def upload(user: User, entity: str, content: bytes) -> None:
     """Something kept: a run with a file."""
-    user.api.upsert(entityName=entity, modelName="kept", name="kept")
-    document = """mutation($e: String!) { createRunFiles(input: {entityName: $e, projectName: "kept", runName: "kept",
+    user.api.upsert(entityName=entity, modelName="kept", name="one")
+    document = """mutation($e: String!) { createRunFiles(input: {entityName: $e, projectName: "kept", runName: "one",
         files: ["weights.bin"]}) { files { uploadUrl } } }"""
     url = user.api.query(document, e=entity)["createRunFiles"]["files"][0]["uploadUrl"]
     assert Api("", None).request("PUT", url, content).status == 200

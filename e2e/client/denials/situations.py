@@ -99,11 +99,10 @@ def key_of_another_project(world):
 
 @reason("USER_DISABLED")
 def user_disabled(world):
-    root, name = world.user("root", "--admin"), world.caller.name
-    # Only one admin is to be named.
-    world.sql(f"UPDATE account SET is_admin = FALSE WHERE is_admin = TRUE AND name <> '{root.name}'")
+    # One for the whole server: all of them are named.
+    world.server.admin = world.admin = world.server.admin or world.user("root", "--admin")
+    name = world.caller.name
     world.server.cli("user", "disable", name)
-    world.admin = root
     return Situation(world, None, remedies.ask, help=lambda: world.server.cli("user", "enable", name))
 
 
@@ -218,3 +217,9 @@ def run_of_another(world):
     team = world.team(member=world.caller)
     remedies.upload(world.admin, team, b"")
     return Situation(world, team, remedies.ask)
+
+
+@reason("demoted", at_init=False)
+def member(world):
+    """Nothing is wrong yet."""
+    return Situation(world, world.team(member=world.caller), remedies.typed)

@@ -9,10 +9,10 @@ import subprocess
 import time
 from typing import Any
 
-from harness.server import Server, User
+from harness.server import Server, User, binary
 
 # Every name ends in a number, which the snapshots leave out; no two of them are alike.
-NAMES = re.compile(r"\b(ann|tom|rob|root|robot|vision-lab|speech|night-owls|no-such-team)\d+\b")
+NAMES = re.compile(r"\b(ann|tom|rob|root|robot|vision-lab|speech|night-owls|no-such-team)\d+\b", re.ASCII)
 
 
 class World:
@@ -48,6 +48,10 @@ class World:
     def key_id(self, user: User) -> str:
         """The id of the newest key of somebody."""
         return str(max(int(row["id"]) for row in rows(self.server, "key", "list", "--user", user.name)))
+
+    def command(self, *words: str) -> list[str]:
+        """A command line of the server, for a script to run in the middle of it."""
+        return [binary(), *words, *self.server.where()]
 
     def accept(self, invitation: int, team: str) -> None:
         """What the page behind an invitation's link does."""

@@ -16,14 +16,17 @@ def normal(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text)
     text = re.sub(r"/e/[\w-]+", "/e/REF", text)
     text = re.sub(r"\d{8}_\d{6}", "DATE", text)
+    text = re.sub(r"/tmp/\S*?/(home|work)/", r"\1/", text)
+    text = re.sub(r"'ref': '\w+'", "'ref': 'REF'", text)
+    text = re.sub(r"\b(run) [a-z]+-[a-z]+-\d+", r"\1 NAME", text)
     text = re.sub(r"(?m)^Problem at: .*$", "Problem at: …", text)
     text = re.sub(r"(?m)^\s+(File \").*$", r"  \1…", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME", text)
     text = re.sub(r"\bid \d+\b", "id ID", text)
     # The client's own frames and source lines differ between its versions and say nothing about us.
     text = re.sub(r"(?m)^Traceback \(most recent call last\):\n(?:[ \t].*\n)+", "Traceback…\n", text)
-    # The spinner may or may not be seen.
-    kept = [line.rstrip() for line in text.splitlines() if not re.search(r"setting up run|[⣾⣽⣻⢿⡿⣟⣯⣷]", line)]
+    # Spinners may or may not be seen.
+    kept = [line.rstrip() for line in text.splitlines() if not re.search(r"setting up run|[⣾⣽⣻⢿⡿⣟⣯⣷]|MB of", line)]
     return "\n".join(kept).strip() + "\n"
 
 

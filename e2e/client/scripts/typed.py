@@ -7,7 +7,7 @@ from params import PARAMS
 
 
 def meanwhile():
-    subprocess.run(PARAMS["meanwhile"], check=True, env=PARAMS["environment"])
+    subprocess.run(PARAMS["meanwhile"], check=True, capture_output=True, env=PARAMS["environment"])
 
 
 exec(PARAMS["code"], {"wandb": wandb, "meanwhile": meanwhile})
