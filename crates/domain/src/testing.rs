@@ -45,8 +45,8 @@ pub(crate) async fn domains_at(clock: &Clock, storage: impl Fn() -> String) -> V
             storage_url: storage(),
             base_url: "http://localhost:8080".to_owned(),
             heartbeat_timeout: std::time::Duration::from_secs(300),
-            sends_mail: false,
-            calls_webhook: false,
+            sends_mail: true,
+            calls_webhook: true,
         };
         all.push(Domain::open(config, clock.clone()).await.unwrap());
     }

@@ -143,3 +143,21 @@ async fn a_redirect_leads_on_but_never_hides_what_is_seen() {
         assert_eq!(refused(&lab.mallory, &ProjectPath::new("old", "p").place()).await.first().code(), "NOT_MEMBER");
     }
 }
+
+#[tokio::test]
+async fn a_notice_waits_until_it_was_sent() {
+    for lab in Lab::all().await {
+        let reference = refused(&lab.mallory, &ProjectPath::new("team", "p").place()).await.reference.unwrap();
+        lab.mallory.denial(&reference).await.unwrap().unwrap().ask(&lab.mallory, None).await.unwrap();
+        let first = lab.domain.take_notices().await.unwrap();
+        assert_eq!(first.len(), 1, "no admin has a mail address: only the webhook");
+        assert!(lab.domain.take_notices().await.unwrap().is_empty(), "somebody is sending it");
+        lab.domain.notice_done(&first[0], false).await.unwrap();
+        lab.clock().advance(Duration::from_secs(61));
+        let second = lab.domain.take_notices().await.unwrap();
+        assert_eq!((second.len(), second[0].attempts), (1, 2));
+        lab.domain.notice_done(&second[0], true).await.unwrap();
+        lab.clock().advance(Duration::from_secs(24 * 3600));
+        assert!(lab.domain.take_notices().await.unwrap().is_empty());
+    }
+}

@@ -70,6 +70,7 @@ impl Error {
             }
             Self::Domain(Domain::RateLimited { retry_after }) => {
                 answer.retry_after = Some(*retry_after);
+                answer.extensions = Some(json!({ "code": "RATE_LIMIT", "reason": "RATE_LIMIT" }));
                 say("error.rate_limited", &[("seconds", retry_after.to_string())])
             }
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => {

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use domain::model::RunPath;
-use domain::policy::{Run, Update};
+use domain::policy::{Cause, Run, Update};
 use domain::runs::{FileChunk, StreamUpdate};
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -63,7 +63,13 @@ pub async fn append(
     if kind.contains("protobuf") {
         return Err(Error::Unsupported(Problem::BodyKind));
     }
-    let run = session.allow::<Update, Run>(&RunPath::new(entity, project, run)).await?;
+    let run = match session.allow::<Update, Run>(&RunPath::new(entity, project, run)).await {
+        // At a refusal the client would drop what it holds for good; so it keeps it until the server takes writes again.
+        Err(domain::Error::Denied(denied)) if matches!(denied.first(), Cause::ReadOnly { .. }) => {
+            return Err(domain::Error::Busy("the server is read-only".to_owned()).into());
+        }
+        other => other?,
+    };
     let bytes = read(body, app.config.file_stream_body_limit).await?;
     metrics::counter!("runstead_file_stream_bytes_total").increment(bytes.len() as u64);
     let request: Request = parse(&bytes)?;

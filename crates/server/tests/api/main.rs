@@ -12,6 +12,8 @@ mod doctor;
 mod front;
 mod graphql;
 mod metrics;
+mod notices;
 mod operations;
+mod read_only;
 mod routes;
 mod sign_in;

@@ -55,8 +55,8 @@ impl TestServer {
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
-                sends_mail: false,
-                calls_webhook: false,
+                sends_mail: config.smtp_url.is_some(),
+                calls_webhook: config.webhook_url.is_some(),
             },
             Clock::system(),
         )
