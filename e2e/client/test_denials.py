@@ -1,5 +1,5 @@
-"""Every reason for a denial in the terminals of real clients: the whole output as it is stored in snapshots/denials, and
-the remedy that it names, typed as it stands there.
+"""Every reason for a denial in the terminals of real clients: the whole output as it is stored in snapshots/denials,
+and the remedy that it names, typed as it stands there.
 
 `tools/client-tests test_denials.py --update-snapshots` writes the snapshots anew; read every changed line.
 """
@@ -81,7 +81,11 @@ def refused(place, name, code, situation, client, folder, update, **extra):
     """Types `code` on the caller's machine, compares the terminal, and returns what was printed and the machine."""
     trainer = machine(situation, client, folder)
     run = run_id()
-    params = {"code": code, "meanwhile": extra.pop("meanwhile", []), "environment": situation.world.server.environment()}
+    params = {
+        "code": code,
+        "meanwhile": extra.pop("meanwhile", []),
+        "environment": situation.world.server.environment(),
+    }
     outcome = trainer.train("typed", run, params, **{"WANDB_API_KEY": situation.key or trainer.user.key, **extra})
     shown(place, name, client, outcome, update, RUN=run)
     return outcome, trainer
@@ -145,7 +149,9 @@ def test_log_artifact(client, server, tmp_path, update):
         "run.log({{'loss': 1.0}})\nmeanwhile()\nartifact = wandb.Artifact('weights', 'model')\n"
         "run.log_artifact(artifact)\nartifact.wait()"
     )
-    meanwhile = situation.world.command("team", "add", situation.entity, situation.world.caller.name, "--role", "viewer")
+    meanwhile = situation.world.command(
+        "team", "add", situation.entity, situation.world.caller.name, "--role", "viewer"
+    )
     code = code.format(entity=situation.entity)
     outcome, _ = refused("artifact", "ROLE_TOO_LOW", code, situation, client, tmp_path, update, meanwhile=meanwhile)
     assert outcome.code != 0 and "may not log artifacts" in outcome.output, outcome.output
@@ -154,14 +160,14 @@ def test_log_artifact(client, server, tmp_path, update):
 @pytest.mark.every_client
 @pytest.mark.needs("lives_on")
 def test_a_key_revoked_in_mid_run(client, server, tmp_path):
-    """The script runs to its end, the data is kept on the disk and is synced with a new key. What is printed meanwhile is
-    the client's own and depends on the moment."""
+    """The script runs to its end, the data is kept on the disk and is synced with a new key. What is printed meanwhile
+    is the client's own and depends on the moment."""
     situation = REASONS["demoted"](server)
     world, run = situation.world, run_id()
     trainer = machine(situation, client, tmp_path)
-    lines = "run.log({'loss': 1.0})\nmeanwhile()\nfor i in range(30):\n    run.log({'loss': 2.0}); time.sleep(0.2)\nrun.finish()"
+    lines = "run.log({'loss': 1.0})\nmeanwhile()\nfor i in range(30):\n    run.log({'loss': 2.0}); time.sleep(0.2)\n"
     params = {
-        "code": "import time\n" + INIT.format(entity=situation.entity) + lines,
+        "code": "import time\n" + INIT.format(entity=situation.entity) + lines + "run.finish()",
         "meanwhile": world.command("key", "revoke", world.key_id(world.caller)),
         "environment": server.environment(),
     }
@@ -198,6 +204,8 @@ def test_what_may_not_be_known_looks_like_what_is_not_there(server, client, tmp_
     texts = set()
     for name in (name for name in AT_INIT if name.startswith("ENTITY_UNKNOWN_OR_HIDDEN")):
         situation, run = REASONS[name](server), run_id()
-        outcome = machine(situation, client, tmp_path / name.split()[1]).train("typed", run, {"code": situation.init + ")"})
+        outcome = machine(situation, client, tmp_path / name.split()[1]).train(
+            "typed", run, {"code": situation.init + ")"}
+        )
         texts.add(normal(outcome.output, RUN=run, ENTITY=situation.entity))
     assert len(texts) == 1, texts

@@ -64,7 +64,10 @@ class World:
     def sql(self, statement: str) -> list[str]:
         """For what no command does: a statement that both databases understand; the first column of its rows."""
         if self.server.database == "sqlite":
-            with contextlib.closing(sqlite3.connect(self.server.data / "runstead.db", timeout=30)) as database, database:
+            with (
+                contextlib.closing(sqlite3.connect(self.server.data / "runstead.db", timeout=30)) as database,
+                database,
+            ):
                 return [str(row[0]) for row in database.execute(statement)]
         psql = [os.environ.get("RUNSTEAD_TEST_PSQL", "psql"), self.server.database_url, "-qtAc", statement]
         return subprocess.run(psql, check=True, capture_output=True, text=True).stdout.splitlines()
