@@ -4,7 +4,7 @@ import pytest
 from harness.databases import kinds
 from harness.server import Server
 from harness.training import Trainer, run_id
-from harness.versions import clients, newest
+from harness.versions import clients, is_quick, newest
 
 
 def pytest_addoption(parser):
@@ -15,7 +15,8 @@ def pytest_generate_tests(metafunc):
     """The newest client on every database; on the first one also the older clients, where a test is for them."""
     names = metafunc.fixturenames
     every_client = metafunc.definition.get_closest_marker("every_client")
-    versions = list(clients().values()) if every_client else [newest()]
+    also = every_client and (not is_quick() or every_client.kwargs.get("quick"))
+    versions = list(clients().values()) if also else [newest()]
     if "client" in names:
         cases = [
             (database, client)
@@ -27,6 +28,22 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("database,client", cases, ids=ids, scope="module", indirect=True)
     elif "database" in names:
         metafunc.parametrize("database", kinds(), scope="module", indirect=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what a table repeats: `whole_in(versions, elsewhere)`; other versions run only the cases named there."""
+
+    def repeats(item):
+        marker = item.get_closest_marker("whole_in")
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if not marker or "client" not in params:
+            return False
+        versions, elsewhere = marker.args
+        return params["client"].version not in versions and params.get("name") not in elsewhere
+
+    left_out = [item for item in items if repeats(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -39,7 +39,7 @@ pub fn client(parts: &Parts, app: &App) -> ClientInfo {
     let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty());
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     ClientInfo {
-        version: version(&parts.headers),
+        version: agent_version(&parts.headers),
         host: app.domain.base_url().to_owned(),
         address: peer.map(|peer| address(peer, header("x-forwarded-for"))),
         agent: header("user-agent").map(|agent| agent.chars().take(200).collect()),
@@ -107,7 +107,7 @@ pub fn check_site(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 /// `W&B Public Client 0.31.0` tells its version; `wandb-core` does not.
-fn version(headers: &HeaderMap) -> Option<ClientVersion> {
+pub fn agent_version(headers: &HeaderMap) -> Option<ClientVersion> {
     let agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
     parse_version(agent.strip_prefix("W&B ")?.rsplit(' ').next()?)
 }
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn versions() {
-        let of = |agent: &str| version(&headers(&[("user-agent", agent)]));
+        let of = |agent: &str| agent_version(&headers(&[("user-agent", agent)]));
         assert_eq!(of("W&B Internal Client 0.16.6"), Some((0, 16, 6)));
         assert_eq!(of("W&B Public Client 0.28.3.dev1"), Some((0, 28, 3)));
         assert_eq!(of("wandb-core"), None);

@@ -41,13 +41,18 @@ class Client:
         return None if has else f"{self.version}: {entry['reason']}"
 
 
+def is_quick() -> bool:
+    """Whether old clients run only the tests that ask for it: `every_client(quick=True)`."""
+    return os.environ.get("RUNSTEAD_CLIENTS", "quick") == "quick"
+
+
 @cache
 def clients() -> dict[str, Client]:
     """The versions of this run, newest first; `RUNSTEAD_CLIENTS=all` for every one."""
     lines = os.environ.get("RUNSTEAD_CLIENT_ENVS")
     if lines is None:
         wanted = os.environ.get("RUNSTEAD_CLIENTS", "quick")
-        versions = {"quick": TABLE["versions"][:1], "all": TABLE["versions"]}.get(wanted) or wanted.split(",")
+        versions = {"quick": TABLE["quick"], "all": TABLE["versions"]}.get(wanted) or wanted.split(",")
         command = [str(ROOT / "tools/client-envs"), *versions]
         lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     pairs = [line.split() for line in lines.splitlines()]

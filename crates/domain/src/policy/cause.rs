@@ -169,7 +169,7 @@ causes! {
         user: String, /// What was asked.
         action: Operation, /// The run.
         target: String, /// Who submitted it.
-        owner: String, /// Who may.
+        owner: String, /// Who may: its owner and the admins.
         admins: Vec<String> }
     /// Only organization admins may.
     AdminOnly = "ADMIN_ONLY" { /// Caller.

@@ -31,8 +31,8 @@ pub struct Voice {
 pub enum Encoding {
     /// With its own status: clients from 0.26 on print the sentence clean.
     Status,
-    /// With status 200, so that clients that print other bodies raw show the sentence. Trouble with the key and trouble
-    /// that passes keep their status: clients act on those.
+    /// With status 200, so that clients that print other bodies raw, or their own words for a status, show the sentence.
+    /// Trouble that passes keeps its status: clients act on it.
     Ok,
 }
 
@@ -138,9 +138,7 @@ impl Answer {
 
     /// As the answer to a GraphQL request: exactly one error, no path, no newline at the end.
     pub fn graphql(self, encoding: Encoding) -> Response {
-        let real = self.status == StatusCode::UNAUTHORIZED
-            || self.status == StatusCode::TOO_MANY_REQUESTS
-            || !self.status.is_client_error();
+        let real = self.status == StatusCode::TOO_MANY_REQUESTS || !self.status.is_client_error();
         let status = if encoding == Encoding::Ok && !real { StatusCode::OK } else { self.status };
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         self.with_retry_after((status, [(header::CONTENT_TYPE, json)], self.graphql_body()).into_response())

@@ -12,7 +12,7 @@ use crate::error::Encoding;
 use crate::http::metrics::count_denial;
 use crate::http::{json, read};
 use crate::scope::Scope;
-use crate::session::{Caller, parse_version};
+use crate::session::{Caller, agent_version, parse_version};
 use crate::{App, Error};
 
 /// The first client that prints the body of a 403 clean.
@@ -56,13 +56,14 @@ async fn execute(
     body: Body,
     encoding: &mut Encoding,
 ) -> Result<String, Error> {
-    let Caller(session) = caller?;
     let request: Request = json(&read(body, app.config.graphql_body_limit).await?)?;
-    let version = session.client().version.or_else(|| version(&request));
+    let version = agent_version(headers).or_else(|| version(&request));
     let raw = request.operation_name.as_deref().is_some_and(|name| SHOWN_RAW.contains(&name));
     if raw || version.is_some_and(|version| version < PRINTS_403) {
         *encoding = Encoding::Ok;
     }
+    // Only now: what is wrong with a key is said as the client prints it, too.
+    let Caller(session) = caller?;
     let hints = Hints {
         version,
         asks_for_texts: ["config", "summaryMetrics", "systemMetrics", "historyKeys"]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::engine::Engine;
+use super::mutation::unstored;
 use super::{SDL, resolvers};
 use crate::Error;
 
@@ -18,11 +19,12 @@ pub fn page() -> Result<String, Error> {
     );
     for (root, title) in [("Query", "Queries"), ("Mutation", "Mutations")] {
         let of_root = || fields.iter().filter(|(of, _, _)| of == root);
-        let offered = of_root().filter(|(_, _, offered)| *offered).count();
+        let offered = |name: &str, has: bool| has && !(root == "Mutation" && unstored::FIELDS.contains(&name));
+        let count = of_root().filter(|(_, name, has)| offered(name, *has)).count();
         let _ =
-            write!(page, "\n## {title}\n\n{offered} of {} offered.\n\n| field | |\n| --- | --- |\n", of_root().count());
-        for (_, name, offered) in of_root() {
-            let _ = writeln!(page, "| `{name}` | {} |", if *offered { "offered" } else { "not yet" });
+            write!(page, "\n## {title}\n\n{count} of {} offered.\n\n| field | |\n| --- | --- |\n", of_root().count());
+        for (_, name, has) in of_root() {
+            let _ = writeln!(page, "| `{name}` | {} |", if offered(name, *has) { "offered" } else { "not yet" });
         }
     }
     Ok(page)

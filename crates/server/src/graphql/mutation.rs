@@ -10,6 +10,7 @@ mod run;
 mod service_account;
 mod team;
 mod two_factor;
+pub mod unstored;
 mod viewer;
 
 use super::Resolvers;
@@ -26,5 +27,6 @@ pub fn register(r: &mut Resolvers) {
     two_factor::register(r);
     service_account::register(r);
     team::register(r);
+    unstored::register(r);
     viewer::register(r);
 }

@@ -1,6 +1,7 @@
 //! Root fields of `Query`.
 
 use domain::model::ProjectPath;
+use domain::policy::{ClientVersion, Place, Submit};
 use serde::Deserialize;
 
 use super::entity::EntityNode;
@@ -56,11 +57,21 @@ async fn project(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
     ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await
 }
 
-/// Resuming asks first and creates then: a denial is explained by the creation, which the client prints cleanly.
+/// The first client that ends when it is refused to resume.
+const ENDS_WELL: ClientVersion = (0, 18, 0);
+
+/// Resuming asks first and creates then. Where the caller may not create either, that is said at once: with `resume="must"`
+/// the client would else say that there is no such run. Clients before 0.18 wait for ever when resuming is refused here.
 async fn project_or_none(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let entity = default_entity(&ctx, args.entity_name);
-    match ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await {
-        Err(Error::Domain(domain::Error::Denied(denied))) if !denied.unauthenticated => Ok(None),
+    let path = ProjectPath::new(entity, args.name.unwrap_or_default());
+    match ProjectNode::find(&ctx, path.clone()).await {
+        Err(Error::Domain(domain::Error::Denied(denied))) if !denied.unauthenticated => {
+            if ctx.hints.version.is_none_or(|version| version >= ENDS_WELL) {
+                ctx.session.allow::<Submit, Place>(&path.place()).await?;
+            }
+            Ok(None)
+        }
         other => other,
     }
 }

@@ -59,7 +59,8 @@ async fn cookies_end_when_they_should() {
 async fn only_the_very_key_opens() {
     on_every_database(async |server: TestServer| {
         server.user("ann").await;
-        let account = server.domain.operator().allow::<CreateKey, Account>(&EntityPath("ann".to_owned())).await.unwrap();
+        let account =
+            server.domain.operator().allow::<CreateKey, Account>(&EntityPath("ann".to_owned())).await.unwrap();
         let key = account.create_key(Default::default()).await.unwrap();
         let secret = key.secret.clone();
         let (_, word) = secret.split_once('-').unwrap();

@@ -80,13 +80,10 @@ pub fn role_too_low(operation: Operation, facts: &Facts, standing: &Standing) ->
 }
 
 pub fn run_not_yours(operation: Operation, facts: &Facts) -> Cause {
-    Cause::RunNotYours {
-        user: facts.user_name(),
-        action: operation,
-        target: facts.target(operation),
-        owner: facts.object.as_ref().and_then(|r| r.owner_name.clone()).unwrap_or_default(),
-        admins: facts.evidence.admins.clone(),
-    }
+    let owner = facts.object.as_ref().and_then(|r| r.owner_name.clone()).unwrap_or_default();
+    let others = facts.evidence.admins.iter().filter(|admin| **admin != owner);
+    let admins = std::iter::once(&owner).filter(|owner| !owner.is_empty()).chain(others).cloned().collect();
+    Cause::RunNotYours { user: facts.user_name(), action: operation, target: facts.target(operation), owner, admins }
 }
 
 pub fn project_create_forbidden(operation: Operation, facts: &Facts, standing: &Standing) -> Cause {

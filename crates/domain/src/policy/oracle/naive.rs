@@ -48,14 +48,14 @@ fn key_allows(world: &World, key: &Key, operation: &str, path: &Path) -> bool {
     (inside || sign_in) && (!key.reads_only || operation.ends_with(":read"))
 }
 
-/// Oneself, an organization admin, or who may make service accounts in the team of one.
+/// Oneself, an organization admin, or who may make service accounts in the team of one; not for one of the organization.
 fn may_account(world: &World, me: usize, operation: &str, name: &str) -> bool {
     let (caller, of) = (&world.accounts[me], world.accounts.iter().find(|a| a.name == *name));
     if caller.admin {
         return true;
     }
     let Some(of) = of else { return false };
-    if let Some((team, _)) = of.service
+    if let Some((team, false)) = of.service
         && member(world, me, team).is_some_and(|role| suffices(role, "service_account:create", false))
     {
         return true;

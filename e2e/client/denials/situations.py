@@ -1,0 +1,225 @@
+"""One function for each situation: it builds it on a server and says what is typed there.
+
+Everything that no command does yet is set up here, by statements on the database of the server.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from harness.server import Server
+
+from . import remedies
+from .world import World, micros
+
+
+@dataclass
+class Situation:
+    """A caller with a key, the place they want to write to, and what the terminal's advice is put to the proof with."""
+
+    world: World
+    entity: str | None
+    remedy: Callable[..., None]
+    project: str = "digits"
+    key: str | None = None
+    # Makes what the advice needs of somebody else: a new key, a nod of the admin.
+    help: Callable[[], str | None] = lambda: None
+    # Ends what concerns the whole server.
+    after: Callable[[], object] = lambda: None
+    environment: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def init(self) -> str:
+        entity = f"entity='{self.entity}', " if self.entity else ""
+        return f"wandb.init({entity}project='{self.project}'"
+
+
+REASONS: dict[str, Callable[[Server], Situation]] = {}
+AT_INIT: list[str] = []
+
+
+def reason(code: str, at_init: bool = True):
+    """Registers a situation under the code it leads to, with a word behind it where there are several."""
+
+    def register(build: Callable[[World], Situation]):
+        REASONS[code] = lambda server: build(World(server))
+        if at_init:
+            AT_INIT.append(code)
+        return build
+
+    return register
+
+
+def bad_key(world: World, key: str | None, **environment: str | None) -> Situation:
+    """A key that is no good: logging in with a new one helps."""
+    fresh = lambda: world.key(world.caller)  # noqa: E731
+    return Situation(world, None, remedies.login, key=key, help=fresh, environment=environment)
+
+
+@reason("KEY_MISSING")
+def key_missing(world):
+    return bad_key(world, None, WANDB_API_KEY=None)
+
+
+@reason("KEY_MALFORMED")
+def key_malformed(world):
+    return bad_key(world, "key-" + "0123456789" * 4)
+
+
+@reason("KEY_UNKNOWN")
+def key_unknown(world):
+    return bad_key(world, world.caller.key.split("-")[0] + "-" + "x" * 40)
+
+
+@reason("KEY_OTHER_SERVER")
+def key_other_server(world):
+    return bad_key(world, "0123456789abcdef" * 2 + "01234567")
+
+
+@reason("KEY_REVOKED")
+def key_revoked(world):
+    world.server.cli("key", "revoke", world.key_id(world.caller))
+    return bad_key(world, world.caller.key)
+
+
+@reason("KEY_EXPIRED")
+def key_expired(world):
+    world.sql(f"UPDATE api_key SET expires_at = {micros() - 3_600_000_000} WHERE id = {world.key_id(world.caller)}")
+    return bad_key(world, world.caller.key)
+
+
+@reason("KEY_SCOPE read")
+def key_scope(world):
+    return bad_key(world, world.key(world.caller, "--scope", "read"))
+
+
+@reason("KEY_SCOPE project")
+def key_of_another_project(world):
+    return bad_key(world, world.key(world.caller, "--project", world.project(world.caller.name, "letters")))
+
+
+@reason("USER_DISABLED")
+def user_disabled(world):
+    # One for the whole server: all of them are named.
+    world.server.admin = world.admin = world.server.admin or world.user("root", "--admin")
+    name = world.caller.name
+    world.server.cli("user", "disable", name)
+    return Situation(world, None, remedies.ask, help=lambda: world.server.cli("user", "enable", name))
+
+
+@reason("ENTITY_PLACEHOLDER")
+def placeholder(world):
+    return Situation(world, "my-awesome-team-name", remedies.typed)
+
+
+@reason("NOT_MEMBER")
+def not_member(world):
+    return Situation(world, world.team(), remedies.typed)
+
+
+@reason("NOT_MEMBER request")
+def not_member_who_asks(world):
+    return Situation(world, world.team(), remedies.request)
+
+
+@reason("ENTITY_UNKNOWN_OR_HIDDEN unknown")
+def unknown(world):
+    return Situation(world, world.name("no-such-team"), remedies.typed)
+
+
+@reason("ENTITY_UNKNOWN_OR_HIDDEN space")
+def space_of_another(world):
+    return Situation(world, world.user("rob").name, remedies.typed)
+
+
+@reason("ENTITY_UNKNOWN_OR_HIDDEN hidden")
+def hidden_team(world):
+    team = world.team("night-owls")
+    world.sql(f"UPDATE entity SET hidden = TRUE WHERE name = '{team}'")
+    return Situation(world, team, remedies.typed)
+
+
+@reason("INVITE_PENDING")
+def invite_pending(world):
+    team = world.team()
+    world.sql(
+        "INSERT INTO invitation (id, team_id, role, user_id, hash, created_by, created_at, expires_at) "
+        f"SELECT {1000 + world.n}, e.id, 'member', a.id, 'hash{world.n}', '{world.admin.name}', {micros()}, "
+        f"{micros() + 10**12} FROM entity e, account a WHERE e.name = '{team}' AND a.name = '{world.caller.name}'"
+    )
+    return Situation(world, team, remedies.accept)
+
+
+@reason("ROLE_TOO_LOW")
+def viewer(world):
+    team = world.team(viewer=world.caller)
+    world.project(team)
+    promote = lambda: world.server.cli("team", "add", team, world.caller.name, "--role", "member")  # noqa: E731
+    return Situation(world, team, remedies.typed_then_ask, help=promote)
+
+
+@reason("PROJECT_CREATE_FORBIDDEN")
+def viewer_of_a_team(world):
+    return Situation(world, world.team(viewer=world.caller), remedies.typed)
+
+
+@reason("PROJECT_RESTRICTED")
+def restricted(world):
+    team = world.team(member=world.caller)
+    project = world.project(team, visibility="restricted")
+    add = lambda: world.server.cli("project", "add", project, world.caller.name)  # noqa: E731
+    return Situation(world, team, remedies.ask, help=add)
+
+
+@reason("PROJECT_ARCHIVED")
+def archived(world):
+    team = world.team(member=world.caller)
+    world.project(team)
+    where = f"WHERE entity_id = (SELECT id FROM entity WHERE name = '{team}')"
+    world.sql(f"UPDATE project SET archived_at = {micros()} {where}")
+    unarchive = lambda: world.sql(f"UPDATE project SET archived_at = NULL {where}")  # noqa: E731
+    return Situation(world, team, remedies.ask, help=unarchive)
+
+
+@reason("SERVICE_ACCOUNT_OUT_OF_TEAM")
+def service_account(world):
+    own, other = world.server.team(world.user("rob"), world.name("speech")), world.team()
+    world.caller = world.user("robot")
+    world.server.cli("team", "add", own, world.caller.name, "--role", "member")
+    home = f"home_id = (SELECT id FROM entity WHERE name = '{own}')"
+    world.sql(f"UPDATE account SET kind = 'service', {home} WHERE name = '{world.caller.name}'")
+    return Situation(world, other, remedies.typed)
+
+
+@reason("QUOTA")
+def quota(world):
+    team = world.team(member=world.caller)
+    remedies.upload(world.admin, team, b"x" * 2000)
+    world.sql(f"UPDATE entity SET quota_bytes = 1000 WHERE name = '{team}'")
+    return Situation(world, team, remedies.typed)
+
+
+@reason("READ_ONLY")
+def read_only(world):
+    world.sql("INSERT INTO setting (name, value) VALUES ('read_only', 'moving house until 18:00 UTC')")
+    end = lambda: world.sql("DELETE FROM setting WHERE name = 'read_only'")  # noqa: E731
+    return Situation(world, None, remedies.offline, help=end, after=end)
+
+
+@reason("PROJECT_UNKNOWN", at_init=False)
+def project_unknown(world):
+    """Reading only: a project that is written to is made."""
+    world.project(world.caller.name)
+    return Situation(world, None, remedies.typed)
+
+
+@reason("RUN_NOT_YOURS", at_init=False)
+def run_of_another(world):
+    team = world.team(member=world.caller)
+    remedies.upload(world.admin, team, b"")
+    return Situation(world, team, remedies.ask)
+
+
+@reason("demoted", at_init=False)
+def member(world):
+    """Nothing is wrong yet."""
+    return Situation(world, world.team(member=world.caller), remedies.typed)
