@@ -3,6 +3,7 @@
 Everything that no command does yet is set up here, by statements on the database of the server.
 """
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -55,6 +56,15 @@ def bad_key(world: World, key: str | None, **environment: str | None) -> Situati
     return Situation(world, None, remedies.login, key=key, help=fresh, environment=environment)
 
 
+def checksum(start: str) -> str:
+    """The last six characters of a key of ours (docs/keys.md)."""
+    rest, digits = zlib.crc32(start.encode()) % 36**6, ""
+    for _ in range(6):
+        rest, digit = divmod(rest, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
 @reason("KEY_MISSING")
 def key_missing(world):
     return bad_key(world, None, WANDB_API_KEY=None)
@@ -67,7 +77,8 @@ def key_malformed(world):
 
 @reason("KEY_UNKNOWN")
 def key_unknown(world):
-    return bad_key(world, world.caller.key.split("-")[0] + "-" + "x" * 40)
+    start = world.caller.key.split("-")[0] + "-" + "x" * 34
+    return bad_key(world, start + checksum(start))
 
 
 @reason("KEY_OTHER_SERVER")
