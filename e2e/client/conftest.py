@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves out what a table repeats: `whole_in(versions, elsewhere)`; other versions run only the cases named there."""
+    """Leaves out what a table repeats: `whole_in(versions, elsewhere)`; other versions run only the cases named."""
 
     def repeats(item):
         marker = item.get_closest_marker("whole_in")

@@ -18,7 +18,7 @@ NOISE = ("<no message>", '{"data"', '"errors"', "\\n", "\\u00", "<Response", "ne
 # Clients with which the remedies are carried out.
 TRIED = ("0.31.0", "0.16.6")
 
-# One client of each way of showing a refusal runs the whole table; the others show that they belong to one of those ways.
+# One client of each way of showing a refusal runs the whole table; the others show that theirs is one of those ways.
 WHOLE = ("0.31.0", "0.22.3", "0.16.6")
 pytestmark = pytest.mark.whole_in(WHOLE, ("KEY_UNKNOWN", "NOT_MEMBER", "ROLE_TOO_LOW"))
 

@@ -11,7 +11,6 @@ LOCAL = "work/wandb/settings"
 NETRC = "home/.netrc"
 
 
-
 def keys(text):
     """A text with `KEY1`, `KEY2` … written out."""
     for digit in "123456789":
@@ -40,11 +39,17 @@ SITUATIONS = {
     "global settings": ({}, {GLOBAL: settings(base_url="SERVER", entity="global", project="global")}),
     "local settings": (
         {},
-        {GLOBAL: settings(base_url="http://global", entity="global"), LOCAL: settings(base_url="SERVER", project="local")},
+        {
+            GLOBAL: settings(base_url="http://global", entity="global"),
+            LOCAL: settings(base_url="SERVER", project="local"),
+        },
     ),
     "hidden local settings": (
         {},
-        {LOCAL: settings(base_url="http://local"), "work/.wandb/settings": settings(base_url="SERVER", entity="hidden")},
+        {
+            LOCAL: settings(base_url="http://local"),
+            "work/.wandb/settings": settings(base_url="SERVER", entity="hidden"),
+        },
     ),
     "settings elsewhere": (
         {"WANDB_CONFIG_DIR": "FOLDER/conf"},
@@ -65,7 +70,10 @@ SITUATIONS = {
     "netrc with the port": ({"WANDB_BASE_URL": "SERVER"}, {NETRC: netrc(port="KEY1")}),
     "netrc for any machine": ({"WANDB_BASE_URL": "SERVER"}, {NETRC: netrc(other="KEY1", any="KEY2")}),
     "netrc of another port": ({"WANDB_BASE_URL": "SERVER"}, {NETRC: netrc(other="KEY1")}),
-    "netrc twice": ({"WANDB_BASE_URL": "SERVER"}, {NETRC: netrc(bare="KEY1", port="KEY1") + netrc(bare="KEY2", port="KEY3")}),
+    "netrc twice": (
+        {"WANDB_BASE_URL": "SERVER"},
+        {NETRC: netrc(bare="KEY1", port="KEY1") + netrc(bare="KEY2", port="KEY3")},
+    ),
     "netrc elsewhere": (
         {"WANDB_BASE_URL": "SERVER", "NETRC": "FOLDER/mine"},
         {NETRC: netrc(bare="KEY1", port="KEY1"), "mine": netrc(bare="KEY2", port="KEY2")},
