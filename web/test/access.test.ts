@@ -25,8 +25,14 @@ test('a denial is a title, prose and code to type; its own link is left out', ()
 });
 
 test('code is what a line begins with, apart from the words between', () => {
-  const both = readLine('Fix: export WANDB_MODE=offline, and later: wandb sync wandb/offline-run-*');
-  expect(plain(both)).toEqual(['export WANDB_MODE=offline', 'and later:', 'wandb sync wandb/offline-run-*']);
+  const both = readLine(
+    'Fix: export WANDB_MODE=offline, and later: wandb sync wandb/offline-run-*',
+  );
+  expect(plain(both)).toEqual([
+    'export WANDB_MODE=offline',
+    'and later:',
+    'wandb sync wandb/offline-run-*',
+  ]);
   const bare = 'wandb login --relogin --host https://runs.example.org';
   expect(readLine(bare)).toEqual({ label: '', items: [{ code: bare }] });
   for (const prose of ['wandb is not the problem', 'Ask: bob, then run wandb sync x']) {
