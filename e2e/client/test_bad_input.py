@@ -130,7 +130,7 @@ def test_a_gzip_bomb_is_refused(user, target):
     assert answer.status == 413, answer.status
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"files": {}}' * 1000)[:-10]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"files": {}}' * 1000)[:-10]], ids=["no gzip", "cut off"])
 def test_broken_gzip_is_refused(user, target, body):
     assert user.api.stream(*target, body, Content_Encoding="gzip").status == 400
 
