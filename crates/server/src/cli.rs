@@ -154,13 +154,19 @@ fn command() -> clap::Command {
         command = command.mut_arg(option, |arg| arg.global(true).hide(hide));
     }
     let command = command.mut_subcommand("serve", |serve| {
-        let serve = Config::augment_args(serve);
+        let serve = with_options(serve);
         options.iter().fold(serve, |serve, option| serve.mut_arg(option, |arg| arg.global(true)))
     });
     command.mut_subcommand("doctor", |doctor| {
-        let doctor = Config::augment_args(doctor);
+        let doctor = with_options(doctor);
         options.iter().fold(doctor, |doctor, option| doctor.mut_arg(option, doctor::of_server))
     })
+}
+
+/// A command that shows the server's options itself, under its own words.
+fn with_options(command: clap::Command) -> clap::Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    Config::augment_args(command).about(about)
 }
 
 #[cfg(test)]

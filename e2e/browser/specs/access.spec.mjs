@@ -100,3 +100,20 @@ test('who asked sees it, and what to type; typed, it works', async () => {
   await bob.getByText('first').first().waitFor();
   assert.deepEqual([...bob.problems, ...olga.problems], []);
 });
+
+test('an invitation named in a denial is found and accepted', async () => {
+  server.run(['team', 'create', 'speech', '--admin', 'olga']);
+  const invite = `mutation { invite(input: { entityName: "speech", userName: "bob", role: "member" }) { url } }`;
+  await olga.evaluate(async (query) => {
+    const headers = { 'Content-Type': 'application/json', 'X-Runstead-Csrf': '1' };
+    await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query }) });
+  }, invite);
+  place.entity = 'speech';
+  const link = /Accept it at (\S+)/.exec(await refused())?.[1];
+  assert.ok(link);
+  await bob.goto(link);
+  await bob.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  await bob.getByRole('button', { name: 'Accept' }).first().click();
+  await bob.getByRole('heading', { name: 'speech' }).first().waitFor();
+  await LoggedRun.start(server.url, key, { ...place, name: 'second01' });
+});

@@ -23,6 +23,7 @@ def normal(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"(?m)^\s+(File \").*$", r"  \1…", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME", text)
     text = re.sub(r"\bid \d+\b", "id ID", text)
+    text = re.sub(r"invite\?id=\d+", "invite?id=ID", text)
     # The client's own frames and source lines differ between its versions and say nothing about us.
     text = re.sub(r"(?m)^Traceback \(most recent call last\):\n(?:[ \t].*\n)+", "Traceback…\n", text)
     # Spinners may or may not be seen.
