@@ -2,11 +2,13 @@
 
 mod name;
 mod path;
+mod pattern;
 mod role;
 mod state;
 
 pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
 pub use path::{EntityPath, ProjectPath, RunPath};
+pub(crate) use pattern::matches;
 pub use role::{KeyScope, Role, Visibility};
 pub use state::RunState;
 

@@ -32,7 +32,7 @@ pub use operation::{
     Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,
 };
 pub use proof::Allowed;
-pub(crate) use redirect::matches as is_match;
+pub(crate) use redirect::is_match;
 pub use resource::{Account, Entity, Org, Place, Project, Resource, Run};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use table::{WHO, allowed};

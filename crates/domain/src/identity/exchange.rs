@@ -4,6 +4,7 @@ use super::rule::{IdentityRule, token_name};
 use super::token::{Claims, Keys, verify};
 use crate::db::sql;
 use crate::keys::secret::{self, Secret};
+use crate::model::matches;
 use crate::policy::ClientInfo;
 use crate::{Domain, Error, Problem, audit};
 
@@ -83,42 +84,5 @@ impl IdentityRule {
                 }
                 _ => false,
             })
-    }
-}
-
-/// Whether `text` is `pattern`, in which `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_is_any_text_and_nothing_else_is_special() {
-        for (pattern, text) in
-            [("a", "a"), ("*", ""), ("a*", "a"), ("a*c", "abbc"), ("*:x:*", "repo:x:y"), ("a*b*c", "aXbYbZc")]
-        {
-            assert!(matches(pattern, text), "{pattern} {text}");
-        }
-        for (pattern, text) in [
-            ("a", "ab"),
-            ("a", "b"),
-            ("a*c", "ac d"),
-            ("ab*ba", "aba"),
-            ("org/*", "org2/x"),
-            ("a.c", "abc"),
-            ("*x", "xy"),
-        ] {
-            assert!(!matches(pattern, text), "{pattern} {text}");
-        }
     }
 }

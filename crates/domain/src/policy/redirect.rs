@@ -7,6 +7,7 @@ use super::operation::{Concern, Operation};
 use super::session::{Asked, Session};
 use crate::Error;
 use crate::db::sql;
+use crate::model::matches;
 
 /// The caller's own space as the target of a redirect.
 const ME: &str = "@me";
@@ -35,7 +36,7 @@ pub(super) async fn target(session: &Session, operation: Operation, facts: &Fact
     let rows: Vec<Row> = sql(text).bind(entity).bind(project).all(session.db()).await?;
     let fits = |row: &&Row| match seen {
         true => row.entity == *entity && !row.project.is_empty(),
-        false => matches(&row.entity, entity) && (row.project.is_empty() || row.project == *project),
+        false => is_match(&row.entity, entity) && (row.project.is_empty() || row.project == *project),
     };
     // The most exact wins: with a project, then without a star, then the longest.
     let best = rows.iter().filter(fits).max_by_key(|r| (r.project.len(), !r.entity.contains('*'), r.entity.len()));
@@ -56,33 +57,7 @@ pub(super) fn may_know(facts: &Facts, project: bool) -> bool {
     facts.project_role().is_some() || facts.entity_role().is_some() || (!project && facts.is_listed_team())
 }
 
-/// Whether `name` is the pattern, in which `*` stands for any text. Case does not matter.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut rest) = name.strip_prefix(head) else { return false };
-    let mut parts: Vec<&str> = tail.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn patterns() {
-        for (pattern, name) in
-            [("a", "A"), ("*", "x"), ("my-*", "my-team"), ("*-lab", "x-lab"), ("a*b*c", "a1b2c"), ("a*", "a")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("a", "ab"), ("my-*", "amy-"), ("a*b*c", "acb"), ("ab*ba", "aba"), ("*-lab", "lab")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
+/// Whether a redirect of `pattern` is about `name`. Case does not matter.
+pub(crate) fn is_match(pattern: &str, name: &str) -> bool {
+    matches(&pattern.to_lowercase(), &name.to_lowercase())
 }
