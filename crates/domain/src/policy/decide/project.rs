@@ -20,7 +20,6 @@ pub fn decide(operation: Operation, facts: &Facts, decision: &mut Decision) {
 }
 
 fn judge(operation: Operation, facts: &Facts, decision: &mut Decision) {
-    let makes = matches!(operation, Operation::RunCreate | Operation::ProjectCreate) || operation.adds();
     let standing = if facts.project.is_some() { facts.project_role() } else { facts.entity_role() };
     let entity_ok = standing.is_some() || facts.entity_role().is_some();
     decision.check("entity", (!entity_ok).then(|| why::no_standing(operation, facts)), why::standing_args(facts));
@@ -30,7 +29,7 @@ fn judge(operation: Operation, facts: &Facts, decision: &mut Decision) {
         }
         return;
     };
-    if facts.project.is_none() && !makes {
+    if facts.project.is_none() && !operation.adds() {
         decision.fail("project", why::project_unknown(operation, facts));
         return;
     }
