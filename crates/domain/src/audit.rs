@@ -2,10 +2,8 @@
 //! nothing changes or deletes a row but the retention that the organization set.
 
 mod list;
-mod retain;
 
 pub use list::{Event, Filter};
-pub(crate) use retain::retain;
 
 use crate::Error;
 use crate::db::{Tx, sql};

@@ -1,4 +1,5 @@
-//! Forgetting what has ended: short-lived keys, links, sign-ins that were never finished, web sessions.
+//! Forgetting what has ended: short-lived keys, links, references of denials, sign-ins that were never finished, web
+//! sessions, and what the audit log need not keep any longer.
 
 use std::time::Duration;
 
@@ -8,15 +9,24 @@ use crate::{Domain, Error};
 /// How often.
 pub(super) const INTERVAL: Duration = Duration::from_secs(3600);
 
+const DAY: i64 = 24 * 3600 * 1_000_000;
+
 /// A short-lived key is remembered for a day after its end, so that who uses it is told that it has expired.
-const REMEMBERED: i64 = 24 * 3600 * 1_000_000;
+const REMEMBERED: i64 = DAY;
 
 pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
     let now = domain.clock().now();
     let text = "DELETE FROM api_key WHERE kind = 'token' AND expires_at < $1";
     sql(text).bind(now - REMEMBERED).run(domain.db()).await?;
-    for table in ["password_link", "sign_in_flow", "web_session"] {
+    for table in ["denial", "password_link", "sign_in_flow", "web_session"] {
         sql(format!("DELETE FROM {table} WHERE expires_at < $1")).bind(now).run(domain.db()).await?;
+    }
+    if let Some(days) = domain.settings().await?.audit_retention_days {
+        let oldest = now - i64::from(days) * DAY;
+        sql("DELETE FROM audit WHERE at < $1").bind(oldest).run(domain.db()).await?;
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

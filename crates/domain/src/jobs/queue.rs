@@ -18,15 +18,13 @@ pub(crate) enum Job {
     Purge,
     /// Judge the runs that fell silent; one subject.
     Reap,
-    /// Forget what is older than the organization keeps; one subject.
-    Retain,
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
-    /// Forget credentials that have ended; one subject.
+    /// Forget what has ended or is older than the organization keeps; one subject.
     Expire,
 }
 words!(Job, Job, {
-    Compact => "compact", Purge => "purge", Reap => "reap", Retain => "retain", Discard => "discard",
+    Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard",
     Expire => "expire",
 });
 

@@ -54,7 +54,6 @@ impl Domain {
             Job::Compact => compact::run(self, &lease.subject).await,
             Job::Purge => purge::run(self, &lease.subject).await,
             Job::Reap => reap::run(self).await,
-            Job::Retain => crate::audit::retain(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
             Job::Expire => expire::run(self).await,
         };
@@ -85,7 +84,6 @@ fn backoff(attempts: i64) -> Duration {
 fn every(domain: &Domain, job: Job) -> Option<Duration> {
     match job {
         Job::Reap => Some(reap::interval(domain)),
-        Job::Retain => Some(Duration::from_secs(3600)),
         Job::Expire => Some(expire::INTERVAL),
         _ => None,
     }
@@ -93,10 +91,10 @@ fn every(domain: &Domain, job: Job) -> Option<Duration> {
 
 /// The rows of work that recurs are made once and stay.
 async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
-    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'retain', 'expire')";
+    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'expire')";
     let (there,): (i64,) = crate::db::sql(text).one(domain.db()).await?;
-    if there < 3 {
-        for job in [Job::Reap, Job::Retain, Job::Expire] {
+    if there < 2 {
+        for job in [Job::Reap, Job::Expire] {
             enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
         }
     }
