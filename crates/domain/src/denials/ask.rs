@@ -1,6 +1,6 @@
 //! Asking for access that was denied.
 
-use super::Denial;
+use super::{Denial, place};
 use crate::db::{Tx, sql};
 use crate::notices::{self, Notice};
 use crate::policy::Session;
@@ -17,7 +17,7 @@ impl Denial {
     pub async fn ask(&self, session: &Session, message: Option<&str>) -> Result<(), Error> {
         let message = message.map(str::trim).filter(|m| !m.is_empty());
         if message.is_some_and(|m| m.chars().count() > MESSAGE) {
-            return Err(Error::Invalid(Problem::TooMany { what: Thing::Message, most: MESSAGE }));
+            return Err(Error::Invalid(Problem::LabelLength { what: Thing::Message, most: MESSAGE }));
         }
         if !self.mine || !self.can_be_granted() {
             return Err(Error::Conflict(Problem::NothingToRequest));
@@ -45,9 +45,7 @@ impl Denial {
             .await?;
             self.tell_admins(session, &mut tx, message).await?;
         }
-        let target =
-            [entity.as_str(), project.as_str()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("/");
-        audit::done(&mut tx, session, "access:request", &target).await?;
+        audit::done(&mut tx, session, "access:request", &place(&self.asked)).await?;
         tx.commit().await
     }
 
@@ -58,13 +56,10 @@ impl Denial {
                     UNION SELECT a.id FROM account a WHERE a.name = $1 AND a.kind = 'user' AND a.disabled_at IS NULL";
         let admins: Vec<(i64,)> = sql(text).bind(&self.asked.0).all(&mut *tx).await?;
         let to: Vec<i64> = admins.into_iter().map(|(id,)| id).collect();
-        let (entity, project, _) = &self.asked;
-        let target =
-            [entity.as_str(), project.as_str()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("/");
         let args = [
             ("user", self.user.clone()),
             ("action", self.action.to_string()),
-            ("target", target),
+            ("target", place(&self.asked)),
             ("message", message.unwrap_or_default().to_owned()),
             ("link", format!("{}/e/{}", session.domain().base_url(), self.reference)),
         ];

@@ -50,6 +50,11 @@ pub struct AccessRequest {
 }
 
 impl AccessRequest {
+    /// What access is asked for: `entity/project`, or the entity.
+    pub fn place(&self) -> String {
+        super::place(&self.asked)
+    }
+
     /// The roles that suffice for what was refused, lowest first.
     pub fn roles(&self) -> Vec<&'static str> {
         Role::ALL.iter().filter(|role| **role >= self.action.role()).map(|role| role.as_str()).collect()

@@ -57,7 +57,7 @@ pub struct Denial {
 struct Row {
     reference: String,
     user_id: i64,
-    user: String,
+    refused: String,
     created_at: i64,
     expires_at: i64,
     action: String,
@@ -77,10 +77,9 @@ impl Session {
     /// were not there, and when it has expired.
     pub async fn denial(&self, reference: &str) -> Result<Option<Denial>, Error> {
         let Some(me) = self.user() else { return Ok(None) };
-        let text = "SELECT d.reference, d.user_id, a.name AS user, d.created_at, d.expires_at, d.action, d.entity, \
+        let text = "SELECT d.reference, d.user_id, a.name AS refused, d.created_at, d.expires_at, d.action, d.entity, \
                     d.project, d.object, d.causes, d.trace FROM denial d JOIN account a ON a.id = d.user_id \
                     WHERE d.reference = $1 AND d.expires_at > $2";
-        let text = text.replace("AS user", "AS \"user\"");
         let row: Option<Row> = sql(text).bind(reference).bind(self.now()).optional(self.db()).await?;
         let Some(row) = row else { return Ok(None) };
         let mine = row.user_id == me.id;
@@ -90,7 +89,7 @@ impl Session {
         let json = |e| Error::internal("reading a stored denial", e);
         Ok(Some(Denial {
             reference: row.reference,
-            user: row.user,
+            user: row.refused,
             mine,
             created_at: row.created_at,
             expires_at: row.expires_at,

@@ -31,7 +31,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("reference", |q| q.0.reference.clone())
         .get("user", |q| q.0.user.clone())
         .get("action", |q| q.0.action.as_str())
-        .get("target", |q| target(&q.0))
+        .get("target", |q| q.0.place())
         .get("entityName", |q| q.0.asked.0.clone())
         .get("projectName", |q| Some(q.0.asked.1.clone()).filter(|p| !p.is_empty()))
         .get("message", |q| q.0.message.clone())
@@ -43,15 +43,9 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("answeredBy", |q| q.0.answered_by.clone())
         .get("answer", |q| q.0.answer.clone())
         .field("actionText", |q: Arc<RequestNode>, _: NoArgs, ctx: Ctx| async move {
-            Ok(action_text(ctx.voice().language, q.0.action, &target(&q.0)))
+            Ok(action_text(ctx.voice().language, q.0.action, &q.0.place()))
         })
         .field("mayAnswer", may_answer);
-}
-
-/// `entity/project`, or the entity.
-fn target(request: &AccessRequest) -> String {
-    let (entity, project, _) = &request.asked;
-    if project.is_empty() { entity.clone() } else { format!("{entity}/{project}") }
 }
 
 /// Admins of the team may, and whoever may change the project.
