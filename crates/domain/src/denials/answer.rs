@@ -1,56 +1,57 @@
 //! Answering a request for access.
 
 use super::{AccessRequest, RequestState};
-use crate::db::sql;
-use crate::model::{EntityPath, ProjectPath, Role};
+use crate::db::{Tx, sql};
+use crate::model::{EntityPath, ProjectPath};
 use crate::notices::{self, Notice};
-use crate::policy::{Administer, Entity, EntityKind, Operation, Project, Session, Update};
-use crate::{Error, Problem, audit};
+use crate::policy::{Administer, Allowed, Entity, EntityKind, Operation, Project, Session, Update};
+use crate::{Error, Problem, Thing, audit};
 
 /// What is answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Gives the access.
     pub approve: bool,
-    /// The role to give; the lowest that suffices when none is named.
+    /// The role to give, also a custom one; the lowest that suffices when none is named.
     pub role: Option<String>,
     /// A reason, or a word of welcome.
     pub text: Option<String>,
 }
 
+/// Where the role is given.
+enum Place {
+    Team(Allowed<Administer, Entity>),
+    Project(Allowed<Update, Project>),
+}
+
 impl Session {
-    /// Answers a request once: somebody who comes second is told who was first.
+    /// Answers a request once: somebody who comes second is told who was first. An approval and what it gives are one
+    /// transaction: where the role cannot be given, the request still waits.
     pub async fn answer_request(&self, id: i64, answer: Answer) -> Result<AccessRequest, Error> {
         let request = self.answerable_request(id).await?;
-        let role = match &answer.role {
-            Some(role) => role.parse()?,
-            None => request.action.role(),
-        };
-        let state = if answer.approve { RequestState::Approved } else { RequestState::Declined };
-        self.close(&request, state, role, answer.text.as_deref()).await?;
-        if answer.approve
-            && let Err(e) = self.grant(&request, role).await
-        {
-            self.reopen(id).await?;
-            return Err(e);
+        let role = answer.role.unwrap_or_else(|| request.action.role().to_string());
+        let place = if answer.approve { Some(self.place(&request).await?) } else { None };
+        let mut tx = self.db().begin().await?;
+        self.close(&mut tx, &request, place.as_ref().map(|_| role.as_str()), answer.text.as_deref()).await?;
+        match &place {
+            Some(Place::Team(team)) => team.set_member_in(&mut tx, &request.user, &role).await?,
+            Some(Place::Project(project)) => project.set_member_in(&mut tx, &request.user, Some(&role)).await?,
+            None => {}
         }
+        tx.commit().await?;
         let mut requests = super::list::load(self, "q.id = $1", [id]).await?;
-        requests.pop().ok_or_else(|| Error::not_found(crate::problem::Thing::Request, id.to_string()))
+        requests.pop().ok_or_else(|| Error::not_found(Thing::Request, id.to_string()))
     }
 
-    /// Gives the role: in the project where that is what was closed, else in the team.
-    async fn grant(&self, request: &AccessRequest, role: Role) -> Result<(), Error> {
+    /// The project where that is what was closed, else the team.
+    async fn place(&self, request: &AccessRequest) -> Result<Place, Error> {
         let (entity, project, _) = &request.asked;
-        let team = self.allow::<Administer, Entity>(&EntityPath(entity.clone())).await;
-        let whole = match &team {
-            Ok(team) => team.resource().kind == EntityKind::Team && !self.needs_project_role(request).await?,
-            Err(_) => false,
-        };
-        match team {
-            Ok(team) if whole => team.set_member(&request.user, role).await,
+        match self.allow::<Administer, Entity>(&EntityPath(entity.clone())).await {
+            Ok(team) if team.resource().kind == EntityKind::Team && !self.needs_project_role(request).await? => {
+                Ok(Place::Team(team))
+            }
             _ if !project.is_empty() => {
-                let path = ProjectPath::new(entity, project);
-                self.allow::<Update, Project>(&path).await?.set_member(&request.user, Some(role)).await
+                Ok(Place::Project(self.allow::<Update, Project>(&ProjectPath::new(entity, project)).await?))
             }
             Ok(_) => Err(Error::Conflict(Problem::PersonalSpace { name: entity.clone() })),
             Err(e) => Err(e),
@@ -72,52 +73,39 @@ impl Session {
         Ok(own > 0 && request.action != Operation::ProjectCreate)
     }
 
+    /// Writes the answer, `role` being what an approval gives, and tells who asked.
     async fn close(
         &self,
+        tx: &mut Tx,
         request: &AccessRequest,
-        state: RequestState,
-        role: Role,
+        role: Option<&str>,
         text: Option<&str>,
     ) -> Result<(), Error> {
-        let approved = state == RequestState::Approved;
-        let mut tx = self.db().begin().await?;
-        let done =
-            sql("UPDATE access_request SET state = $1, role = $2, answered_at = $3, answered_by = $4, answer = $5 \
-                        WHERE id = $6 AND state = 'pending'")
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        let (state, action, notice) = match role {
+            Some(_) => (RequestState::Approved, "access:approve", Notice::AccessApproved),
+            None => (RequestState::Declined, "access:decline", Notice::AccessDeclined),
+        };
+        let update = "UPDATE access_request SET state = $1, role = $2, answered_at = $3, answered_by = $4, answer = $5 \
+                      WHERE id = $6 AND state = 'pending' RETURNING user_id";
+        let requester: Option<(i64,)> = sql(update)
             .bind(state.as_str())
-            .bind(approved.then(|| role.to_string()))
+            .bind(role)
             .bind(self.now())
             .bind(self.name())
-            .bind(text.map(str::trim).filter(|t| !t.is_empty()))
+            .bind(text)
             .bind(request.id)
-            .run(&mut tx)
+            .optional(&mut *tx)
             .await?;
-        if done == 0 {
-            return Err(Error::Conflict(Problem::RequestAnswered));
-        }
-        let (entity, project, _) = &request.asked;
-        let target = format!("{}: {entity}/{project} as {role}", request.user);
-        audit::done(&mut tx, self, if approved { "access:approve" } else { "access:decline" }, &target).await?;
-        let (id,): (i64,) =
-            sql("SELECT user_id FROM access_request WHERE id = $1").bind(request.id).one(&mut tx).await?;
-        let notice = if approved { Notice::AccessApproved } else { Notice::AccessDeclined };
+        let Some((requester,)) = requester else { return Err(Error::Conflict(Problem::RequestAnswered)) };
+        let given = role.map(|role| format!(" as {role}")).unwrap_or_default();
+        audit::done(tx, self, action, &format!("{}: {}{given}", request.user, request.place())).await?;
         let args = [
             ("user", self.name().to_owned()),
-            (
-                "target",
-                [entity.as_str(), project.as_str()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("/"),
-            ),
+            ("target", request.place()),
             ("message", text.unwrap_or_default().to_owned()),
             ("link", format!("{}/e/{}", self.domain().base_url(), request.reference)),
         ];
-        notices::add(&mut tx, self.domain(), notice, &[id], &args).await?;
-        tx.commit().await
-    }
-
-    /// The access could not be given after all: the request waits again.
-    async fn reopen(&self, id: i64) -> Result<(), Error> {
-        let text = "UPDATE access_request SET state = 'pending', role = NULL, answered_at = NULL, answered_by = NULL, \
-                    answer = NULL WHERE id = $1";
-        sql(text).bind(id).run(self.db()).await.map(drop)
+        notices::add(tx, self.domain(), notice, &[requester], &args).await
     }
 }

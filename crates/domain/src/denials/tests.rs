@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::*;
 use crate::db::sql;
 use crate::model::{EntityPath, ProjectPath, Role, RunPath};
-use crate::policy::{Administer, Denied, Entity, Place, Session, Submit};
+use crate::policy::{Administer, Denied, Entity, Operation, Place, Session, Submit};
+use crate::roles::RoleDraft;
 use crate::testing::{Lab, user};
 use crate::{Error, Problem};
 
@@ -71,11 +72,33 @@ async fn an_approval_that_cannot_be_carried_out_leaves_the_request_open() {
         let denial = lab.mallory.denial(&reference).await.unwrap().unwrap();
         denial.ask(&lab.mallory, None).await.unwrap();
         let request = lab.alice.answerable_requests(None, Some(true)).await.unwrap().remove(0);
+        lab.domain.take_notices().await.unwrap();
         // A personal space has no members, and the project is not there.
         lab.alice.answer_request(request.id, approve(None)).await.unwrap_err();
+        assert!(lab.domain.take_notices().await.unwrap().is_empty(), "nobody is told of what did not happen");
         assert_eq!(lab.alice.answerable_requests(None, Some(true)).await.unwrap().len(), 1);
         let no = Answer { approve: false, role: None, text: None };
         assert_eq!(lab.alice.answer_request(request.id, no).await.unwrap().state, RequestState::Declined);
+    }
+}
+
+#[tokio::test]
+async fn a_custom_role_can_be_given_and_one_that_is_not_there_gives_nothing() {
+    for lab in Lab::all().await {
+        let adam = admin(&lab).await;
+        let org = lab.domain.operator().allow::<Administer, crate::policy::Org>(&()).await.unwrap();
+        let draft =
+            RoleDraft { id: None, name: "stopper".to_owned(), base: Role::Member, adds: vec![Operation::RunStop] };
+        org.save_role(draft).await.unwrap();
+        let reference = refused(&lab.mallory, &ProjectPath::new("team", "p").place()).await.reference.unwrap();
+        lab.mallory.denial(&reference).await.unwrap().unwrap().ask(&lab.mallory, None).await.unwrap();
+        let request = adam.answerable_requests(None, Some(true)).await.unwrap().remove(0);
+        lab.domain.take_notices().await.unwrap();
+        adam.answer_request(request.id, approve(Some("starter"))).await.unwrap_err();
+        assert!(lab.domain.take_notices().await.unwrap().is_empty(), "nobody is told of what did not happen");
+        let answered = adam.answer_request(request.id, approve(Some("stopper"))).await.unwrap();
+        assert_eq!(answered.role.as_deref(), Some("stopper"));
+        lab.mallory.allow::<Submit, Place>(&ProjectPath::new("team", "p").place()).await.unwrap();
     }
 }
 

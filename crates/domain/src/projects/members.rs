@@ -9,22 +9,27 @@ impl Allowed<Update, Project> {
     /// Adds a user or service account to the project, or changes the role of one. `None` takes the role away.
     pub async fn set_member(&self, user: &str, role: Option<impl AsRef<str>>) -> Result<(), Error> {
         let mut tx = self.domain().db().begin().await?;
-        let user_id = crate::teams::user_id(&mut tx, user).await?;
+        self.set_member_in(&mut tx, user, role.as_ref().map(AsRef::as_ref)).await?;
+        tx.commit().await
+    }
+
+    /// The same in a transaction that does more.
+    pub(crate) async fn set_member_in(&self, tx: &mut Tx, user: &str, role: Option<&str>) -> Result<(), Error> {
+        let user_id = crate::teams::user_id(tx, user).await?;
         let project = self.resource();
         let words = match role {
             Some(role) => {
-                let role = roles::given(&mut tx, role.as_ref()).await?;
-                put(&mut tx, project.id, user_id, &role, self.domain().clock().now()).await?;
+                let role = roles::given(tx, role).await?;
+                put(tx, project.id, user_id, &role, self.domain().clock().now()).await?;
                 format!("{} as {}", user, role.name)
             }
             None => {
                 let text = "DELETE FROM project_member WHERE project_id = $1 AND user_id = $2";
-                sql(text).bind(project.id).bind(user_id).run(&mut tx).await?;
+                sql(text).bind(project.id).bind(user_id).run(&mut *tx).await?;
                 format!("{user} not any more")
             }
         };
-        audit::done(&mut tx, self.session(), "project:set_member", &format!("{}: {words}", project.path())).await?;
-        tx.commit().await
+        audit::done(tx, self.session(), "project:set_member", &format!("{}: {words}", project.path())).await
     }
 }
 

@@ -10,19 +10,23 @@ use crate::{Error, Problem, Thing, audit};
 impl Allowed<Administer, Entity> {
     /// Adds a user, or changes the role of one: viewer, member, admin or a custom role's name.
     pub async fn set_member(&self, user: &str, role: impl AsRef<str>) -> Result<(), Error> {
+        let mut tx = self.domain().db().begin().await?;
+        self.set_member_in(&mut tx, user, role.as_ref()).await?;
+        tx.commit().await
+    }
+
+    /// The same in a transaction that does more.
+    pub(crate) async fn set_member_in(&self, tx: &mut Tx, user: &str, role: &str) -> Result<(), Error> {
         self.must_be_team()?;
         let team = self.resource();
-        let mut tx = self.domain().db().begin().await?;
-        let role = roles::given(&mut tx, role.as_ref()).await?;
-        let user_id = person_id(&mut tx, user).await?;
+        let role = roles::given(tx, role).await?;
+        let user_id = person_id(tx, user).await?;
         if role.base != Role::Admin {
-            keep_an_admin(&mut tx, team, user_id, user).await?;
-            invitations::withdraw(&mut tx, team.id, user, self.session().now()).await?;
+            keep_an_admin(tx, team, user_id, user).await?;
+            invitations::withdraw(tx, team.id, user, self.session().now()).await?;
         }
-        put(&mut tx, team.id, user_id, &role, self.session().now()).await?;
-        let target = format!("{}/{user} as {}", team.name, role.name);
-        audit::done(&mut tx, self.session(), "team:set_member", &target).await?;
-        tx.commit().await
+        put(tx, team.id, user_id, &role, self.session().now()).await?;
+        audit::done(tx, self.session(), "team:set_member", &format!("{}/{user} as {}", team.name, role.name)).await
     }
 
     /// Whoever may change roles may remove members.
