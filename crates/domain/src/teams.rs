@@ -10,6 +10,7 @@ mod rename;
 mod settings;
 
 pub use details::Member;
+pub(crate) use details::storage_bytes;
 pub use list::{EntitySummary, TeamRow};
 pub(crate) use members::user_id;
 pub(crate) use name::claim;

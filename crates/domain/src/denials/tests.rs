@@ -187,3 +187,19 @@ async fn a_notice_waits_until_it_was_sent() {
         assert!(lab.domain.take_notices().await.unwrap().is_empty());
     }
 }
+
+#[tokio::test]
+async fn what_a_team_keeps_is_counted_before_more_is_taken() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await.resource().id;
+        sql("UPDATE entity SET quota_bytes = 10 WHERE name = 'team'").run(lab.domain.db()).await.unwrap();
+        let path = ProjectPath::new("team", "p").place();
+        lab.alice.allow::<Submit, Place>(&path).await.unwrap();
+        sql("INSERT INTO file (id, run_id, name, blob, bytes, md5, updated_at) VALUES (1, $1, 'f', 'b', 10, '', 0)")
+            .bind(run)
+            .run(lab.domain.db())
+            .await
+            .unwrap();
+        assert_eq!(refused(&lab.alice, &path).await.first().code(), "QUOTA");
+    }
+}

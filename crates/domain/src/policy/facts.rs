@@ -136,7 +136,7 @@ pub struct EntityFacts {
     pub members_invite: bool,
     /// Visibility of projects that `wandb.init` makes here.
     pub new_projects: Visibility,
-    /// Bytes kept and the most that may be, where there is a limit.
+    /// Bytes kept (counted only for what would add to them) and the most that may be, where there is a limit.
     pub quota: Option<(i64, i64)>,
     /// When it was made.
     pub created_at: Micros,

@@ -32,7 +32,6 @@ struct FactRow {
     members_invite: bool,
     new_projects: String,
     quota_bytes: Option<i64>,
-    used_bytes: i64,
     team_role: Option<String>,
     team_role_name: Option<String>,
     team_role_adds: Option<String>,
@@ -65,9 +64,6 @@ struct RunRow {
 /// managed by organization admins only.
 const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
     a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, \
-    CASE WHEN e.quota_bytes IS NULL THEN 0 ELSE (SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
-        SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
-        JOIN run xr ON xr.id = x.run_id JOIN project xp ON xp.id = xr.project_id WHERE xp.entity_id = e.id) END AS used_bytes, \
     m.role AS team_role, mc.name AS team_role_name, mc.adds AS team_role_adds, \
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
     p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
@@ -103,6 +99,13 @@ pub(super) async fn load(session: &Session, asked: (String, String, String)) -> 
         found.run = load_run(session, &mut facts, found.project.clone()).await?;
     }
     Ok((facts, found))
+}
+
+/// What the entity keeps, where that is limited: asked only for what would add to it.
+pub(super) async fn load_usage(session: &Session, facts: &mut Facts) -> Result<(), Error> {
+    let Some(EntityFacts { id, quota: Some((used, _)), .. }) = &mut facts.entity else { return Ok(()) };
+    *used = crate::teams::storage_bytes(session.db(), *id).await?;
+    Ok(())
 }
 
 /// Facts about every project that the caller has any standing in, in one entity or in all.
@@ -207,7 +210,7 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
         hidden: row.hidden,
         members_invite: row.members_invite,
         new_projects: row.new_projects.parse()?,
-        quota: row.quota_bytes.map(|limit| (row.used_bytes, limit)),
+        quota: row.quota_bytes.map(|limit| (0, limit)),
         created_at: row.entity_created_at,
     });
     let (Some(id), Some(name), Some(visibility)) = (row.project_id, row.project, row.visibility) else {

@@ -163,14 +163,14 @@ impl Session {
 
     /// Asks for `A` on the thing at `path`: loads it, decides, and answers with the proof or with the reasons.
     pub async fn allow<A: On<R>, R: Resource>(&self, path: &R::Path) -> Result<Allowed<A, R>, Error> {
-        let (facts, found) = self.load(A::OPERATION, R::asked(path)).await?;
+        let (facts, found) = self.facts(A::OPERATION, R::asked(path)).await?;
         self.settle(A::OPERATION, &facts).await?;
         Ok(Allowed::new(self.clone(), R::from_found(&facts, found)?))
     }
 
     /// The decision and its trace, without acting on it (`runstead explain`, disabled buttons). Not audited.
     pub async fn explain(&self, operation: Operation, asked: Asked) -> Result<Decision, Error> {
-        let (mut facts, _) = self.load(operation, asked).await?;
+        let (mut facts, _) = self.facts(operation, asked).await?;
         let decision = decide(operation, &facts);
         if decision.is_allowed() {
             return Ok(decision);
@@ -183,6 +183,15 @@ impl Session {
     pub(crate) async fn may_exactly(&self, operation: Operation, asked: Asked) -> Result<bool, Error> {
         let (facts, _) = load::load(self, asked).await?;
         Ok(decide(operation, &facts).is_allowed())
+    }
+
+    /// Everything that an action at a path is decided on.
+    async fn facts(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+        let (mut facts, found) = self.load(operation, asked).await?;
+        if operation.adds() {
+            load::load_usage(self, &mut facts).await?;
+        }
+        Ok((facts, found))
     }
 
     /// The facts about a path, or about the one that a redirect leads to.

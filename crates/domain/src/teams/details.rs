@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::clock::Micros;
-use crate::db::sql;
+use crate::db::{Db, sql};
 use crate::model::Role;
 use crate::policy::{Allowed, Entity, Operation, Project, Read};
 use crate::{Domain, Error};
@@ -62,12 +62,17 @@ impl Allowed<Read, Entity> {
 
     /// Bytes of segments and run files of all its projects.
     pub async fn storage_bytes(&self) -> Result<i64, Error> {
-        let text = "SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
-                    SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
-                    JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1";
-        let (bytes,): (i64,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
-        Ok(bytes)
+        storage_bytes(self.domain().db(), self.resource().id).await
     }
+}
+
+/// Bytes of segments and run files of all projects of an entity.
+pub(crate) async fn storage_bytes(db: &Db, entity: i64) -> Result<i64, Error> {
+    let text = "SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
+                SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
+                JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1";
+    let (bytes,): (i64,) = sql(text).bind(entity).one(db).await?;
+    Ok(bytes)
 }
 
 impl Allowed<Read, Project> {
