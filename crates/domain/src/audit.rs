@@ -5,12 +5,45 @@ mod list;
 
 pub use list::{Event, Filter};
 
-use crate::Error;
-use crate::db::{Tx, sql};
-use crate::policy::{Denied, Operation, Session};
+use crate::db::{On, Tx, sql};
+use crate::policy::{ClientInfo, Denied, Operation, Session};
+use crate::{Clock, Domain, Error};
 
-const INSERT: &str = "INSERT INTO audit (id, at, actor, action, target, outcome, reason, detail, reference, address, client) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+/// Longest name that is kept of somebody who only claims to have it.
+const CLAIMED: usize = 128;
+
+/// What is written.
+struct Row<'a> {
+    actor: &'a str,
+    action: &'static str,
+    target: &'a str,
+    outcome: &'static str,
+    reason: Option<&'static str>,
+    detail: Option<serde_json::Value>,
+    reference: Option<String>,
+    client: &'a ClientInfo,
+}
+
+impl Row<'_> {
+    async fn write(self, on: impl Into<On<'_>>, clock: &Clock) -> Result<(), Error> {
+        sql("INSERT INTO audit (id, at, actor, action, target, outcome, reason, detail, reference, address, client) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        .bind(clock.id()?)
+        .bind(clock.now())
+        .bind(self.actor)
+        .bind(self.action)
+        .bind(self.target)
+        .bind(self.outcome)
+        .bind(self.reason)
+        .bind(self.detail.map(|detail| detail.to_string()))
+        .bind(self.reference)
+        .bind(self.client.address.clone())
+        .bind(self.client.agent.clone())
+        .run(on)
+        .await
+        .map(drop)
+    }
+}
 
 /// A denial with all its causes.
 pub(crate) async fn denied(
@@ -22,40 +55,41 @@ pub(crate) async fn denied(
     let (entity, project, run) = asked;
     let target = [entity, project, run].into_iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join("/");
     let causes = denied.causes.iter().map(crate::policy::Cause::code).collect::<Vec<_>>();
-    let clock = session.domain().clock();
-    sql(INSERT)
-        .bind(clock.id()?)
-        .bind(clock.now())
-        .bind(session.name())
-        .bind(operation.as_str())
-        .bind(target)
-        .bind("denied")
-        .bind(Some(denied.first().code()))
-        .bind(Some(serde_json::json!({ "causes": causes }).to_string()))
-        .bind(denied.reference.clone())
-        .bind(session.client().address.clone())
-        .bind(session.client().agent.clone())
-        .run(session.db())
-        .await?;
-    Ok(())
+    let row = Row {
+        actor: session.name(),
+        action: operation.as_str(),
+        target: &target,
+        outcome: "denied",
+        reason: Some(denied.first().code()),
+        detail: Some(serde_json::json!({ "causes": causes })),
+        reference: denied.reference.clone(),
+        client: session.client(),
+    };
+    row.write(session.db(), session.domain().clock()).await
 }
 
 /// A change to people, keys or settings, in the transaction that makes it.
 pub(crate) async fn done(tx: &mut Tx, session: &Session, action: &'static str, target: &str) -> Result<(), Error> {
-    let clock = session.domain().clock();
-    sql(INSERT)
-        .bind(clock.id()?)
-        .bind(clock.now())
-        .bind(session.name())
-        .bind(action)
-        .bind(target)
-        .bind("done")
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(session.client().address.clone())
-        .bind(session.client().agent.clone())
-        .run(tx)
-        .await?;
-    Ok(())
+    let (actor, client) = (session.name(), session.client());
+    let row = Row { actor, action, target, outcome: "done", reason: None, detail: None, reference: None, client };
+    row.write(tx, session.domain().clock()).await
+}
+
+impl Domain {
+    /// Writes that somebody was not signed in: who they claimed to be, and the code of why not. How often that may be
+    /// written is for the caller to limit, who says how many were left out.
+    pub async fn note_failed_sign_in(
+        &self,
+        claimed: &str,
+        reason: &'static str,
+        left_out: u32,
+        client: &ClientInfo,
+    ) -> Result<(), Error> {
+        let claimed: String = claimed.trim().chars().filter(|c| !c.is_control()).take(CLAIMED).collect();
+        let actor = if claimed.is_empty() { "anonymous" } else { &claimed };
+        let detail = (left_out > 0).then(|| serde_json::json!({ "left_out": left_out }));
+        let (action, reason) = ("user:sign_in", Some(reason));
+        let row = Row { actor, action, target: actor, outcome: "denied", reason, detail, reference: None, client };
+        row.write(self.db(), self.clock()).await
+    }
 }

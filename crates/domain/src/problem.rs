@@ -79,8 +79,8 @@ crate::sentences! {
         TokenManyRules = "TOKEN_MANY_RULES" { issuer: String },
         RuleIssuer = "RULE_ISSUER" { issuer: String },
         RuleClaims = "RULE_CLAIMS",
-        EmailUnverified = "EMAIL_UNVERIFIED",
-        NoAccount = "NO_ACCOUNT",
+        EmailUnverified = "EMAIL_UNVERIFIED" { user: String },
+        NoAccount = "NO_ACCOUNT" { user: String },
         RuleAudience = "RULE_AUDIENCE",
 
         NothingToRequest = "NOTHING_TO_REQUEST",

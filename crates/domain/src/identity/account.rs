@@ -74,7 +74,7 @@ impl Domain {
         let id = match same {
             Some((id, None)) if verified => id,
             // Somebody else's address, or one that the provider does not vouch for.
-            Some(_) => return Err(Error::Conflict(Problem::EmailUnverified)),
+            Some(_) => return Err(Error::Conflict(Problem::EmailUnverified { user: claims.person() })),
             None if rules.create_accounts => {
                 let name = free_name(&mut tx, claims, email.as_deref()).await?;
                 let full_name =
@@ -83,7 +83,7 @@ impl Domain {
                 let ready = Ready::check(NewUser { name, email, full_name, ..NewUser::default() }).await?;
                 ready.insert(&self.system(), &mut tx).await?
             }
-            None => return Err(Error::Conflict(Problem::NoAccount)),
+            None => return Err(Error::Conflict(Problem::NoAccount { user: claims.person() })),
         };
         sql("UPDATE account SET subject = $1 WHERE id = $2").bind(subject).bind(id).run(&mut tx).await?;
         crate::audit::done(&mut tx, &self.system(), "user:link_provider", subject).await?;

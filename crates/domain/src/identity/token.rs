@@ -127,6 +127,12 @@ impl Claims {
         self.0.get(name).and_then(Value::as_str)
     }
 
+    /// Who it is about, in the words that people know best.
+    pub(super) fn person(&self) -> String {
+        let names = ["email", "preferred_username", "sub"];
+        names.into_iter().find_map(|name| self.text(name)).unwrap_or_default().to_owned()
+    }
+
     /// The texts of a claim that is a list of them, or one; none when it is not there.
     pub fn list(&self, name: &str) -> Option<Vec<&str>> {
         match self.0.get(name)? {

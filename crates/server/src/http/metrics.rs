@@ -71,7 +71,10 @@ fn describe() {
         "Bytes written: run data in the database, files and segments in blobs."
     );
     describe_counter!("runstead_denials_total", "Requests that were refused, by the code of the reason.");
-    describe_counter!("runstead_sign_ins_failed_total", "Sign-ins with a wrong name or password.");
+    describe_counter!(
+        "runstead_sign_ins_failed_total",
+        "Sign-ins that failed: a wrong name, password or code, or a refusal of the identity provider."
+    );
     describe_counter!("runstead_jobs_total", "Background jobs that ended; one that failed is tried again.");
     describe_histogram!("runstead_job_seconds", "Time that background jobs took.");
     describe_gauge!("runstead_jobs_waiting", "Background jobs that are due and not done, of all processes.");

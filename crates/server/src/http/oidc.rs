@@ -47,41 +47,81 @@ pub struct Callback {
 
 /// Signs in whoever the provider says it is, and goes where the user wanted to go.
 pub async fn callback(State(app): State<App>, Query(answer): Query<Callback>, parts: Parts) -> Result<Response, Error> {
-    let provider = provider(&app)?;
+    let (set, next) = match signed_in(&app, answer, &parts).await {
+        Ok(done) => done,
+        Err(Stopped::Failed { problem, reason, user, cause }) => {
+            sign_in::note_failure(&app, &user, reason, &client(&parts, &app)).await?;
+            return failed(&app, problem, &cause);
+        }
+        Err(Stopped::Error(error)) => return Err(error),
+    };
+    // Parsing spells the address in ASCII, as a header needs it.
+    let next = url::Url::parse(&format!("{}{next}", app.domain.base_url())).map_err(Error::fault)?;
+    redirect(next.as_str(), &[set, cookie(&app, "", 0)])
+}
+
+/// Why nobody was signed in.
+enum Stopped {
+    /// The browser goes back to the sign-in page, which says what `problem` means.
+    Failed { problem: &'static str, reason: &'static str, user: String, cause: String },
+    /// Something else.
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+fn stopped(problem: &'static str, reason: &'static str, cause: impl Into<String>) -> Stopped {
+    Stopped::Failed { problem, reason, user: String::new(), cause: cause.into() }
+}
+
+/// The cookie of a new web session, and where the user wanted to go.
+async fn signed_in(app: &App, answer: Callback, parts: &Parts) -> Result<(String, String), Stopped> {
+    let provider = provider(app)?;
     let state = answer.state.unwrap_or_default();
     let flow = match cookie_named(&parts.headers, COOKIE) {
         Some(own) if own == state => app.domain.finish_sign_in(&state).await?,
         _ => None,
     };
-    let Some(flow) = flow else { return failed(&app, "state", "unknown, used, old, or of another browser") };
+    let of_provider = |cause: String| stopped("provider", "PROVIDER", cause);
+    let flow = flow.ok_or_else(|| stopped("state", "STATE", "unknown, used, old, or of another browser"))?;
     let now = app.domain.clock().now();
-    match provider.is_from(&app.issuers, answer.iss.as_deref(), now).await {
-        Ok(true) => {}
-        Ok(false) => return failed(&app, "provider", "the answer names another issuer"),
-        Err(error) => return failed(&app, "provider", &error),
+    if !provider.is_from(&app.issuers, answer.iss.as_deref(), now).await.map_err(of_provider)? {
+        return Err(of_provider("the answer names another issuer".to_owned()));
     }
     let Some(code) = answer.code else {
-        return failed(&app, "refused", answer.error.as_deref().unwrap_or("no code came"));
+        return Err(stopped("refused", "REFUSED", answer.error.unwrap_or_else(|| "no code came".to_owned())));
     };
-    let (token, keys) = match provider.redeem(&app.issuers, &code, &flow.verifier, now).await {
-        Ok(found) => found,
-        Err(error) => return failed(&app, "provider", &error),
-    };
+    let (token, keys) = provider.redeem(&app.issuers, &code, &flow.verifier, now).await.map_err(of_provider)?;
     let account = match app.domain.sign_in_by_provider(&token, &keys, &flow, &provider.rules).await {
         Ok(account) => account,
-        Err(domain::Error::Conflict(Problem::NoAccount)) => return failed(&app, "no_account", "no account"),
-        Err(domain::Error::Conflict(Problem::EmailUnverified)) => return failed(&app, "unverified", "not verified"),
-        Err(domain::Error::Invalid(problem)) => return failed(&app, "provider", &problem.to_string()),
+        Err(domain::Error::Conflict(problem)) => return Err(no_account(problem)),
+        Err(domain::Error::Invalid(problem)) => return Err(of_provider(problem.to_string())),
         Err(error) => return Err(error.into()),
     };
-    let set = match sign_in::begin(&app, account, &client(&parts, &app)).await {
-        Ok((_, set)) => set,
-        Err(Error::Domain(domain::Error::Denied(_))) => return failed(&app, "disabled", "disabled"),
-        Err(error) => return Err(error),
-    };
-    // Parsing spells the address in ASCII, as a header needs it.
-    let next = url::Url::parse(&format!("{}{}", app.domain.base_url(), flow.next)).map_err(Error::fault)?;
-    redirect(next.as_str(), &[set, cookie(&app, "", 0)])
+    match sign_in::begin(app, account, &client(parts, app)).await {
+        Ok((_, set)) => Ok((set, flow.next)),
+        Err(Error::Domain(domain::Error::Denied(denied))) => {
+            let args = denied.first().args();
+            let user = args.into_iter().find(|(name, _)| *name == "user").map(|(_, user)| user).unwrap_or_default();
+            let (problem, reason, cause) = ("disabled", denied.first().code(), "disabled".to_owned());
+            Err(Stopped::Failed { problem, reason, user, cause })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The provider knows somebody whom this server does not let in.
+fn no_account(problem: Problem) -> Stopped {
+    let (reason, cause) = (problem.code(), problem.to_string());
+    match problem {
+        Problem::NoAccount { user } => Stopped::Failed { problem: "no_account", reason, user, cause },
+        Problem::EmailUnverified { user } => Stopped::Failed { problem: "unverified", reason, user, cause },
+        other => domain::Error::Conflict(other).into(),
+    }
 }
 
 /// The form of an exchange.

@@ -70,7 +70,7 @@ pub async fn login(State(app): State<App>, parts: Parts, body: Body) -> Result<R
     app.throttle.check(&name, now)?;
     let Some(account) = app.domain.check_password(&username, &password).await? else {
         app.throttle.wrong(&name, now);
-        metrics::counter!("runstead_sign_ins_failed_total").increment(1);
+        note_failure(&app, &username, Problem::WrongPassword.code(), &client(&parts, &app)).await?;
         return Err(Error::SignIn(Problem::WrongPassword));
     };
     // By account: an e-mail address is another name for the same codes.
@@ -85,9 +85,32 @@ pub async fn login(State(app): State<App>, parts: Parts, body: Body) -> Result<R
         SecondStep::Needed => Err(Error::SecondStep(Problem::CodeNeeded)),
         SecondStep::Wrong => {
             app.throttle.wrong(&codes, now);
-            metrics::counter!("runstead_sign_ins_failed_total").increment(1);
+            note_failure(&app, &username, Problem::CodeWrong.code(), &client(&parts, &app)).await?;
             Err(Error::SecondStep(Problem::CodeWrong))
         }
+    }
+}
+
+/// Counts a sign-in that failed, and writes it into the audit log. There a flood from one network is a row a minute.
+pub(super) async fn note_failure(
+    app: &App,
+    claimed: &str,
+    reason: &'static str,
+    client: &ClientInfo,
+) -> Result<(), domain::Error> {
+    metrics::counter!("runstead_sign_ins_failed_total").increment(1);
+    let network = network(client.address.as_deref().unwrap_or_default());
+    match app.throttle.tell(&network, app.domain.clock().now()) {
+        Some(left_out) => app.domain.note_failed_sign_in(claimed, reason, left_out, client).await,
+        None => Ok(()),
+    }
+}
+
+/// Whom an address belongs to: of IPv6, everybody has 2⁶⁴.
+fn network(address: &str) -> String {
+    match address.parse::<std::net::Ipv6Addr>() {
+        Ok(address) => format!("{:x?}", &address.segments()[..4]),
+        Err(_) => address.to_owned(),
     }
 }
 

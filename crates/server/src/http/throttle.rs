@@ -1,4 +1,4 @@
-//! Slowing down whoever guesses passwords.
+//! Slowing down whoever guesses passwords, and what the audit log is told of it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,6 +25,17 @@ struct Tries {
     wrong: u32,
     /// No try is answered before this time.
     not_before: Micros,
+    /// Not told since the last one that was.
+    untold: u32,
+}
+
+impl Tries {
+    fn add(&mut self, now: Micros) {
+        self.wrong = self.wrong.saturating_add(1);
+        let doublings = self.wrong.saturating_sub(FREE);
+        let seconds = if doublings == 0 { 0 } else { (1u64 << doublings.min(10)).min(LONGEST) };
+        self.not_before = now + i64::try_from(seconds * 1_000_000).unwrap_or(0);
+    }
 }
 
 impl Throttle {
@@ -40,15 +51,28 @@ impl Throttle {
 
     /// Remembers a wrong try: from the sixth on, each doubles the wait.
     pub fn wrong(&self, name: &str, now: Micros) {
+        self.with(name, now, |tries| tries.add(now));
+    }
+
+    /// Whether a wrong try from a network is told: the first five are, then one after each wait, which grows to a minute.
+    /// None is: not this one. Else how many were not told since the last one.
+    pub fn tell(&self, network: &str, now: Micros) -> Option<u32> {
+        self.with(&format!("from:{network}"), now, |tries| {
+            if tries.not_before > now {
+                tries.untold = tries.untold.saturating_add(1);
+                return None;
+            }
+            tries.add(now);
+            Some(std::mem::take(&mut tries.untold))
+        })
+    }
+
+    fn with<T>(&self, name: &str, now: Micros, change: impl FnOnce(&mut Tries) -> T) -> T {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= NAMES {
             tries.retain(|_, tries| tries.not_before > now);
         }
-        let entry = tries.entry(name.to_owned()).or_default();
-        entry.wrong = entry.wrong.saturating_add(1);
-        let doublings = entry.wrong.saturating_sub(FREE);
-        let seconds = if doublings == 0 { 0 } else { (1u64 << doublings.min(10)).min(LONGEST) };
-        entry.not_before = now + i64::try_from(seconds * 1_000_000).unwrap_or(0);
+        change(tries.entry(name.to_owned()).or_default())
     }
 
     /// Forgets the wrong tries of somebody who knew the password.
@@ -78,5 +102,16 @@ mod tests {
         assert!(matches!(throttle.check("ann", 0), Err(domain::Error::RateLimited { retry_after: LONGEST })));
         throttle.right("ann");
         assert!(throttle.check("ann", 0).is_ok());
+    }
+
+    #[test]
+    fn a_flood_is_told_now_and_then_with_its_size() {
+        let throttle = Throttle::default();
+        // A thousand tries a second, for an hour.
+        let told: Vec<u32> = (0..3_600_000).filter_map(|n| throttle.tell("6.6.6.6", n * 1000)).collect();
+        assert!((60..=75).contains(&told.len()), "{}", told.len());
+        assert_eq!(told[..6], [0; 6]);
+        assert_eq!(told[6], 1999);
+        assert_eq!(throttle.tell("7.7.7.7", 0), Some(0));
     }
 }

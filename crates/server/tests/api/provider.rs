@@ -94,6 +94,19 @@ async fn accounts_are_found_by_subject_then_by_verified_address() {
             server.domain.operator().allow::<domain::policy::DisableUser, domain::policy::Org>(&()).await.unwrap();
         organization.disable_user("ann").await.unwrap();
         assert_eq!(who(ann()).await, "disabled");
+        let root = server.admin("root").await;
+        let log = root.get("/admin/audit_logs?action=user:sign_in&outcome=denied").await.text();
+        let rows = log.lines().map(|row| serde_json::from_str::<Value>(row).unwrap());
+        let rows: Vec<_> = rows.map(|row| format!("{} {}", row["actor"], row["reason"]).replace('"', "")).collect();
+        assert_eq!(
+            rows,
+            [
+                "ann USER_DISABLED",
+                "ann@example.org EMAIL_UNVERIFIED",
+                "new@example.org NO_ACCOUNT",
+                "ann@example.org EMAIL_UNVERIFIED"
+            ]
+        );
     })
     .await;
 }

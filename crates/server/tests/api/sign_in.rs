@@ -84,6 +84,49 @@ async fn wrong_passwords_say_nothing_and_become_slow() {
 }
 
 #[tokio::test]
+async fn failed_sign_ins_are_in_the_audit_log_and_a_flood_does_not_fill_it() {
+    on_every_database(async |server: TestServer| {
+        let root = server.admin("root").await;
+        server.user("ann").await;
+        let forwarded = |address: &str| {
+            let agent = server.anonymous().with_header(axum::http::header::USER_AGENT, "a browser");
+            agent.with_header(HeaderName::from_static("x-forwarded-for"), address)
+        };
+        let wrong = async |from: &str, name: &str| {
+            let login = json!({ "username": name, "password": "hunter2", "code": "123456" });
+            assert_eq!(forwarded(from).post("/api/login", login).await.status, 401);
+        };
+        wrong("9.9.9.9", " Ann ").await;
+        wrong("9.9.9.9", "nob\u{1b}ody").await;
+        // Who has a second step, and types another code.
+        server.sql("UPDATE account SET totp_secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' WHERE name = 'ann'").await;
+        let login = json!({ "username": "ann@example.org", "password": PASSWORD, "code": "000000" });
+        assert_eq!(forwarded("9.9.9.9").post("/api/login", login).await.status, 401);
+        let log = root.get("/admin/audit_logs?action=user:sign_in&outcome=denied").await;
+        assert!(!log.text().contains("hunter2") && !log.text().contains("123456"), "{}", log.text());
+        let rows: Vec<serde_json::Value> = log.text().lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+        let seen: Vec<_> = rows.iter().map(|row| (row["actor"].as_str().unwrap(), row["reason"].clone())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("ann@example.org", json!("CODE_WRONG")),
+                ("nobody", json!("WRONG_PASSWORD")),
+                ("Ann", json!("WRONG_PASSWORD")),
+            ]
+        );
+        assert_eq!((&rows[0]["address"], &rows[0]["client"]), (&json!("9.9.9.9"), &json!("a browser")));
+        assert_eq!(rows[0]["detail"], json!(null));
+        for n in 0..20 {
+            wrong("6.6.6.6", &format!("guess-{n}")).await;
+        }
+        let log = root.get("/admin/audit_logs?action=user:sign_in&outcome=denied").await.text();
+        let of_flood = log.lines().filter(|row| row.contains("6.6.6.6")).count();
+        assert!((6..15).contains(&of_flood), "{log}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn other_sites_cannot_use_the_cookie() {
     on_every_database(async |server: TestServer| {
         server.user("ann").await;
