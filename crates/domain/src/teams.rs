@@ -12,6 +12,6 @@ mod settings;
 pub use details::Member;
 pub(crate) use details::storage_bytes;
 pub use list::{EntitySummary, TeamRow};
-pub(crate) use members::user_id;
+pub(crate) use members::{keep_admins, user_id};
 pub(crate) use name::claim;
 pub use settings::{TeamChange, TeamSettings};

@@ -22,7 +22,7 @@ impl Allowed<Administer, Entity> {
         let role = roles::given(tx, role).await?;
         let user_id = person_id(tx, user).await?;
         if role.base != Role::Admin {
-            keep_an_admin(tx, team, user_id, user).await?;
+            keep_an_admin(tx, team.id, &team.name, user_id, user).await?;
             invitations::withdraw(tx, team.id, user, self.session().now()).await?;
         }
         put(tx, team.id, user_id, &role, self.session().now()).await?;
@@ -99,7 +99,7 @@ fn must_be_team(entity: &Entity) -> Result<(), Error> {
 async fn remove(session: &Session, team: &Entity, user: &str) -> Result<(), Error> {
     let mut tx = session.domain().db().begin().await?;
     let user_id = person_id(&mut tx, user).await?;
-    keep_an_admin(&mut tx, team, user_id, user).await?;
+    keep_an_admin(&mut tx, team.id, &team.name, user_id, user).await?;
     let text = "DELETE FROM membership WHERE team_id = $1 AND user_id = $2";
     if sql(text).bind(team.id).bind(user_id).run(&mut tx).await? == 0 {
         return Err(Error::not_found(Thing::Member, format!("{user} of {}", team.name)));
@@ -113,15 +113,25 @@ async fn remove(session: &Session, team: &Entity, user: &str) -> Result<(), Erro
 }
 
 /// Fails when `user` is the only admin who can act: those who are disabled, and service accounts, do not count.
-async fn keep_an_admin(tx: &mut Tx, team: &Entity, user_id: i64, user: &str) -> Result<(), Error> {
+async fn keep_an_admin(tx: &mut Tx, team: i64, name: &str, user_id: i64, user: &str) -> Result<(), Error> {
     // Two changes at once must not each count on the other's admin: the team's row is the lock.
-    sql("UPDATE entity SET name = name WHERE id = $1").bind(team.id).run(&mut *tx).await?;
+    sql("UPDATE entity SET name = name WHERE id = $1").bind(team).run(&mut *tx).await?;
     let text = "SELECT a.id FROM membership m JOIN account a ON a.id = m.user_id \
                 WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL AND a.kind = 'user'";
-    let admins: Vec<(i64,)> = sql(text).bind(team.id).all(tx).await?;
+    let admins: Vec<(i64,)> = sql(text).bind(team).all(tx).await?;
     if admins == [(user_id,)] {
-        let (user, team) = (user.to_owned(), team.name.clone());
-        return Err(Error::Conflict(Problem::LastTeamAdmin { user, team }));
+        return Err(Error::Conflict(Problem::LastTeamAdmin { user: user.to_owned(), team: name.to_owned() }));
+    }
+    Ok(())
+}
+
+/// The same for every team of somebody who is about to be disabled.
+pub(crate) async fn keep_admins(tx: &mut Tx, user_id: i64, user: &str) -> Result<(), Error> {
+    let text = "SELECT e.id, e.name FROM membership m JOIN entity e ON e.id = m.team_id \
+                WHERE m.user_id = $1 AND m.role = 'admin' ORDER BY e.id";
+    let teams: Vec<(i64, String)> = sql(text).bind(user_id).all(&mut *tx).await?;
+    for (team, name) in teams {
+        keep_an_admin(tx, team, &name, user_id, user).await?;
     }
     Ok(())
 }

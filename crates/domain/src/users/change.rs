@@ -1,8 +1,9 @@
-//! What organization admins change of an account: admin or not, disabled or not. The last admin stays.
+//! What organization admins change of an account: admin or not, disabled or not. The last admin of the organization, and
+//! of any team, stays.
 
 use crate::db::{Tx, sql};
 use crate::policy::{Allowed, DisableUser, Org};
-use crate::{Error, Problem, Thing, audit};
+use crate::{Error, Problem, Thing, audit, teams};
 
 /// What changes; none leaves as it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +25,9 @@ impl Allowed<DisableUser, Org> {
         let (id, kind) = row.ok_or_else(|| Error::not_found(Thing::User, name))?;
         if update.admin == Some(false) || update.disabled == Some(true) {
             self.keep_an_admin(&mut tx, id, name).await?;
+        }
+        if update.disabled == Some(true) {
+            teams::keep_admins(&mut tx, id, name).await?;
         }
         if let Some(admin) = update.admin {
             if admin && kind != "user" {

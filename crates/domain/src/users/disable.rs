@@ -5,7 +5,8 @@ use crate::Error;
 use crate::policy::{Allowed, DisableUser, Org};
 
 impl Allowed<DisableUser, Org> {
-    /// Nothing the account presents is accepted any more; its runs stay. The last organization admin cannot be disabled.
+    /// Nothing the account presents is accepted any more; its runs stay. The last admin of the organization,
+    /// or of a team, cannot be disabled.
     pub async fn disable_user(&self, name: &str) -> Result<(), Error> {
         self.update_account(name, AccountUpdate { disabled: Some(true), admin: None }).await
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{EntityPath, ProjectPath, Visibility};
-use crate::policy::{Delete, Operation, Org, Project, Read, Submit};
+use crate::policy::{Delete, DisableUser, Operation, Org, Project, Read, Submit};
 use crate::teams::TeamChange;
 use crate::testing::Lab;
 
@@ -28,6 +28,8 @@ async fn the_last_admin_who_can_act_stays() {
         assert_eq!(conflict(of.remove_member("alice").await), last);
         let me = lab.alice.me::<Update>().await.unwrap();
         assert_eq!(conflict(me.leave("team").await), last);
+        let org = operator.allow::<DisableUser, Org>(&()).await.unwrap();
+        assert_eq!(conflict(org.disable_user("alice").await), last);
         // An admin who is disabled does not count; one who is enabled again does.
         of.set_member("mallory", Role::Admin).await.unwrap();
         sql("UPDATE account SET disabled_at = 1 WHERE name = 'mallory'").run(lab.domain.db()).await.unwrap();
@@ -35,6 +37,9 @@ async fn the_last_admin_who_can_act_stays() {
         of.remove_member("mallory").await.unwrap();
         sql("UPDATE account SET disabled_at = NULL WHERE name = 'mallory'").run(lab.domain.db()).await.unwrap();
         of.set_member("victor", Role::Admin).await.unwrap();
+        org.disable_user("alice").await.unwrap();
+        assert_eq!(conflict(org.disable_user("victor").await).code(), "LAST_TEAM_ADMIN");
+        org.enable_user("alice").await.unwrap();
         me.leave("team").await.unwrap();
         assert!(team(&lab.alice).await.is_err());
     }
