@@ -26,6 +26,7 @@ domain::sentences! {
         ProjectCreated = "PROJECT_CREATED" { project: String, visibility: Visibility },
         TeamCreated = "TEAM_CREATED" { name: String },
         UserCreated = "USER_CREATED" { name: String },
+        TwoFactorReset = "TWO_FACTOR_RESET" { name: String },
         UserDisabled = "USER_DISABLED" { name: String },
         UserEnabled = "USER_ENABLED" { name: String },
 

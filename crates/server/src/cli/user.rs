@@ -52,6 +52,11 @@ pub enum Command {
         /// User name.
         name: String,
     },
+    /// Let a user who has lost the authenticator and the recovery codes sign in with the password alone.
+    ResetTwoFactor {
+        /// User name.
+        name: String,
+    },
     /// Set a user's password, read from the first line of stdin.
     SetPassword {
         /// User name.
@@ -91,6 +96,10 @@ impl Command {
             Self::Enable { name } => {
                 session.allow::<DisableUser, Org>(&()).await?.enable_user(&name).await?;
                 output::say(&Said::UserEnabled { name })
+            }
+            Self::ResetTwoFactor { name } => {
+                session.allow::<DisableUser, Org>(&()).await?.reset_two_factor(&name).await?;
+                output::say(&Said::TwoFactorReset { name })
             }
             Self::SetPassword { name, password_stdin: _ } => {
                 let password = output::password_from_stdin()?;

@@ -58,6 +58,9 @@ fn users_keys_teams_and_projects() {
     );
     assert!(ok(data, "user list").starts_with("NAME"));
     assert_eq!(run(data, "user set-password bob --password-stdin", "correct horse battery\n").0, 0);
+    let reset = ok(data, "user reset-two-factor bob");
+    assert_eq!(reset, "bob signs in without a second factor now\n");
+    assert_eq!(fails(data, "user reset-two-factor nobody").0, 1);
     ok(data, "user disable bob");
     assert!(ok(data, "user list").contains("disabled"));
     ok(data, "user enable bob");

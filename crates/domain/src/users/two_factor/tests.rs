@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::policy::{Account, Allowed, Update};
+use crate::policy::{Account, Allowed, DisableUser, Org, Update};
 use crate::testing::Lab;
 use crate::{Domain, Problem};
 
@@ -50,6 +50,25 @@ async fn a_second_step_counts_once_it_is_confirmed() {
         alice.remove_two_factor(PASSWORD).await.unwrap();
         assert_eq!(domain.second_step(id, None).await.unwrap(), SecondStep::Done);
         assert_eq!(alice.read().two_factor().await.unwrap(), (false, 0));
+    }
+}
+
+#[tokio::test]
+async fn an_admin_lets_in_who_has_lost_everything() {
+    for lab in Lab::all().await {
+        let (alice, domain) = (alice(&lab).await, &lab.domain);
+        let secret = alice.begin_two_factor(PASSWORD, "runs").await.unwrap().secret;
+        alice.confirm_two_factor(&shown(domain, &secret)).await.unwrap();
+        let stranger = lab.mallory.allow::<DisableUser, Org>(&()).await;
+        assert!(matches!(stranger, Err(crate::Error::Denied(denied)) if denied.first().code() == "ADMIN_ONLY"));
+        let org = domain.operator().allow::<DisableUser, Org>(&()).await.unwrap();
+        for _ in 0..2 {
+            org.reset_two_factor("alice").await.unwrap();
+            assert_eq!(domain.second_step(alice.resource().id, None).await.unwrap(), SecondStep::Done);
+            assert_eq!(alice.read().two_factor().await.unwrap(), (false, 0));
+            assert_eq!(lab.count("audit WHERE action = 'user:reset_two_factor' AND target = 'alice'").await, 1);
+        }
+        assert!(matches!(org.reset_two_factor("nobody").await, Err(crate::Error::NotFound(_))));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
 pub(super) fn register(r: &mut Resolvers) {
     r.mutation("createAccount", create_account);
     r.mutation("updateAccount", update_account);
+    r.mutation("resetTwoFactor", reset_two_factor);
 }
 
 pub(super) async fn accounts(organization: Arc<Administration>, search: Search, _: Ctx) -> Result<impl Output, Error> {
@@ -86,14 +87,23 @@ struct UpdateAccount {
 async fn update_account(input: UpdateAccount, ctx: Ctx) -> Result<impl Output, Error> {
     let organization = Administration::load(&ctx).await?;
     let update = AccountUpdate { admin: input.admin, disabled: input.disabled };
+    let accounts = ctx.session.allow::<DisableUser, Org>(&()).await?;
     if let Some(password) = input.password.filter(|password| !password.is_empty()) {
-        let account = ctx.session.allow::<Update, Account>(&EntityPath(input.name.clone())).await?;
-        account.set_password(&password).await?;
+        ctx.session.allow::<Update, Account>(&EntityPath(input.name.clone())).await?.set_password(&password).await?;
         // Who needs a new password from an admin may have lost the authenticator too.
-        if account.read().two_factor().await?.0 {
-            account.forget_two_factor().await?;
-        }
+        accounts.reset_two_factor(&input.name).await?;
     }
-    ctx.session.allow::<DisableUser, Org>(&()).await?.update_account(&input.name, update).await?;
+    accounts.update_account(&input.name, update).await?;
     Ok(Payload::new("UpdateAccountPayload").with("account", find(&organization, &input.name).await?))
+}
+
+#[derive(Deserialize)]
+struct ResetTwoFactor {
+    name: String,
+}
+
+async fn reset_two_factor(input: ResetTwoFactor, ctx: Ctx) -> Result<impl Output, Error> {
+    let organization = Administration::load(&ctx).await?;
+    ctx.session.allow::<DisableUser, Org>(&()).await?.reset_two_factor(&input.name).await?;
+    Ok(Payload::new("ResetTwoFactorPayload").with("account", find(&organization, &input.name).await?))
 }
