@@ -283,7 +283,9 @@ impl Facts {
         Standing::stronger(self.given_project_role(), everybody)
     }
 
-    /// What was given to the caller in the project: project-level roles over the entity's role. A team viewer is never raised.
+    /// What was given to the caller in the project: project-level roles over the entity's role. A team viewer is never
+    /// raised, and a team admin never lowered: who owns a project could otherwise shut out those who administer it. Into a
+    /// restricted project they add themselves.
     pub fn given_project_role(&self) -> Option<Standing> {
         let project = self.project.as_ref()?;
         let entity = self.entity_role();
@@ -294,6 +296,7 @@ impl Facts {
         let personal = matches!(self.entity.as_ref().map(|e| e.kind), Some(EntityKind::User(_)));
         match project.visibility {
             Visibility::Open | Visibility::Public => Standing::stronger(entity, capped),
+            Visibility::Team if entity.as_ref().is_some_and(|e| e.role == Role::Admin) => entity,
             Visibility::Team => capped.or(entity),
             Visibility::Restricted if personal => entity.or(capped),
             Visibility::Restricted => capped,

@@ -127,6 +127,8 @@ fn given(world: &World, me: Option<usize>, n: usize) -> Vec<Role> {
     match project.visibility {
         "restricted" if personal && !entity.is_empty() => entity,
         "restricted" => added,
+        // A team admin stays one: "project settings and visibility; delete projects" is the admin's.
+        "team" if entity.iter().any(|role| role.base == "admin") => entity,
         "team" if !added.is_empty() => added,
         "team" => entity,
         _ => [entity, added].concat(),
