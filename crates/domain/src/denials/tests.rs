@@ -136,6 +136,13 @@ async fn a_running_run_may_finish_when_its_user_has_left() {
         let (grace,): (Option<String>,) =
             sql("SELECT grace FROM run WHERE name = 'r1'").one(lab.domain.db()).await.unwrap();
         assert_eq!(grace.as_deref(), Some("ROLE_TOO_LOW"));
+        // Once it is written down, going on needs nothing that somebody else may hold.
+        let mut tx = lab.domain.db().begin().await.unwrap();
+        sql("UPDATE run SET name = name WHERE name = 'r1'").run(&mut tx).await.unwrap();
+        let r1 = path("r1");
+        let update = lab.alice.allow::<crate::policy::Update, crate::policy::Run>(&r1);
+        tokio::time::timeout(Duration::from_secs(5), update).await.expect("it only reads").unwrap();
+        drop(tx);
         refused(&lab.alice, &path("r2")).await;
         refused(&lab.mallory, &path("r1")).await;
         lab.clock().advance(Duration::from_secs(25 * 3600));

@@ -172,6 +172,8 @@ pub struct ObjectFacts {
     pub submitted_by: Option<i64>,
     /// A run that has not ended: its user may finish it, whatever has changed meanwhile.
     pub running: bool,
+    /// That is written on the run already.
+    pub grace_noted: bool,
 }
 
 /// What makes an explanation helpful; loaded only once a decision turned out to be no.

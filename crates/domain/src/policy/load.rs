@@ -58,6 +58,7 @@ struct RunRow {
     state: String,
     heartbeat_at: i64,
     generation: i64,
+    grace_noted: bool,
 }
 
 /// The role on a service account's name is the one in its team: who manages that manages it. One of the organization is
@@ -240,7 +241,8 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
 }
 
 async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Run>, Error> {
-    let text = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, r.heartbeat_at, r.generation \
+    let text = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, r.heartbeat_at, r.generation, \
+                r.grace IS NOT NULL AS grace_noted \
                 FROM run r LEFT JOIN account a ON a.id = r.user_id \
                 WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL";
     let id = project.as_ref().map_or(-1, |p| p.id);
@@ -249,6 +251,7 @@ async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>
     let state: RunState = row.state.parse()?;
     let running = state.is_live() && session.now() - row.heartbeat_at < GRACE;
     let (owner, submitted_by) = (row.user_id, row.submitted_by);
-    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name: row.owner_name, submitted_by, running });
+    let (id, owner_name, grace_noted) = (row.id, row.owner_name, row.grace_noted);
+    facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by, running, grace_noted });
     Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
 }

@@ -98,6 +98,7 @@ fn facts(who: &Who, kind: EntityKind, visibility: Option<Visibility>, key: Optio
             owner_name: Some("olga".to_owned()),
             submitted_by: None,
             running: false,
+            grace_noted: false,
         }),
         redirected_from: None,
         server: ServerFacts::default(),

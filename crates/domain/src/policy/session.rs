@@ -234,7 +234,7 @@ impl Session {
         let decision = decide(operation, facts);
         if decision.is_allowed() {
             return match (decision.grace, &facts.object) {
-                (Some(code), Some(run)) => {
+                (Some(code), Some(run)) if !run.grace_noted => {
                     crate::denials::note_grace(self, operation, &facts.asked, run.id, code).await
                 }
                 _ => Ok(()),
