@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::AccessRequest;
 use crate::db::sql;
-use crate::policy::{Asked, Operation, Session};
+use crate::policy::{Asked, Cause, Operation, Session};
 use crate::{Error, Micros};
 
 /// A cause as it was told: its code and evidence.
@@ -68,10 +68,6 @@ struct Row {
     trace: String,
 }
 
-/// Causes that somebody else's yes can mend.
-const CAN_BE_GRANTED: [&str; 5] =
-    ["NOT_MEMBER", "ENTITY_UNKNOWN_OR_HIDDEN", "ROLE_TOO_LOW", "PROJECT_RESTRICTED", "PROJECT_CREATE_FORBIDDEN"];
-
 impl Session {
     /// The denial, for the one who was refused and for those who may give the access; none for everybody else, as if it
     /// were not there, and when it has expired.
@@ -115,7 +111,7 @@ impl Session {
 impl Denial {
     /// Whether it makes sense to ask somebody for the access.
     pub fn can_be_granted(&self) -> bool {
-        self.causes.first().is_some_and(|cause| CAN_BE_GRANTED.contains(&cause.code.as_str()))
+        self.causes.first().is_some_and(|cause| Cause::can_be_granted(&cause.code))
     }
 
     /// Whether what was refused would be allowed now. Only the one who was refused is told.

@@ -215,6 +215,17 @@ impl Text for Role {
     }
 }
 
+/// Codes of causes that somebody else's yes can mend.
+const CAN_BE_GRANTED: [&str; 5] =
+    ["NOT_MEMBER", "ENTITY_UNKNOWN_OR_HIDDEN", "ROLE_TOO_LOW", "PROJECT_RESTRICTED", "PROJECT_CREATE_FORBIDDEN"];
+
+impl Cause {
+    /// Whether it makes sense to ask somebody for the access that was refused for this code.
+    pub fn can_be_granted(code: &str) -> bool {
+        CAN_BE_GRANTED.contains(&code)
+    }
+}
+
 /// A denial: all causes, the one whose remedy is most likely right first, and the checks that were made.
 #[derive(Clone, Debug)]
 pub struct Denied {

@@ -1,8 +1,11 @@
 //! The explanation of a denial, from `denied.CODE.*` of the catalogue.
 //!
 //! The first line stands alone: older clients show nothing else. Then, each on a line of its own and only when there is
-//! evidence for it: *Did you mean* (`hint`), *Fix* (`fix`) with the exact code or command, *Ask* (`ask`) with names.
+//! evidence for it: *Did you mean* (`hint`), *Fix* (`fix`) with the exact code or command, *Ask* (`ask`) with names, and
+//! the link to the whole trace (`denied.details`), where access can be requested too if a request can help (`denied.request`).
 //! A part may have a wording for one action, `denied.CODE.fix.run:create`, which goes before the general one.
+
+use domain::policy::Cause;
 
 use super::text::{plain, shorten, strip_control};
 use super::{Args, Language};
@@ -34,8 +37,9 @@ impl Denial {
         let more: Vec<_> =
             evidence.iter().map(|(name, value)| (*name, shorten(&strip_control(value), LONGEST_VALUE))).collect();
         let more = with_action(language, more);
+        let link = if Cause::can_be_granted(code) { "denied.request" } else { "denied.details" };
         let part = |part: &'static str| match part {
-            "details" => language.say("denied.details", &more).map(|line| (part, line)),
+            "details" => language.say(link, &more).map(|line| (part, line)),
             _ => say(language, code, part, &more).map(|line| (part, line)),
         };
         Self { first: first_line(language, code, evidence), more: PARTS.into_iter().filter_map(part).collect() }

@@ -56,3 +56,21 @@ fn where_there_is_no_room_the_fix_goes_last() {
     assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["Fix: wandb.init(entity='ann', project='p1')"]);
     assert_eq!(denial.text(10), denial.first);
 }
+
+#[test]
+fn only_what_can_be_granted_can_be_requested() {
+    let last = |code: &str| {
+        let args = args(&[
+            ("user", "ann"),
+            ("action", "run:create"),
+            ("target", "ml/p"),
+            ("role", "viewer"),
+            ("needed", "member"),
+        ]);
+        let link = [("url", "https://runs.example.org".to_owned()), ("ref", "abc".to_owned())];
+        let all: Vec<_> = args.into_iter().chain(link).collect();
+        Denial::new(Language::ENGLISH, code, &all).text(1000).lines().last().unwrap().to_owned()
+    };
+    assert_eq!(last("ROLE_TOO_LOW"), "Details: https://runs.example.org/e/abc (there you can also request access)");
+    assert_eq!(last("RUN_NOT_YOURS"), "Details: https://runs.example.org/e/abc");
+}
