@@ -138,7 +138,7 @@ fn evidence(name: &'static str, hostile: bool) -> String {
         "at" => "2026-11-21T22:24:33Z",
         "key" => "184467440737",
         "scope" => "read",
-        "used" | "limit" => "812 MB",
+        "used" | "limit" => "812 MiB",
         "link" => "https://runs.example.org/invite?id=184467440737",
         "reason" => "backup until 14:00",
         _ => "alice",

@@ -89,7 +89,7 @@ async fn admins_are_told_by_mail_and_webhook() {
         sender.send_due(&server.domain).await.unwrap();
         let mail = mails.lock().unwrap().pop().unwrap();
         assert!(mail.contains("To: eve@example.org") && mail.contains("From: runstead@runs.test"), "{mail}");
-        assert!(mail.contains("ann bittet um Zugang zu vision/p"), "{mail}");
+        assert!(mail.contains("ann bittet um Zugriff auf vision/p"), "{mail}");
         assert!(mail.contains(&format!("http://runs.test/e/{}", reference.as_str().unwrap())), "{mail}");
 
         let told = std::mem::take(&mut *told.lock().unwrap());

@@ -1,4 +1,4 @@
-/** A team's quota as people type it: in GB of 2³⁰ bytes, empty for none. */
+/** A team's quota as people type it: in GiB, empty for none. */
 
 const GIB = 2 ** 30;
 

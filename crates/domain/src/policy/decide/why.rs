@@ -125,17 +125,18 @@ pub fn quota(operation: Operation, facts: &Facts, used: i64, limit: i64) -> Caus
 /// The most names listed in a hint.
 const MOST_NAMES: usize = 8;
 
-/// Bytes as people say them: `1.5 GB`.
+/// Bytes as people say them, in the units of the web app: `1.5 GiB`.
 pub fn size(bytes: i64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let (mut tenths, mut unit) = (i128::from(bytes.max(0)) * 10, 0);
-    while tenths >= 10_000 && unit + 1 < UNITS.len() {
-        tenths /= 1000;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 512) / 1024;
         unit += 1;
     }
-    match tenths {
-        10..100 if unit > 0 => format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]),
-        _ => format!("{} {}", tenths / 10, UNITS[unit]),
+    match tenths % 10 {
+        0 => format!("{} {}", tenths / 10, UNITS[unit]),
+        _ if tenths >= 1000 => format!("{} {}", (tenths + 5) / 10, UNITS[unit]),
+        rest => format!("{}.{rest} {}", tenths / 10, UNITS[unit]),
     }
 }
 
@@ -257,8 +258,8 @@ mod tests {
     #[test]
     fn sizes() {
         assert_eq!(
-            [0, 999, 1500, 25_000, 9_900_000, 3_200_000_000, 7_000_000_000_000].map(size),
-            ["0 B", "999 B", "1.5 kB", "25 kB", "9.9 MB", "3.2 GB", "7.0 TB"]
+            [0, 999, 1500, 25_600, 10_380_902, 3 << 30, 100 << 30, 7_000_000_000_000].map(size),
+            ["0 B", "999 B", "1.5 KiB", "25 KiB", "9.9 MiB", "3 GiB", "100 GiB", "6.4 TiB"]
         );
     }
 }
