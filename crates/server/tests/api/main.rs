@@ -19,6 +19,7 @@ mod leaks;
 mod metrics;
 mod notices;
 mod operations;
+mod oracle;
 mod people;
 mod provider;
 mod read_only;

@@ -1,4 +1,4 @@
-//! Random organizations as plain words, and the statements that store them. Shared with the tests of the server.
+//! Random organizations as plain words, and the statements that store them. The tests of the server use this file too.
 
 /// What somebody is: `viewer`, `member` or `admin`, or a custom role that starts from one and adds actions.
 #[derive(Clone, Debug)]
