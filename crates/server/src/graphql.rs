@@ -27,7 +27,7 @@ mod user;
 
 pub use answer::answer;
 pub use context::Ctx;
-pub use denials::{RequestNode, explain};
+pub use denials::RequestNode;
 pub use engine::{
     Connection, Engine, Input, Json, Limits, NoArgs, Node, Output, Payload, Request, Resolved, Resolvers, SchemaError,
 };

@@ -7,6 +7,7 @@ mod app;
 pub mod cli;
 pub mod config;
 pub mod error;
+mod explain;
 pub mod graphql;
 pub mod http;
 pub mod messages;

@@ -2,13 +2,13 @@
 
 use clap::Args;
 use domain::policy::{ClientInfo, Operation};
-use serde_json::json;
 
 use super::{Said, open, output, word};
 use crate::Error;
 use crate::config::Config;
 use crate::error::Voice;
-use crate::messages::{Language, choose, trace};
+use crate::explain::{Explained, path};
+use crate::messages::{Language, choose};
 
 /// Which decision to explain.
 #[derive(Debug, Args)]
@@ -34,9 +34,6 @@ impl Command {
     /// Does it.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         let Self { user, action, target, in_language, json } = self;
-        let mut parts = target.splitn(3, '/').map(str::to_owned);
-        let mut next = || parts.next().unwrap_or_default();
-        let asked = (next(), next(), next());
         let base_url = config.base_url(config.listen);
         let client = ClientInfo { host: base_url.clone(), ..ClientInfo::default() };
         let session = open::organization(config).await?.session_of(&user, client).await?;
@@ -45,28 +42,21 @@ impl Command {
         let language = choose(saved.as_deref(), in_language.as_deref(), default);
         let language = in_language.as_deref().and_then(Language::of).unwrap_or(language);
 
-        let decision = session.explain(action, asked).await?;
-        let allowed = decision.is_allowed();
-        let causes: Vec<_> = decision.causes.iter().map(domain::policy::Cause::code).collect();
-        let checks = decision.trace.iter().map(|check| (check.name, check.ok, check.args.as_slice()));
-        let checks = trace(language, checks, &causes);
+        let asked = path(&target);
+        let decision = session.explain(action, asked.clone()).await?;
         let voice = Voice { language, base_url, request_id: String::new() };
-        let text = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&voice).message);
+        let explained = Explained::new(&user, action, asked, decision, &voice);
         if json {
-            let answer = json!({
-                "user": user, "action": action.as_str(), "target": target, "allowed": allowed, "checks": checks,
-                "causes": causes, "explanation": text,
-            });
-            return output::line(format_args!("{answer:#}"));
+            return output::line(format_args!("{:#}", explained.json()));
         }
         let action = action.to_string();
-        output::say(&match allowed {
+        output::say(&match explained.is_allowed() {
             true => Said::Allowed { user, action, target },
             false => Said::Denied { user, action, target },
         })?;
-        for check in checks {
+        for check in explained.checks {
             output::line(format_args!("  {} {}", if check.ok { '✓' } else { '✗' }, check.text))?;
         }
-        text.map_or(Ok(()), output::line)
+        explained.message.map_or(Ok(()), output::line)
     }
 }

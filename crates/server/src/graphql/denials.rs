@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::{Ctx, NoArgs, Node, Output, Payload, Resolvers};
 use crate::Error;
+use crate::explain::Explained;
 use crate::messages::{self, Denial as Words};
-pub use explain::{Explained, of as explain};
 pub use requests::RequestNode;
 
 /// A denial that the viewer may open.
@@ -71,10 +71,10 @@ async fn explanation(node: Arc<DenialNode>, _: NoArgs, ctx: Ctx) -> Result<impl 
         action: denial.action,
         asked: denial.asked.clone(),
         checks: lines,
-        reason: codes.first().map(|code| (*code).to_owned()),
+        causes: codes.iter().map(|code| (*code).to_owned()).collect(),
         message,
     };
-    Ok(explained.payload(voice.language))
+    Ok(explain::payload(explained, voice.language))
 }
 
 async fn request(node: Arc<DenialNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

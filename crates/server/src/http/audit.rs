@@ -18,16 +18,42 @@ use crate::{Error, Problem};
 /// Rows read at once.
 const PAGE: usize = 1000;
 
-/// What is exported; what is left out is everything.
+/// What is exported.
 #[derive(Deserialize)]
 pub struct Wanted {
     format: Option<String>,
+    #[serde(flatten)]
+    which: Which,
+}
+
+/// Which rows; what is left out, or empty, is everything.
+#[derive(Default, Deserialize)]
+pub struct Which {
     actor: Option<String>,
     action: Option<String>,
     target: Option<String>,
     outcome: Option<String>,
     after: Option<String>,
     before: Option<String>,
+}
+
+impl Which {
+    /// With times read.
+    pub fn filter(self) -> Result<Filter, Error> {
+        let text = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let time = |asked: Option<String>| match text(asked) {
+            None => Ok(None),
+            Some(text) => domain::micros(&text).map(Some).ok_or_else(|| Error::BadRequest(Problem::BadTime { text })),
+        };
+        Ok(Filter {
+            after: time(self.after)?,
+            before: time(self.before)?,
+            actor: text(self.actor),
+            action: text(self.action),
+            target: text(self.target),
+            outcome: text(self.outcome),
+        })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -44,7 +70,7 @@ pub async fn export(Caller(session): Caller, Query(wanted): Query<Wanted>) -> Re
         Some("csv") => Format::Csv,
         Some(other) => return Err(Error::BadRequest(Problem::ExportFormat { format: other.to_owned() })),
     };
-    let filter = filter(&wanted)?;
+    let filter = wanted.which.filter()?;
     let head = match format {
         Format::JsonLines => String::new(),
         Format::Csv => "at,actor,action,target,outcome,reason,reference,address,client,detail\r\n".to_owned(),
@@ -78,25 +104,6 @@ async fn page(
     let next = events.last().map(|event| event.id).filter(|_| events.len() == PAGE);
     let text = events.iter().map(|event| line(event, format)).collect();
     Ok((text, next))
-}
-
-fn filter(wanted: &Wanted) -> Result<Filter, Error> {
-    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let time = |text: Option<String>| match text {
-        None => Ok(None),
-        Some(text) => match domain::micros(&text) {
-            Some(at) => Ok(Some(at)),
-            None => Err(Error::BadRequest(Problem::BadTime { text })),
-        },
-    };
-    Ok(Filter {
-        actor: text(&wanted.actor),
-        action: text(&wanted.action),
-        target: text(&wanted.target),
-        outcome: text(&wanted.outcome),
-        after: time(text(&wanted.after))?,
-        before: time(text(&wanted.before))?,
-    })
 }
 
 fn line(event: &Event, format: Format) -> String {

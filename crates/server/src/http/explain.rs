@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{Query, State};
 use domain::policy::Operation;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::graphql::explain;
+use crate::explain::explain;
 use crate::scope::Scope;
 use crate::session::Caller;
 use crate::{App, Error};
@@ -30,14 +30,6 @@ pub async fn answer(
     Query(question): Query<Question>,
 ) -> Result<Json<Value>, Error> {
     let action: Operation = question.action.parse()?;
-    let e = explain(&session, question.user, action, &question.target, &scope.voice()).await?;
-    Ok(Json(json!({
-        "allowed": e.reason.is_none(),
-        "user": e.user.clone(),
-        "action": e.action.as_str(),
-        "target": e.target(),
-        "checks": e.checks,
-        "reason": e.reason,
-        "message": e.message,
-    })))
+    let explained = explain(&session, question.user, action, &question.target, &scope.voice()).await?;
+    Ok(Json(explained.json()))
 }

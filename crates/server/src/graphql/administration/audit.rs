@@ -2,30 +2,21 @@
 
 use std::sync::Arc;
 
-use domain::audit::{Event, Filter};
+use domain::audit::Event;
 use domain::policy::{Org, ReadAudit};
 use domain::rfc3339;
 use serde::Deserialize;
 
 use super::Administration;
+use crate::Error;
 use crate::graphql::{Ctx, Json, Output, Payload, ids};
-use crate::{Error, Problem};
+use crate::http::audit::Which;
 
 #[derive(Deserialize)]
 pub(super) struct Page {
-    filter: Option<Asked>,
+    filter: Option<Which>,
     cursor: Option<String>,
     first: Option<usize>,
-}
-
-#[derive(Default, Deserialize)]
-struct Asked {
-    actor: Option<String>,
-    action: Option<String>,
-    target: Option<String>,
-    outcome: Option<String>,
-    after: Option<String>,
-    before: Option<String>,
 }
 
 /// Newest first; 100 unless asked for more, at most 500.
@@ -36,24 +27,6 @@ pub(super) async fn audit(_: Arc<Administration>, page: Page, ctx: Ctx) -> Resul
     let events = log.events(&page.filter.unwrap_or_default().filter()?, cursor, most).await?;
     let next = events.last().filter(|_| events.len() == most).map(|event| ids::encode("AuditEvent", event.id));
     Ok(Payload::new("AuditPage").with("events", events.into_iter().map(event).collect::<Vec<_>>()).with("next", next))
-}
-
-impl Asked {
-    fn filter(self) -> Result<Filter, Error> {
-        let text = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let time = |asked: Option<String>| match text(asked) {
-            None => Ok(None),
-            Some(text) => domain::micros(&text).map(Some).ok_or_else(|| Error::BadRequest(Problem::BadTime { text })),
-        };
-        Ok(Filter {
-            after: time(self.after)?,
-            before: time(self.before)?,
-            actor: text(self.actor),
-            action: text(self.action),
-            target: text(self.target),
-            outcome: text(self.outcome),
-        })
-    }
 }
 
 fn event(event: Event) -> Payload {
