@@ -2,7 +2,7 @@
 //!
 //! A key is this server's prefix, a dash, and 40 characters of `[a-z0-9]`: clients before 0.22.3 insist on 40 after an
 //! optional prefix (`run-lifecycle` §2). The first 34 are random (175 bits, which need no slow hash), the last 6 are a
-//! checksum, so that scanners and typing mistakes are told from keys without asking (`docs/keys.md`).
+//! checksum, so that scanners and typing mistakes are told from keys without asking (`docs/access`).
 
 use crate::Error;
 use crate::clock::Clock;
