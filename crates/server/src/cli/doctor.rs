@@ -33,8 +33,9 @@ use access::Place;
 use choice::{Code, Places};
 use client::Version;
 use machine::Machine;
-use net::Net;
+use net::{Key, Net};
 use report::Report;
+use secret::Presented;
 use server::Kind;
 
 /// The flag that other commands understand too, with another meaning there.
@@ -118,6 +119,11 @@ async fn examine(places: &Places<'_>, report: &mut Report) -> Result<(), Error> 
     }
     let Some(kind) = server::identify(&net, places.machine, report).await else { return Ok(()) };
     size::check(&net, report).await;
+    let key = match key {
+        Some(Presented::Key(key)) => Some(Key::Api(key)),
+        Some(Presented::IdentityToken(token)) => login::exchange(&net, &token, report).await,
+        None => None,
+    };
     let (Some(key), Some(project)) = (key, project) else { return Ok(()) };
     let Some(account) = login::check(&net, &key, report).await else { return Ok(()) };
     let place = Place { entity: entity.unwrap_or_else(|| account.default_entity.clone()), project };

@@ -15,7 +15,7 @@ use domain::users::NewUser;
 use serde_json::{Value, json};
 
 use super::front::{Front, free_port};
-use crate::support::{TestServer, on_every_database_with};
+use crate::support::{Issuer, TestServer, on_every_database_with};
 
 /// What the doctor said.
 struct Said {
@@ -352,4 +352,59 @@ async fn a_key_in_a_file_is_the_codes_own() {
         (&key["facts"]["key"], &key["more"]),
         (&"…ffff".into(), &json!(["Not used: …eeee, from WANDB_API_KEY"]))
     );
+}
+
+#[tokio::test]
+async fn an_identity_token_is_exchanged_and_never_shown() {
+    let issuer = Issuer::start().await;
+    let port = free_port();
+    let base = format!("http://localhost:{port}");
+    let options = |config: &mut server::config::Config| {
+        config.base_url = Some(base.parse().unwrap());
+        config.trusted_issuers = Some(issuer.url.clone());
+    };
+    on_every_database_with(options, async |server| {
+        let _front = Front::http(port, server.service()).await;
+        let ann = server.user("ann").await;
+        server.team("lab", "ann", &[]).await;
+        server.service_account("lab", "ci").await;
+        let rule = "mutation M($input: CreateIdentityRuleInput!) { createIdentityRule(input: $input) { rule { id } } }";
+        let input = json!({
+            "entityName": "lab", "serviceAccount": "ci", "issuer": issuer.url, "audience": base,
+            "claims": { "repository": "lab/*" },
+        });
+        ann.data(rule, json!({ "input": input })).await;
+        let home = tempfile::tempdir().unwrap();
+        let variables = [("WANDB_BASE_URL", base.as_str()), ("WANDB_IDENTITY_TOKEN_FILE", "token")];
+        let ask = async |repository: &str| {
+            let token = issuer.sign(json!({ "aud": base, "sub": "job", "repository": repository }), 600);
+            std::fs::write(home.path().join("token"), format!("{token}\n")).unwrap();
+            let said = doctor_at(home.path(), "--entity lab --project p --client 0.31.0", &variables).await;
+            assert!(!said.text.contains(&token) && !said.json.to_string().contains(&token), "{}", said.text);
+            said
+        };
+        let said = ask("lab/train").await;
+        assert_eq!((said.code, said.codes("failed"), said.codes("warning")), (0, vec![], vec![]), "{}", said.text);
+        assert!(said.codes("passed").contains(&"login.exchanged"), "{}", said.text);
+        assert!(said.text.contains("ci may create runs in lab"), "{}", said.text);
+        let said = ask("elsewhere/train").await;
+        assert_eq!(said.failed(), "login.token_refused");
+        let why = exchange_refused(
+            &server,
+            &issuer.sign(json!({ "aud": base, "sub": "job", "repository": "elsewhere/train" }), 600),
+        )
+        .await;
+        assert_eq!(said.finding("login.token_refused")["more"][0], json!(why));
+    })
+    .await;
+}
+
+/// What the client would print.
+async fn exchange_refused(server: &TestServer, token: &str) -> String {
+    let form = format!("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion={token}");
+    let kind = axum::http::header::CONTENT_TYPE;
+    let client = server.anonymous().with_header(kind, "application/x-www-form-urlencoded");
+    let answer = client.send(axum::http::Method::POST, "/oidc/token", form).await;
+    assert_eq!(answer.status, 401);
+    answer.text()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::login::Account;
-use super::net::Net;
+use super::net::{Key, Net};
 use super::report::{Finding, Mark, Report};
 use crate::messages::strip_control;
 
@@ -40,7 +40,7 @@ pub struct Place {
 }
 
 /// Asks a Runstead, which says why; false when it is too old to know the question.
-pub async fn explain(net: &Net, key: &str, place: &Place, report: &mut Report) -> bool {
+pub async fn explain(net: &Net, key: &Key, place: &Place, report: &mut Report) -> bool {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("action", "run:create")
         .append_pair("target", &format!("{}/{}", place.entity, place.project))
@@ -85,7 +85,7 @@ pub async fn explain(net: &Net, key: &str, place: &Place, report: &mut Report) -
 }
 
 /// Asks any other server what it tells the client.
-pub async fn look(net: &Net, key: &str, account: &Account, place: &Place, report: &mut Report) {
+pub async fn look(net: &Net, key: &Key, account: &Account, place: &Place, report: &mut Report) {
     let variables = json!({ "entity": place.entity, "project": place.project });
     let answer = net.graphql(Some(key), PLACE, variables).await;
     let data = answer.ok().and_then(|answer| answer.json()).map(|mut body| body["data"].take()).unwrap_or_default();

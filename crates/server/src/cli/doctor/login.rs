@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::net::{Answer, Net};
+use super::net::{Answer, Key, Net};
 use super::report::{Finding, Mark, Report};
 use super::secret::hint;
-use crate::messages::strip_control;
+use crate::messages::{shorten, strip_control};
+
+/// The most that is repeated of a server's reason, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// The client's own question.
 const VIEWER: &str = "query Viewer { viewer { id entity username teams { edges { node { name } } } } }";
@@ -22,8 +25,47 @@ pub struct Account {
     pub entities: Vec<String>,
 }
 
+/// How the client asks for a key for an identity token (RFC 7523).
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// Asks for a key for an identity token, as the client does.
+pub async fn exchange(net: &Net, token: &str, report: &mut Report) -> Option<Key> {
+    let host = ("host", net.base.clone());
+    let answer = match net.form("/oidc/token", &[("grant_type", GRANT), ("assertion", token)]).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            report.failed("login.unanswered", &[host]);
+            return None;
+        }
+    };
+    let status = answer.status.as_u16();
+    let body = answer.json().filter(|_| status == 200).unwrap_or_default();
+    if let Some(given) = body["access_token"].as_str() {
+        let seconds = body["expires_in"].as_i64().unwrap_or_default().to_string();
+        report.passed("login.exchanged", &[host, ("seconds", seconds)]);
+        return Some(Key::Bearer(given.to_owned()));
+    }
+    if answer.is_page() || matches!(status, 200 | 404 | 405) {
+        report.failed("login.token_unknown", &[host, ("status", status.to_string())]);
+        return None;
+    }
+    // The server's own words say why; were the token in them, it would not be shown.
+    let said = answer.message().unwrap_or_else(|| answer.body.clone());
+    let said = shorten(&strip_control(&said.replace(token, "…")), LONGEST_REASON);
+    let fix = report.say("login.token_refused.fix", &[]);
+    report.push(Finding {
+        check: "login".to_owned(),
+        result: Mark::Failed,
+        code: "login.token_refused".to_owned(),
+        text: report.say("login.token_refused", &[host]),
+        more: [said, fix].into_iter().filter(|line| !line.is_empty()).collect(),
+        facts: BTreeMap::from([("status".to_owned(), status.to_string())]),
+    });
+    None
+}
+
 /// Asks with the key.
-pub async fn check(net: &Net, key: &str, report: &mut Report) -> Option<Account> {
+pub async fn check(net: &Net, key: &Key, report: &mut Report) -> Option<Account> {
     let answer = match net.graphql(Some(key), VIEWER, json!({})).await {
         Ok(answer) => answer,
         Err(_) => {
@@ -61,8 +103,9 @@ fn account(viewer: &Value) -> Option<Account> {
 }
 
 /// A refusal, in the server's words where it has any.
-fn refused(net: &Net, key: &str, answer: &Answer, report: &Report) -> Finding {
-    let args = [("host", net.base.clone()), ("key", hint(key)), ("status", answer.status.as_u16().to_string())];
+fn refused(net: &Net, key: &Key, answer: &Answer, report: &Report) -> Finding {
+    let args =
+        [("host", net.base.clone()), ("key", hint(key.secret())), ("status", answer.status.as_u16().to_string())];
     let own = report.say("login.refused", &args);
     let said: Vec<String> =
         answer.message().unwrap_or_default().lines().map(strip_control).filter(|line| !line.is_empty()).collect();
@@ -70,7 +113,7 @@ fn refused(net: &Net, key: &str, answer: &Answer, report: &Report) -> Finding {
     let mut more = said;
     if reason.is_none() {
         // Ours bring their fix along.
-        if is_ours(key) {
+        if is_ours(key.secret()) {
             more.push(report.say("login.of_runstead", &args));
         }
         more.push(report.say("login.refused.fix", &args));

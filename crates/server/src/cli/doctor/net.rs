@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::Clock;
-use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap, LOCATION};
-use reqwest::{Method, Proxy, StatusCode, redirect};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Proxy, RequestBuilder, StatusCode, redirect};
 use serde_json::Value;
 use url::Url;
 
@@ -28,6 +28,23 @@ pub struct Net {
     pub url: Url,
     http: reqwest::Client,
     language: Language,
+}
+
+/// What is presented to the server.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Key {
+    /// An API key.
+    Api(String),
+    /// What was given for an identity token.
+    Bearer(String),
+}
+
+impl Key {
+    /// The secret itself.
+    pub fn secret(&self) -> &str {
+        let (Self::Api(secret) | Self::Bearer(secret)) = self;
+        secret
+    }
 }
 
 /// What came back.
@@ -61,33 +78,40 @@ impl Net {
 
     /// `GET` of a path below the base, without a key.
     pub async fn get(&self, path: &str) -> Result<Answer, Trouble> {
-        self.send(Method::GET, &format!("{}{path}", self.base), None, None).await
+        self.send(self.http.get(format!("{}{path}", self.base)), None).await
     }
 
     /// `GET` of a path below the base, with the key.
-    pub async fn get_as(&self, key: &str, path: &str) -> Result<Answer, Trouble> {
-        self.send(Method::GET, &format!("{}{path}", self.base), Some(key), None).await
+    pub async fn get_as(&self, key: &Key, path: &str) -> Result<Answer, Trouble> {
+        self.send(self.http.get(format!("{}{path}", self.base)), Some(key)).await
     }
 
     /// A GraphQL request, with the key if there is one.
-    pub async fn graphql(&self, key: Option<&str>, query: &str, variables: Value) -> Result<Answer, Trouble> {
+    pub async fn graphql(&self, key: Option<&Key>, query: &str, variables: Value) -> Result<Answer, Trouble> {
         let body = serde_json::json!({ "query": query, "variables": variables });
-        self.send(Method::POST, &format!("{}/graphql", self.base), key, Some(body.to_string())).await
+        let request = self.http.post(format!("{}/graphql", self.base)).header(CONTENT_TYPE, "application/json");
+        self.send(request.body(body.to_string()), key).await
+    }
+
+    /// A form sent to a path below the base.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Trouble> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.http.post(format!("{}{path}", self.base));
+        self.send(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body), None).await
     }
 
     /// The same server under another address; no key goes there.
     pub async fn at(&self, base: &str) -> Result<Answer, Trouble> {
-        self.send(Method::GET, &format!("{base}/api/server"), None, None).await
+        self.send(self.http.get(format!("{base}/api/server")), None).await
     }
 
-    async fn send(&self, method: Method, at: &str, key: Option<&str>, body: Option<String>) -> Result<Answer, Trouble> {
-        let mut request = self.http.request(method, at).header(ACCEPT_LANGUAGE, self.language.code());
-        if let Some(key) = key {
-            request = request.basic_auth("api", Some(key));
-        }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
-        }
+    async fn send(&self, request: RequestBuilder, key: Option<&Key>) -> Result<Answer, Trouble> {
+        let request = match key {
+            Some(Key::Api(key)) => request.basic_auth("api", Some(key)),
+            Some(Key::Bearer(token)) => request.bearer_auth(token),
+            None => request,
+        };
+        let request = request.header(ACCEPT_LANGUAGE, self.language.code());
         let mut response = request.send().await.map_err(|e| Trouble::of(&e))?;
         let at = Clock::system().now() / 1_000_000;
         let (status, headers) = (response.status(), response.headers().clone());

@@ -5,6 +5,15 @@ use super::client::SettingsKey;
 use super::netrc::{self, Entries};
 use super::report::Report;
 
+/// What the client would present.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// An API key.
+    Key(String),
+    /// An identity token, for which the server gives a key.
+    IdentityToken(String),
+}
+
 /// What a key looks like to people: its prefix and its last four characters.
 pub fn hint(key: &str) -> String {
     let prefix = key.split_once('-').map_or("", |(prefix, _)| prefix);
@@ -76,18 +85,11 @@ impl Places<'_> {
     }
 
     /// Reports which key is used, and gives it if the client would send it.
-    pub fn check_key(&self, host: &str, report: &mut Report) -> Option<String> {
+    pub fn check_key(&self, host: &str, report: &mut Report) -> Option<Presented> {
         let login = ("host", host.to_owned());
         let token_file = self.machine.var("WANDB_IDENTITY_TOKEN_FILE").filter(|_| self.version.knows_identity_tokens());
         if let Some(file) = token_file.filter(|_| self.code.key.is_none()) {
-            if self.machine.var("WANDB_API_KEY").is_some() {
-                report.failed("key.both", &[]);
-            } else if std::fs::read_to_string(self.machine.path(file)).is_ok_and(|token| !token.trim().is_empty()) {
-                report.warning("key.identity", &[("file", file.to_owned())]);
-            } else {
-                report.failed("key.identity_unreadable", &[("file", file.to_owned())]);
-            }
-            return None;
+            return self.check_token(file, report);
         }
         let file = self.machine.short(&netrc::file(self.machine));
         if let Err(line) = self.netrc() {
@@ -104,7 +106,22 @@ impl Places<'_> {
             None => report.passed("key.found", &args),
         }
         self.note_unused(report, &keys, hint);
-        mistake(&used.value).is_none().then(|| used.value.clone())
+        mistake(&used.value).is_none().then(|| Presented::Key(used.value.clone()))
+    }
+
+    /// The identity token in a file, which goes beside no key.
+    fn check_token(&self, file: &str, report: &mut Report) -> Option<Presented> {
+        if self.machine.var("WANDB_API_KEY").is_some() {
+            report.failed("key.both", &[]);
+            return None;
+        }
+        let token = std::fs::read_to_string(self.machine.path(file)).unwrap_or_default().trim().to_owned();
+        if token.is_empty() {
+            report.failed("key.identity_unreadable", &[("file", file.to_owned())]);
+            return None;
+        }
+        report.passed("key.identity", &[("file", file.to_owned())]);
+        Some(Presented::IdentityToken(token))
     }
 
     /// No key was found: perhaps there is one for almost this host.
