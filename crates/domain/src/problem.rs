@@ -199,6 +199,7 @@ things! {
     RunState = "run_state",
     Session = "session",
     ServiceAccount = "service_account",
+    Setting = "setting",
     Spec = "spec",
     Stream = "stream",
     Summary = "summary",

@@ -1,6 +1,7 @@
 //! What the organization has set. Read for every decision, so kept for a moment in each process.
 
 mod change;
+mod named;
 
 use sqlx::FromRow;
 

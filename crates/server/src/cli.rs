@@ -14,6 +14,7 @@ mod restore;
 mod said;
 mod serve;
 mod service_account;
+mod settings;
 mod team;
 mod user;
 mod verify;
@@ -56,6 +57,9 @@ enum Command {
     /// Service accounts: for machines, with keys and without a password.
     #[command(subcommand)]
     ServiceAccount(service_account::Command),
+    /// What the organization has set: read-only mode, limits of keys, sign-in, retention of the audit log.
+    #[command(subcommand)]
+    Settings(settings::Command),
     /// Say whether a user may do something, and why, as the server would answer.
     Explain(explain::Command),
     /// Find out, on a user's machine, what the wandb client would use there and whether it works.
@@ -126,6 +130,7 @@ impl Cli {
                 Command::Team(command) => command.run(&config).await,
                 Command::Project(command) => command.run(&config).await,
                 Command::ServiceAccount(command) => command.run(&config).await,
+                Command::Settings(command) => command.run(&config).await,
                 Command::Explain(command) => command.run(&config).await,
                 Command::Backup(command) => command.run(&config).await,
                 Command::Restore(command) => command.run(&config).await,

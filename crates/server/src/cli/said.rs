@@ -23,10 +23,12 @@ domain::sentences! {
         Renamed = "RENAMED" { old: String, new: String },
         ServiceAccountCreated = "SERVICE_ACCOUNT_CREATED" { name: String, team: String },
         ServiceAccountDeleted = "SERVICE_ACCOUNT_DELETED" { name: String },
+        SettingChanged = "SETTING_CHANGED" { name: String, value: String },
+        SettingLifted = "SETTING_LIFTED" { name: String },
         ProjectCreated = "PROJECT_CREATED" { project: String, visibility: Visibility },
         TeamCreated = "TEAM_CREATED" { name: String },
-        UserCreated = "USER_CREATED" { name: String },
         TwoFactorReset = "TWO_FACTOR_RESET" { name: String },
+        UserCreated = "USER_CREATED" { name: String },
         UserDisabled = "USER_DISABLED" { name: String },
         UserEnabled = "USER_ENABLED" { name: String },
 
@@ -63,6 +65,7 @@ domain::sentences! {
         LastUsed = "LAST_USED",
         Updated = "UPDATED",
         User = "USER",
+        Value = "VALUE",
         Visibility = "VISIBILITY",
         Within = "WITHIN",
     }

@@ -100,6 +100,40 @@ fn users_keys_teams_and_projects() {
 }
 
 #[test]
+fn settings_are_listed_read_and_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    assert_eq!(ok(data, "settings get read_only"), "\n");
+    assert_eq!(ok(data, "settings set read_only moving"), "read_only is set to: moving\n");
+    assert_eq!(ok(data, "settings get read_only"), "moving\n");
+    ok(data, "settings set key_max_days 90");
+    assert_eq!(ok(data, "settings get key_max_days --json"), "90\n");
+    assert_eq!(ok(data, "settings set read_only "), "read_only is not set any more\n");
+    let all: Value = serde_json::from_str(&ok(data, "settings list --json")).unwrap();
+    let all: Vec<_> = all.as_array().unwrap().iter().map(|row| format!("{} {}", row["name"], row["value"])).collect();
+    let expected = [
+        "read_only null",
+        "users_create_keys true",
+        "key_max_days 90",
+        "hide_admins false",
+        "password_sign_in true",
+        "audit_retention_days null",
+    ];
+    assert_eq!(all.join("\n").replace('"', ""), expected.join("\n"));
+    assert!(ok(data, "settings list").contains("key_max_days          90"));
+    for (line, word) in [
+        ("settings get colour", "hide_admins"),
+        ("settings set hide_admins yes", "true, false"),
+        ("settings set key_max_days many", "many"),
+        ("settings set password_sign_in false", "admin"),
+    ] {
+        let (code, error) = fails(data, line);
+        assert_eq!(code, 1, "{line}");
+        assert!(error.contains(word), "{line}: {error}");
+    }
+}
+
+#[test]
 fn failures_are_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
