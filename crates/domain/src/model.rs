@@ -4,11 +4,13 @@ mod name;
 mod path;
 mod role;
 mod state;
+mod sweep_state;
 
 pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
-pub use path::{EntityPath, ProjectPath, RunPath};
+pub use path::{EntityPath, ProjectPath, RunPath, SweepPath};
 pub use role::{KeyScope, Role, Visibility};
 pub use state::RunState;
+pub use sweep_state::SweepState;
 
 /// Implements the text form (`as_str`, `FromStr`, `Display`) of an enum of fixed words.
 macro_rules! words {

@@ -23,6 +23,7 @@ mod project;
 mod query;
 mod run;
 mod service_account;
+mod sweep;
 mod user;
 
 pub use answer::answer;
@@ -56,6 +57,7 @@ pub fn resolvers() -> Resolvers {
         project::register,
         run::register,
         service_account::register,
+        sweep::register,
     ] {
         register(&mut resolvers);
     }

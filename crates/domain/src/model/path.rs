@@ -27,6 +27,17 @@ pub struct RunPath {
     pub run: String,
 }
 
+/// `entity/project/sweep`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SweepPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// The sweep's id as people see it.
+    pub sweep: String,
+}
+
 impl ProjectPath {
     /// `entity/project`
     pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {
@@ -51,6 +62,13 @@ impl RunPath {
     }
 }
 
+impl SweepPath {
+    /// `entity/project/sweep`
+    pub fn new(entity: impl Into<String>, project: impl Into<String>, sweep: impl Into<String>) -> Self {
+        Self { entity: entity.into(), project: project.into(), sweep: sweep.into() }
+    }
+}
+
 impl std::fmt::Display for EntityPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -64,6 +82,12 @@ impl std::fmt::Display for ProjectPath {
 impl std::fmt::Display for RunPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}/{}", self.entity, self.project, self.run)
+    }
+}
+
+impl std::fmt::Display for SweepPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.sweep)
     }
 }
 

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, Standing};
 use super::operation::Operation;
-use super::resource::{Project, Run};
+use super::resource::{Project, Run, Sweep};
 use super::session::Session;
 use crate::Error;
 use crate::db::sql;
@@ -18,6 +18,7 @@ const GRACE: i64 = 24 * 3600 * 1_000_000;
 pub struct Found {
     pub(super) project: Option<Project>,
     pub(super) run: Option<Run>,
+    pub(super) sweep: Option<Sweep>,
 }
 
 /// One row of [`SELECT`]. Columns of missing things are null.
@@ -82,8 +83,13 @@ const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.crea
 const PROJECT_ROLE: &str = "LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
     LEFT JOIN custom_role pc ON pc.id = pm.custom_role_id";
 
-/// Loads the facts about `asked` for the session's caller, and the rows found.
-pub(super) async fn load(session: &Session, asked: (String, String, String)) -> Result<(Facts, Found), Error> {
+/// Loads the facts about `asked` for the session's caller, and the rows found; its third part is a run, or a sweep where
+/// the operation is about sweeps.
+pub(super) async fn load(
+    session: &Session,
+    operation: Operation,
+    asked: (String, String, String),
+) -> Result<(Facts, Found), Error> {
     let mut facts = session.bare_facts(asked).await?;
     let mut found = Found::default();
     if facts.asked.0.is_empty() {
@@ -99,7 +105,12 @@ pub(super) async fn load(session: &Session, asked: (String, String, String)) -> 
         found.project = take_row(&mut facts, row)?;
     }
     // Asked also where there is no project: what is hidden and what is not there take the same time.
-    if !facts.asked.2.is_empty() {
+    if facts.asked.2.is_empty() {
+        return Ok((facts, found));
+    }
+    if operation.of_sweep() {
+        found.sweep = load_sweep(session, &mut facts, found.project.clone()).await?;
+    } else {
         found.run = load_run(session, &mut facts, found.project.clone()).await?;
     }
     Ok((facts, found))
@@ -138,14 +149,11 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
 /// Adds what makes an explanation helpful. Asked only after a decision said no, and always all of it, so that an
 /// entity that is hidden and one that is not there take the same time.
 pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Result<(), Error> {
-    let names = |rows: Vec<(String,)>| rows.into_iter().map(|(name,)| name).collect::<Vec<_>>();
     let settings = session.domain().settings().await?;
     let entity = facts.entity.as_ref().map_or(-1, |e| e.id);
     // Whoever may not know of the entity is told no admins: none are looked up, as where there is no entity.
     let known = if super::redirect::may_know(facts, false) { entity } else { -1 };
     let user = facts.user().unwrap_or(-1);
-    let admins = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
-                  WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
     let own = "SELECT e.name FROM account a JOIN entity e ON e.id = a.entity_id WHERE a.id = $1 AND e.kind = 'user'";
     let teams = "SELECT e.name FROM membership m JOIN entity e ON e.id = m.team_id \
                  WHERE m.user_id = $1 AND m.role <> 'viewer' ORDER BY e.name LIMIT 50";
@@ -153,7 +161,7 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     let mut own = names(sql(own).bind(user).all(session.db()).await?);
     own.extend(names(sql(teams).bind(user).all(session.db()).await?));
     let shown = |admins: Vec<String>| if settings.hide_admins { Vec::new() } else { admins };
-    let mut admins = names(sql(admins).bind(known).all(session.db()).await?);
+    let mut admins = team_admins(session, known).await?;
     if let (Some(EntityKind::User(_)), Some(_)) = (facts.entity.as_ref().map(|e| e.kind), facts.project_role()) {
         admins.push(facts.asked.0.clone());
     }
@@ -168,6 +176,17 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
         invitation: load_invitation(session, entity).await?,
     };
     Ok(())
+}
+
+fn names(rows: Vec<(String,)>) -> Vec<String> {
+    rows.into_iter().map(|(name,)| name).collect()
+}
+
+/// The admins of a team, by name.
+pub(super) async fn team_admins(session: &Session, team: i64) -> Result<Vec<String>, Error> {
+    let text = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
+                WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
+    Ok(names(sql(text).bind(team).all(session.db()).await?))
 }
 
 /// The link to the newest invitation to the entity that waits for the caller: one made for the account. Not one for its
@@ -248,4 +267,25 @@ async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>
     let (owner, submitted_by) = (row.user_id, row.submitted_by);
     facts.object = Some(ObjectFacts { id: row.id, owner, owner_name: row.owner_name, submitted_by, running });
     Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
+}
+
+#[derive(FromRow)]
+struct SweepRow {
+    id: i64,
+    name: String,
+    user_id: Option<i64>,
+    submitted_by: Option<i64>,
+    owner_name: Option<String>,
+}
+
+async fn load_sweep(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Sweep>, Error> {
+    let text = "SELECT s.id, s.name, s.user_id, s.submitted_by, a.name AS owner_name \
+                FROM sweep s LEFT JOIN account a ON a.id = s.user_id WHERE s.project_id = $1 AND s.name = $2";
+    let id = project.as_ref().map_or(-1, |p| p.id);
+    let row: Option<SweepRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
+    let (owner, submitted_by) = (row.user_id, row.submitted_by);
+    let owner_name = row.owner_name;
+    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name, submitted_by, running: false });
+    Ok(Some(Sweep { id: row.id, project, name: row.name }))
 }

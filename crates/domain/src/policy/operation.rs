@@ -1,6 +1,6 @@
 //! Actions: as words (`object:operation`) for decisions, and as types for proofs.
 
-use super::resource::{Account, Entity, Org, Place, Project, Run};
+use super::resource::{Account, Entity, Org, Place, Project, Run, Sweep};
 use crate::model::{Role, words};
 
 /// Everything that can be asked of the policy, named `object:operation`.
@@ -164,6 +164,11 @@ impl Operation {
         matches!(self, O::RunCreate | O::ProjectCreate | O::ArtifactCreate | O::SweepCreate | O::ReportCreate)
     }
 
+    /// Whether the third part of its path names a sweep; else a run.
+    pub(super) fn of_sweep(self) -> bool {
+        matches!(self, Self::SweepRunAgent | Self::SweepUpdate | Self::SweepDelete)
+    }
+
     /// Whether a custom role may add it.
     pub fn can_be_added(self) -> bool {
         matches!(self.concern(), Concern::Project | Concern::Team) && !self.only_reads()
@@ -194,9 +199,11 @@ actions! {
     /// Log artifacts to a project that exists or may be made.
     LogArtifact { Place => ArtifactCreate }
     /// Make sweeps in a project that exists or may be made.
-    Sweep { Place => SweepCreate }
+    StartSweep { Place => SweepCreate }
+    /// Take work from a sweep.
+    RunAgent { Sweep => SweepRunAgent }
     /// Change.
-    Update { Run => RunUpdate, Project => ProjectUpdate, Account => UserUpdate }
+    Update { Run => RunUpdate, Project => ProjectUpdate, Account => UserUpdate, Sweep => SweepUpdate }
     /// Ask to end.
     Stop { Run => RunStop }
     /// Remove.

@@ -14,8 +14,9 @@ use crate::policy::Account;
 use crate::testing::domains;
 use crate::{Domain, Error};
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "denial",
+    "sweep",
     "audit",
     "api_key",
     "run",
@@ -70,8 +71,8 @@ async fn agree(domain: &Domain, world: &World) -> Result<(), TestCaseError> {
         };
         prop_assert!(!key.is_some_and(|key| world.accounts[key.account].disabled));
         for (n, path) in world.paths().into_iter().enumerate() {
-            let (facts, _) = load::load(&session, path.clone()).await.unwrap();
             for operation in Operation::ALL {
+                let (facts, _) = load::load(&session, *operation, path.clone()).await.unwrap();
                 let (policy, oracle) =
                     (decide(*operation, &facts).is_allowed(), naive::may(world, key, operation.as_str(), &path));
                 prop_assert_eq!(policy, oracle, "{} of {:?} by {:?}", operation, path, key);

@@ -62,6 +62,7 @@ fn facts(who: &str, action: Operation, visibility: Visibility) -> Facts {
             archived_at: None,
         }),
         object: Some(ObjectFacts { id: 1, owner, owner_name: None, submitted_by: None, running: false }),
+        sweep: None,
         redirected_from: None,
         server: ServerFacts::default(),
         evidence: Evidence::default(),

@@ -98,6 +98,8 @@ pub struct Ids {
     pub run: String,
     pub key: String,
     pub file: String,
+    pub sweep: String,
+    pub agent: String,
 }
 
 impl Ids {
@@ -113,7 +115,14 @@ impl Ids {
         let rest = "{ viewer { keys { id } } project(entityName: \"ann\", name: \"p\") { run(name: \"r1\") { files { edges { node { id } } } } } }";
         let rest = ann.data(rest, json!({})).await;
         let text = |pointer: &str| rest.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
-        Self { run, key: text("/viewer/keys/0/id"), file: text("/project/run/files/edges/0/node/id") }
+        let sweep = "mutation { upsertSweep(input: {projectName: \"p\", config: \"{method: grid, parameters: {n: {value: 1}}}\"}) \
+                     { sweep { name } } }";
+        let sweep = ann.data(sweep, json!({})).await["upsertSweep"]["sweep"]["name"].as_str().unwrap().to_owned();
+        let agent = "mutation A($s: String!) { createAgent(input: {projectName: \"p\", host: \"vm\", sweep: $s}) { agent { id } } }";
+        let agent =
+            ann.data(agent, json!({ "s": sweep })).await["createAgent"]["agent"]["id"].as_str().unwrap().to_owned();
+        let (key, file) = (text("/viewer/keys/0/id"), text("/project/run/files/edges/0/node/id"));
+        Self { run, key, file, sweep, agent }
     }
 }
 
@@ -173,6 +182,8 @@ impl Schema {
         match (field, name) {
             ("revokeKey" | "deleteApiKey" | "rotateKey", "id") => json!(ids.key),
             ("deleteFiles", "files") => json!(ids.file),
+            ("createAgent", "sweep") => json!(ids.sweep),
+            ("agentHeartbeat", "id") => json!(ids.agent),
             ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
             ("upsertBucket" | "updateRunState", "state") => json!("failed"),
             ("project" | "model" | "upsertModel", "name") => json!("p"),
