@@ -33,14 +33,14 @@ async fn sweep(p: Arc<ProjectNode>, args: Name, ctx: Ctx) -> Result<impl Output,
 
 #[derive(Deserialize)]
 struct Sweeps {
-    filters: String,
+    filters: Option<String>,
     #[serde(flatten)]
     page: Page,
 }
 
 async fn sweeps(p: Arc<ProjectNode>, args: Sweeps, _: Ctx) -> Result<impl Output, Error> {
     // The client's own pages always ask for all of them.
-    if !matches!(args.filters.trim(), "" | "{}" | "null") {
+    if !matches!(args.filters.as_deref().unwrap_or_default().trim(), "" | "{}" | "null") {
         return Err(Error::NotOffered("Project.sweeps(filters)".to_owned()));
     }
     SweepNode::all(&p.0, args.page).await
