@@ -81,7 +81,8 @@ def test_the_command_line(trainer):
     """A sweep from a file, an agent that starts a program, and what the public API reads."""
     shutil.copy(SCRIPTS / "sweep_program.py", trainer.work / "train.py")
     (trainer.work / "sweep.yaml").write_text(
-        "program: train.py\nmethod: grid\nmetric: {name: loss, goal: minimize}\nparameters:\n  lr: {values: [0.1, 0.2]}\n"
+        "program: train.py\nmethod: grid\nmetric: {name: loss, goal: minimize}\n"
+        "parameters:\n  lr: {values: [0.1, 0.2]}\n"
     )
     made = trainer.wandb("sweep", "--project", trainer.project, "sweep.yaml").succeeded()
     path = re.search(r"wandb agent (\S+)", made.output).group(1)
@@ -129,9 +130,13 @@ def test_paused_resumed_and_stopped(trainer):
 
 @whole
 @pytest.mark.every_client
-@pytest.mark.parametrize("config", [{"method": "anneal"}, {"method": "grid", "parameters": {"lr": {"min": 0.1, "max": 0.2}}}])
+@pytest.mark.parametrize(
+    "config", [{"method": "anneal"}, {"method": "grid", "parameters": {"lr": {"min": 0.1, "max": 0.2}}}]
+)
 def test_a_wrong_config_is_explained(trainer, config):
     config = {"parameters": {"lr": {"value": 1}}, **config}
     outcome = trainer.train("sweep", None, {"project": trainer.project, "keys": ["lr"], "config": config})
     assert outcome.code != 0
-    assert "anneal is not offered here. Offered are" in outcome.output or "give the parameter lr values" in outcome.output
+    assert (
+        "anneal is not offered here. Offered are" in outcome.output or "give the parameter lr values" in outcome.output
+    )
