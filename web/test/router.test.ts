@@ -11,6 +11,8 @@ test('the links the client prints', () => {
     run: 'ab12',
     tab: 'overview',
   });
+  expect(match('acme/vision/sweeps')).toMatchObject({ page: 'sweeps', project: 'vision' });
+  expect(match('acme/vision/sweeps/ab12')).toMatchObject({ page: 'sweep', sweep: 'ab12' });
   expect(match('acme/vision/runs/ab12/logs')).toMatchObject({ page: 'run', tab: 'logs' });
   expect(match('acme/a%20b')).toMatchObject({ page: 'project', project: 'a b' });
   expect(match('authorize')).toEqual({ page: 'authorize' });

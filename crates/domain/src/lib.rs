@@ -28,6 +28,7 @@ pub mod runs;
 mod sentence;
 pub mod services;
 pub mod settings;
+pub mod sweeps;
 pub mod teams;
 #[cfg(test)]
 mod testing;

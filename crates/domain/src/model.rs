@@ -5,12 +5,14 @@ mod path;
 mod pattern;
 mod role;
 mod state;
+mod sweep_state;
 
 pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
-pub use path::{EntityPath, ProjectPath, RunPath, ViewPath};
+pub use path::{EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
 pub(crate) use pattern::matches;
 pub use role::{KeyScope, Role, Visibility};
 pub use state::RunState;
+pub use sweep_state::SweepState;
 
 /// Implements the text form (`as_str`, `FromStr`, `Display`) of an enum of fixed words.
 macro_rules! words {

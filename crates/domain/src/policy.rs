@@ -7,6 +7,7 @@
 mod cause;
 mod credential;
 mod decide;
+mod elsewhere;
 mod facts;
 mod load;
 #[cfg(test)]
@@ -25,15 +26,15 @@ pub use cause::{Args, Cause, Denied};
 pub use decide::{Check, Decision, decide, is_placeholder};
 pub use facts::{
     CallerFacts, EntityFacts, EntityKind, Evidence, Facts, KeyFacts, ObjectFacts, ProjectFacts, ServerFacts,
-    ServiceFacts, Standing,
+    ServiceFacts, Standing, SweepElsewhere,
 };
 pub use operation::{
     AddService, Administer, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact,
-    On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,
+    On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, StartSweep, Stop, Submit, Update,
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;
-pub use resource::{Account, Entity, Org, Place, Project, Resource, Run, View};
+pub use resource::{Account, Entity, Org, Place, Project, Resource, Run, Sweep, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use table::{WHO, allowed};
 pub use ticket::{Ticket, TicketUse};

@@ -1,6 +1,6 @@
 //! What can be wrong with a request, as data. The sentences are in `locales/`, at `problem.CODE` and `thing.WORD`.
 
-use crate::model::RunState;
+use crate::model::{RunState, SweepState};
 
 crate::sentences! {
     /// Why something was not found, is in the way, or cannot be accepted.
@@ -105,6 +105,29 @@ crate::sentences! {
         // Views.
         ViewChanged = "VIEW_CHANGED" { user: String },
 
+        // Sweeps.
+        SweepNotYaml = "SWEEP_NOT_YAML" { detail: String },
+        SweepNotObject = "SWEEP_NOT_OBJECT",
+        SweepMethodMissing = "SWEEP_METHOD_MISSING" { known: &'static str },
+        SweepMethod = "SWEEP_METHOD" { method: String, known: &'static str },
+        SweepMethodFixed = "SWEEP_METHOD_FIXED",
+        SweepOption = "SWEEP_OPTION" { option: String },
+        SweepNoConfig = "SWEEP_NO_CONFIG",
+        SweepNoParameters = "SWEEP_NO_PARAMETERS",
+        SweepParameterEmpty = "SWEEP_PARAMETER_EMPTY" { parameter: String },
+        SweepParameterNeeds = "SWEEP_PARAMETER_NEEDS" { parameter: String, key: &'static str },
+        SweepParameterWhole = "SWEEP_PARAMETER_WHOLE" { parameter: String, key: &'static str },
+        SweepParameterPositive = "SWEEP_PARAMETER_POSITIVE" { parameter: String, key: &'static str },
+        SweepBounds = "SWEEP_BOUNDS" { parameter: String },
+        SweepProbabilities = "SWEEP_PROBABILITIES" { parameter: String, values: usize },
+        SweepDistribution = "SWEEP_DISTRIBUTION" { parameter: String, distribution: String, known: &'static str },
+        SweepGrid = "SWEEP_GRID" { parameter: String },
+        SweepMetric = "SWEEP_METRIC",
+        SweepGoal = "SWEEP_GOAL" { goal: String },
+        SweepRunCap = "SWEEP_RUN_CAP",
+        SweepStateChange = "SWEEP_STATE_CHANGE" { sweep: String, state: SweepState, to: SweepState },
+        SweepOver = "SWEEP_OVER" { sweep: String, state: SweepState },
+
         // Files.
         AddressNotForWriting = "ADDRESS_NOT_FOR_WRITING",
         AddressNotForReading = "ADDRESS_NOT_FOR_READING",
@@ -207,6 +230,9 @@ things! {
     Stream = "stream",
     Summary = "summary",
     Sweep = "sweep",
+    SweepAgent = "sweep_agent",
+    SweepConfig = "sweep_config",
+    SweepState = "sweep_state",
     Tag = "tag",
     Team = "team",
     Upload = "upload",

@@ -2,6 +2,7 @@
 
 mod alert;
 mod append;
+mod author;
 mod change;
 mod console;
 mod delete;
@@ -11,6 +12,7 @@ mod edit;
 mod filter;
 mod fork;
 mod history;
+mod insert;
 mod keys;
 mod list;
 mod names;
@@ -27,17 +29,21 @@ mod upsert;
 
 pub use alert::{Alert, AlertSeverity, NewAlert};
 pub use append::{Feedback, FileChunk, StreamUpdate};
+pub(crate) use author::author;
 pub use change::RunChange;
 pub use console::{LogLine, LogPage, LogQuery};
 pub use details::{RunDetails, RunTexts, RunUser};
 pub use history::{HistoryQuery, ParquetHistory};
+pub(crate) use insert::{NewRun, insert};
 pub use keys::MetricKey;
 pub use list::{RunEdge, RunPage, RunQuery};
+pub(crate) use names::of_sweep;
 pub use resume::ResumeState;
 pub use rewind::Rewound;
 pub use series::{RunSeries, SeriesAnswer, SeriesRequest};
 pub use state::effective_state;
 pub(crate) use state::silent_before;
+pub(crate) use text::optional as free_text;
 pub use upsert::{RunUpsert, Upserted};
 
 use crate::Domain;
@@ -46,7 +52,7 @@ use crate::model::RunState;
 use crate::policy::Run;
 
 /// Tells the listeners, after the commit.
-fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
+pub(crate) fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
     if !changes.is_empty() {
         let (project_id, run) = (run.project.id, run.name.clone());
         domain.live().send(LiveEvent { project_id, run, state: state.as_str(), changes });

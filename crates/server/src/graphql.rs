@@ -23,6 +23,7 @@ mod project;
 mod query;
 mod run;
 mod service_account;
+mod sweep;
 mod user;
 mod view;
 
@@ -58,6 +59,7 @@ pub fn resolvers() -> Resolvers {
         project::register,
         run::register,
         service_account::register,
+        sweep::register,
         view::register,
     ] {
         register(&mut resolvers);

@@ -134,6 +134,19 @@ def accept(situation, text, trainer) -> None:
     again(situation, trainer)
 
 
+def sweep_agent(situation, text, trainer) -> None:
+    """The agent, typed with the whole path."""
+    words = shlex.split(line(text, "Fix"))
+    assert words[:2] == ["wandb", "agent"], text
+    (trainer.work / "train.py").write_text("import wandb\nrun = wandb.init()\nrun.log({'loss': 1.0})\nrun.finish()\n")
+    trainer.wandb(*words[1:]).succeeded()
+    (found,) = situation.world.sql(
+        "SELECT count(*) FROM run r JOIN project p ON p.id = r.project_id JOIN entity e ON e.id = p.entity_id "
+        f"WHERE e.name || '/' || p.name || '/' || r.sweep = '{words[2]}' AND r.summary LIKE '%loss%'"
+    )
+    assert found == "1", f"no run of {words[2]}"
+
+
 def offline(situation, text, trainer) -> None:
     """Logged offline while nothing is written, and synced afterwards, both as typed."""
     export, sync = re.match(r"export (\S+), .*: (wandb sync .*)", line(text, "Fix")).groups()

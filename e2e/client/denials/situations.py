@@ -201,6 +201,18 @@ def service_account(world):
     return Situation(world, other, remedies.typed)
 
 
+@reason("SWEEP_OWNER_MISMATCH")
+def sweep_elsewhere(world):
+    """A sweep of the team; the agent's environment names it, but not where it is."""
+    team = world.team(member=world.caller)
+    config = "{program: train.py, method: grid, parameters: {lr: {values: [0.1]}}}"
+    document = """mutation($e: String!, $c: String!) {
+        upsertSweep(input: {entityName: $e, projectName: "digits", config: $c}) { sweep { name } } }"""
+    made = world.admin.api.query(document, e=team, c=config)["upsertSweep"]["sweep"]["name"]
+    world.sql(f"UPDATE sweep SET name = 'ab12cd34' WHERE name = '{made}'")
+    return Situation(world, None, remedies.sweep_agent, environment={"WANDB_SWEEP_ID": "ab12cd34"})
+
+
 @reason("QUOTA")
 def quota(world):
     team = world.team(member=world.caller)

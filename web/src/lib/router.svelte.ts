@@ -10,6 +10,8 @@ export type Route =
   | { page: 'team'; entity: string; tab: TeamTab }
   | { page: 'project'; entity: string; project: string }
   | { page: 'projectSettings'; entity: string; project: string }
+  | { page: 'sweeps'; entity: string; project: string }
+  | { page: 'sweep'; entity: string; project: string; sweep: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
 export const runTabs = ['overview', 'charts', 'system', 'logs', 'files'] as const;
@@ -81,6 +83,10 @@ export function match(path: string): Route {
   if (kind === 'runs' && run !== undefined && parts.length <= 5) {
     const known = runTabs.find((name) => name === (tab ?? 'overview'));
     if (known) return { page: 'run', entity: first, project, run, tab: known };
+  }
+  if (kind === 'sweeps' && parts.length === 3) return { page: 'sweeps', entity: first, project };
+  if (kind === 'sweeps' && run !== undefined && parts.length === 4) {
+    return { page: 'sweep', entity: first, project, sweep: run };
   }
   if (kind === 'runs' && run === undefined) return { page: 'project', entity: first, project };
   return { page: 'missing' };

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 32] = [
     "meta",
     "counter",
     "entity",
@@ -22,6 +22,8 @@ pub const TABLES: [&str; 29] = [
     "membership",
     "project",
     "project_member",
+    "sweep",
+    "sweep_agent",
     "api_key",
     "web_session",
     "audit",
@@ -34,6 +36,7 @@ pub const TABLES: [&str; 29] = [
     "sign_in_flow",
     "notice",
     "run",
+    "sweep_run",
     "stream",
     "tail",
     "segment",

@@ -9,6 +9,7 @@ use crate::{Clock, Error, Problem};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_init", include_str!("../../../../migrations/0001_init.sql")),
     ("0002_access", include_str!("../../../../migrations/0002_access.sql")),
+    ("0003_sweeps", include_str!("../../../../migrations/0003_sweeps.sql")),
     ("0004_views", include_str!("../../../../migrations/0004_views.sql")),
     ("0005_access", include_str!("../../../../migrations/0005_access.sql")),
 ];

@@ -17,7 +17,7 @@ pub(super) async fn run(domain: &Domain, subject: &str) -> Result<(), Error> {
     for (blob,) in blobs {
         discard_later(&mut tx, domain.clock(), &blob).await?;
     }
-    for table in ["tail", "segment", "stream", "file", "alert"] {
+    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run"] {
         sql(format!("DELETE FROM {table} WHERE run_id = $1")).bind(id).run(&mut tx).await?;
     }
     sql("DELETE FROM run WHERE id = $1").bind(id).run(&mut tx).await?;

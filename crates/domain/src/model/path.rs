@@ -27,6 +27,17 @@ pub struct RunPath {
     pub run: String,
 }
 
+/// `entity/project/sweep`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SweepPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// The sweep's id as people see it.
+    pub sweep: String,
+}
+
 /// `entity/project/view`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ViewPath {
@@ -74,6 +85,13 @@ impl std::fmt::Display for ViewPath {
         write!(f, "{}/{}/{}", self.entity, self.project, self.view)
     }
 }
+impl SweepPath {
+    /// `entity/project/sweep`
+    pub fn new(entity: impl Into<String>, project: impl Into<String>, sweep: impl Into<String>) -> Self {
+        Self { entity: entity.into(), project: project.into(), sweep: sweep.into() }
+    }
+}
+
 impl std::fmt::Display for EntityPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -87,6 +105,12 @@ impl std::fmt::Display for ProjectPath {
 impl std::fmt::Display for RunPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}/{}", self.entity, self.project, self.run)
+    }
+}
+
+impl std::fmt::Display for SweepPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.sweep)
     }
 }
 

@@ -171,6 +171,16 @@ causes! {
         target: String, /// Who submitted it.
         owner: String, /// Who may: its owner and the admins.
         admins: Vec<String> }
+    /// A run or an agent of a sweep that is in another project.
+    SweepOwnerMismatch = "SWEEP_OWNER_MISMATCH" { /// Caller.
+        user: String, /// What was asked.
+        action: Operation, /// The path asked.
+        target: String, /// The sweep.
+        sweep: String, /// Where it is, `entity/project`.
+        place: String, /// Where it was looked for, `entity/project`.
+        used: String, /// `entity/project/sweep`, when the caller may run agents of it.
+        path: String, /// Who can let the caller run agents of it, when they may not.
+        admins: Vec<String> }
     /// Only organization admins may.
     AdminOnly = "ADMIN_ONLY" { /// Caller.
         user: String, /// What was asked.

@@ -14,7 +14,7 @@ pub use why::is_placeholder;
 /// One line of the trace shown with a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// `key`, `user`, `server`, `entity`, `project`, `role`, `quota` or `grace`.
+    /// `key`, `user`, `server`, `sweep`, `entity`, `project`, `role`, `quota` or `grace`.
     pub name: &'static str,
     /// Whether it passed.
     pub ok: bool,
@@ -23,7 +23,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Every check that can pass, with the evidence it then has. (`server` is only in a trace when it fails.)
+    /// Every check that can pass, with the evidence it then has. (`server` and `sweep` are only in a trace when they fail.)
     pub const PASSED: &'static [(&'static str, &'static [&'static str])] = &[
         ("key", &["name", "scope"]),
         ("user", &["user"]),

@@ -159,7 +159,7 @@ pub struct ProjectFacts {
     pub archived_at: Option<Micros>,
 }
 
-/// The run (later: sweep, artifact, report) in the path, when it exists.
+/// The run or sweep (later: artifact, report) in the path, when it exists.
 #[derive(Clone, Debug)]
 pub struct ObjectFacts {
     /// Its id.
@@ -174,6 +174,19 @@ pub struct ObjectFacts {
     pub running: bool,
     /// That is written on the run already.
     pub grace_noted: bool,
+}
+
+/// A sweep that is not in the project asked, but in another one that the caller may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepElsewhere {
+    /// The id people type.
+    pub sweep: String,
+    /// Where it is, `entity/project`.
+    pub place: String,
+    /// The caller may run agents of it.
+    pub may_run: bool,
+    /// Who can let the caller run agents of it.
+    pub admins: Vec<String>,
 }
 
 /// What makes an explanation helpful; loaded only once a decision turned out to be no.
@@ -206,8 +219,10 @@ pub struct Facts {
     pub entity: Option<EntityFacts>,
     /// The project found there.
     pub project: Option<ProjectFacts>,
-    /// The run found there.
+    /// The run or sweep found there.
     pub object: Option<ObjectFacts>,
+    /// The sweep that was named, where it is somewhere else.
+    pub sweep: Option<SweepElsewhere>,
     /// The entity (or `entity/project`) first named, when a redirect led here.
     pub redirected_from: Option<String>,
     /// What the organization has set.

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, Standing};
 use super::operation::{Object, Operation};
-use super::resource::{Project, Run, View};
+use super::resource::{Project, Run, Sweep, View};
 use super::session::Session;
 use crate::Error;
 use crate::db::sql;
@@ -19,6 +19,7 @@ pub struct Found {
     pub(super) project: Option<Project>,
     pub(super) run: Option<Run>,
     pub(super) view: Option<View>,
+    pub(super) sweep: Option<Sweep>,
 }
 
 /// One row of [`SELECT`]. Columns of missing things are null.
@@ -80,10 +81,10 @@ const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.crea
 const PROJECT_ROLE: &str = "LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
     LEFT JOIN custom_role pc ON pc.id = pm.custom_role_id";
 
-/// Loads the facts about `asked`, whose third part names an `object`, for the session's caller, and the rows found.
+/// Loads the facts about `asked` for the session's caller, and the rows found; what its third part names the operation says.
 pub(super) async fn load(
     session: &Session,
-    object: Object,
+    operation: Operation,
     asked: (String, String, String),
 ) -> Result<(Facts, Found), Error> {
     let mut facts = session.bare_facts(asked).await?;
@@ -103,8 +104,9 @@ pub(super) async fn load(
     // Asked also where there is no project: what is hidden and what is not there take the same time.
     if !facts.asked.2.is_empty() {
         let project = found.project.clone();
-        match object {
+        match operation.object() {
             Object::Run => found.run = load_run(session, &mut facts, project).await?,
+            Object::Sweep => found.sweep = load_sweep(session, &mut facts, project).await?,
             Object::View => found.view = load_view(session, &mut facts, project).await?,
         }
     }
@@ -151,14 +153,11 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
 /// Adds what makes an explanation helpful. Asked only after a decision said no, and always all of it, so that an
 /// entity that is hidden and one that is not there take the same time.
 pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Result<(), Error> {
-    let names = |rows: Vec<(String,)>| rows.into_iter().map(|(name,)| name).collect::<Vec<_>>();
     let settings = session.domain().settings().await?;
     let entity = facts.entity.as_ref().map_or(-1, |e| e.id);
     // Whoever may not know of the entity is told no admins: none are looked up, as where there is no entity.
     let known = if super::redirect::may_know(facts, false) { entity } else { -1 };
     let user = facts.user().unwrap_or(-1);
-    let admins = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
-                  WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
     let own = "SELECT e.name FROM account a JOIN entity e ON e.id = a.entity_id WHERE a.id = $1 AND e.kind = 'user'";
     let teams = "SELECT e.name FROM membership m JOIN entity e ON e.id = m.team_id \
                  WHERE m.user_id = $1 AND m.role <> 'viewer' ORDER BY e.name LIMIT 50";
@@ -166,7 +165,7 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
     let mut own = names(sql(own).bind(user).all(session.db()).await?);
     own.extend(names(sql(teams).bind(user).all(session.db()).await?));
     let shown = |admins: Vec<String>| if settings.hide_admins { Vec::new() } else { admins };
-    let mut admins = names(sql(admins).bind(known).all(session.db()).await?);
+    let mut admins = team_admins(session, known).await?;
     if let (Some(EntityKind::User(_)), Some(_)) = (facts.entity.as_ref().map(|e| e.kind), facts.project_role()) {
         admins.push(facts.asked.0.clone());
     }
@@ -181,6 +180,17 @@ pub(super) async fn load_evidence(session: &Session, facts: &mut Facts) -> Resul
         invitation: load_invitation(session, entity).await?,
     };
     Ok(())
+}
+
+fn names(rows: Vec<(String,)>) -> Vec<String> {
+    rows.into_iter().map(|(name,)| name).collect()
+}
+
+/// The admins of a team, by name.
+pub(super) async fn team_admins(session: &Session, team: i64) -> Result<Vec<String>, Error> {
+    let text = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
+                WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
+    Ok(names(sql(text).bind(team).all(session.db()).await?))
 }
 
 /// The link to the newest invitation to the entity that waits for the caller: one made for the account. Not one for its
@@ -276,4 +286,25 @@ async fn load_view(session: &Session, facts: &mut Facts, project: Option<Project
     let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
     facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false });
     Ok(Some(View { id, project, name }))
+}
+
+#[derive(FromRow)]
+struct SweepRow {
+    id: i64,
+    name: String,
+    user_id: Option<i64>,
+    submitted_by: Option<i64>,
+    owner_name: Option<String>,
+}
+
+async fn load_sweep(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Sweep>, Error> {
+    let text = "SELECT s.id, s.name, s.user_id, s.submitted_by, a.name AS owner_name \
+                FROM sweep s LEFT JOIN account a ON a.id = s.user_id WHERE s.project_id = $1 AND s.name = $2";
+    let id = project.as_ref().map_or(-1, |p| p.id);
+    let row: Option<SweepRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
+    let (owner, submitted_by) = (row.user_id, row.submitted_by);
+    let owner_name = row.owner_name;
+    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name, submitted_by, running: false });
+    Ok(Some(Sweep { id: row.id, project, name: row.name }))
 }

@@ -100,6 +100,7 @@ fn facts(who: &Who, kind: EntityKind, visibility: Option<Visibility>, key: Optio
             running: false,
             grace_noted: false,
         }),
+        sweep: None,
         redirected_from: None,
         server: ServerFacts::default(),
         evidence: Evidence::default(),
@@ -172,6 +173,10 @@ fn role_by_visibility_by_key_by_ownership_by_action() {
     table(&mut out, "team project on a read-only server", |who| {
         let server = ServerFacts { read_only: Some("until noon".to_owned()), users_create_keys: true };
         Facts { server, ..team(who) }
+    });
+    table(&mut out, "team project, the sweep that was named is in another one", |who| {
+        let (sweep, place) = ("ab12cd34".to_owned(), "other/proj".to_owned());
+        Facts { sweep: Some(SweepElsewhere { sweep, place, may_run: true, admins: Vec::new() }), ..team(who) }
     });
     table(&mut out, "the caller's own account, users may not make keys", |who| {
         let server = ServerFacts { read_only: None, users_create_keys: false };

@@ -1,6 +1,6 @@
 //! Actions: as words (`object:operation`) for decisions, and as types for proofs.
 
-use super::resource::{Account, Entity, Org, Place, Project, Run, View};
+use super::resource::{Account, Entity, Org, Place, Project, Run, Sweep, View};
 use crate::model::{Role, words};
 
 /// Everything that can be asked of the policy, named `object:operation`.
@@ -113,6 +113,8 @@ pub enum Concern {
 pub enum Object {
     /// A run.
     Run,
+    /// A sweep.
+    Sweep,
     /// A workspace or report.
     View,
 }
@@ -178,6 +180,7 @@ impl Operation {
         use Operation as O;
         match self {
             O::ReportRead | O::ReportUpdate | O::ReportDelete => Object::View,
+            O::SweepRunAgent | O::SweepUpdate | O::SweepDelete => Object::Sweep,
             _ => Object::Run,
         }
     }
@@ -214,9 +217,11 @@ actions! {
     /// Save workspaces and reports.
     Compose { Project => ReportCreate }
     /// Make sweeps in a project that exists or may be made.
-    Sweep { Place => SweepCreate }
+    StartSweep { Place => SweepCreate }
+    /// Take work from a sweep.
+    RunAgent { Sweep => SweepRunAgent }
     /// Change.
-    Update { Run => RunUpdate, Project => ProjectUpdate, View => ReportUpdate, Account => UserUpdate }
+    Update { Run => RunUpdate, Project => ProjectUpdate, View => ReportUpdate, Sweep => SweepUpdate, Account => UserUpdate }
     /// Ask to end.
     Stop { Run => RunStop }
     /// Remove.

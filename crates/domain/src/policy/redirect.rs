@@ -24,7 +24,8 @@ struct Row {
 /// hides what somebody may see, and one that matches a hidden team's name does not tell that the team is there.
 pub(super) async fn target(session: &Session, operation: Operation, facts: &Facts) -> Result<Option<Asked>, Error> {
     // Only what is looked at, begun or gone on with: nothing is changed or deleted by a name that means something else.
-    let leads = operation.only_reads() || operation.adds() || operation == Operation::RunUpdate;
+    let goes_on = matches!(operation, Operation::RunUpdate | Operation::SweepRunAgent);
+    let leads = operation.only_reads() || operation.adds() || goes_on;
     let concerned = leads && (operation.concern() == Concern::Project || operation == Operation::TeamRead);
     let seen = may_know(facts, false);
     let (entity, project, object) = &facts.asked;

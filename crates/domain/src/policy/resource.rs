@@ -3,7 +3,7 @@
 use super::facts::{EntityFacts, EntityKind, Facts};
 use super::load::Found;
 use crate::clock::Micros;
-use crate::model::{EntityPath, ProjectPath, RunPath, RunState, ViewPath, Visibility};
+use crate::model::{EntityPath, ProjectPath, RunPath, RunState, SweepPath, ViewPath, Visibility};
 use crate::{Error, Thing};
 
 /// A thing that can be asked about, with the path that names it.
@@ -90,6 +90,17 @@ pub struct Run {
     pub generation: i64,
 }
 
+/// A sweep: what every verb needs of it.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// Sweep id.
+    pub id: i64,
+    /// Its project.
+    pub project: Project,
+    /// The id people type.
+    pub name: String,
+}
+
 /// A workspace or report of a project.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -118,6 +129,13 @@ impl Run {
     /// `entity/project/run`
     pub fn path(&self) -> RunPath {
         RunPath::new(&self.project.entity, &self.project.name, &self.name)
+    }
+}
+
+impl Sweep {
+    /// `entity/project/sweep`
+    pub fn path(&self) -> SweepPath {
+        SweepPath::new(&self.project.entity, &self.project.name, &self.name)
     }
 }
 
@@ -184,6 +202,19 @@ impl Resource for Run {
         found.run.ok_or_else(|| {
             let (entity, project, run) = &facts.asked;
             Error::not_found(Thing::Run, format!("{entity}/{project}/{run}"))
+        })
+    }
+}
+
+impl Resource for Sweep {
+    type Path = SweepPath;
+    fn asked(path: &SweepPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), path.sweep.clone())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.sweep.ok_or_else(|| {
+            let (entity, project, sweep) = &facts.asked;
+            Error::not_found(Thing::Sweep, format!("{entity}/{project}/{sweep}"))
         })
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::decide::{Decision, decide};
 use super::facts::{CallerFacts, Facts, KeyFacts, ServerFacts, ServiceFacts};
-use super::operation::{On, Operation, Read};
+use super::operation::{Object, On, Operation, Read, Submit};
 use super::proof::Allowed;
-use super::resource::{Project, Resource};
-use super::{load, redirect};
+use super::resource::{Place, Project, Resource};
+use super::{elsewhere, load, redirect};
 use crate::Error;
 use crate::db::Db;
 use crate::domain::Domain;
+use crate::model::{ProjectPath, RunPath};
 
 /// What the caller presented.
 #[derive(Clone)]
@@ -168,6 +169,24 @@ impl Session {
         Ok(Allowed::new(self.clone(), R::from_found(&facts, found)?))
     }
 
+    /// Asks to send a run of a sweep, which goes where the sweep is. One that began before goes on where it is. A sweep
+    /// that the caller may know nothing of is no obstacle: offline runs of other servers name such ones.
+    pub async fn allow_in_sweep(&self, path: &RunPath, sweep: &str) -> Result<Allowed<Submit, Place>, Error> {
+        let (mut facts, found) = self.facts(Operation::RunCreate, Place::asked(path)).await?;
+        if facts.object.is_none() {
+            facts.sweep = elsewhere::find(self, &facts, sweep).await?;
+        }
+        self.settle(Operation::RunCreate, &facts).await?;
+        Ok(Allowed::new(self.clone(), Place::from_found(&facts, found)?))
+    }
+
+    /// A sweep that is not in the project asked may be somewhere else: that is then the answer.
+    pub async fn look_for_sweep(&self, path: &ProjectPath, sweep: &str) -> Result<(), Error> {
+        let (mut facts, _) = self.load(Operation::ProjectRead, Project::asked(path)).await?;
+        facts.sweep = elsewhere::find(self, &facts, sweep).await?;
+        if facts.sweep.is_some() { self.settle(Operation::ProjectRead, &facts).await } else { Ok(()) }
+    }
+
     /// The decision and its trace, without acting on it (`runstead explain`, disabled buttons). Not audited.
     pub async fn explain(&self, operation: Operation, asked: Asked) -> Result<Decision, Error> {
         let (mut facts, _) = self.facts(operation, asked).await?;
@@ -181,7 +200,7 @@ impl Session {
 
     /// Whether the caller may do it at the very path, wherever a redirect leads. Not audited.
     pub(crate) async fn may_exactly(&self, operation: Operation, asked: Asked) -> Result<bool, Error> {
-        let (facts, _) = load::load(self, operation.object(), asked).await?;
+        let (facts, _) = load::load(self, operation, asked).await?;
         Ok(decide(operation, &facts).is_allowed())
     }
 
@@ -194,14 +213,24 @@ impl Session {
         Ok((facts, found))
     }
 
-    /// The facts about a path, or about the one that a redirect leads to.
+    /// The facts about a path, with where its sweep is when it is not there.
     async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
-        let (facts, found) = load::load(self, operation.object(), asked).await?;
+        let (mut facts, found) = self.load_there(operation, asked).await?;
+        if operation.object() == Object::Sweep && found.sweep.is_none() {
+            let sweep = facts.asked.2.clone();
+            facts.sweep = elsewhere::find(self, &facts, &sweep).await?;
+        }
+        Ok((facts, found))
+    }
+
+    /// The facts about a path, or about the one that a redirect leads to.
+    async fn load_there(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+        let (facts, found) = load::load(self, operation, asked).await?;
         let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
         let (entity, project, _) = &facts.asked;
         let from = if *entity == target.0 { format!("{entity}/{project}") } else { entity.clone() };
         let other_project = *project != target.1;
-        let (mut there, found_there) = load::load(self, operation.object(), target).await?;
+        let (mut there, found_there) = load::load(self, operation, target).await?;
         // The new name of what the caller may not know of is as secret as the old one.
         if !redirect::may_know(&there, other_project) {
             return Ok((facts, found));
@@ -265,6 +294,7 @@ impl Session {
             entity: None,
             project: None,
             object: None,
+            sweep: None,
             redirected_from: None,
             server: ServerFacts {
                 read_only: settings.read_only.clone(),

@@ -69,6 +69,7 @@ fn facts(who: &str, action: Operation, visibility: Visibility) -> Facts {
             running: false,
             grace_noted: false,
         }),
+        sweep: None,
         redirected_from: None,
         server: ServerFacts::default(),
         evidence: Evidence::default(),

@@ -27,7 +27,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         "SELECT blob FROM segment WHERE run_id IN ({runs}) UNION ALL SELECT blob FROM file WHERE run_id IN ({runs})"
     );
     let blobs: Vec<(String,)> = sql(text).bind(id).all(&mut *tx).await?;
-    for table in ["tail", "segment", "stream", "file", "alert"] {
+    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run"] {
         sql(format!("DELETE FROM {table} WHERE run_id IN ({runs})")).bind(id).run(&mut *tx).await?;
     }
     sql("UPDATE api_key SET project_id = NULL, revoked_at = COALESCE(revoked_at, $2) WHERE project_id = $1")
@@ -39,6 +39,8 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         "DELETE FROM run WHERE project_id = $1",
         "DELETE FROM saved_view_version WHERE view_id IN (SELECT id FROM saved_view WHERE project_id = $1)",
         "DELETE FROM saved_view WHERE project_id = $1",
+        "DELETE FROM sweep_agent WHERE sweep_id IN (SELECT id FROM sweep WHERE project_id = $1)",
+        "DELETE FROM sweep WHERE project_id = $1",
         "DELETE FROM project_member WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {

@@ -88,6 +88,12 @@ impl Allowed<Read, Project> {
         Ok(RunPage { edges: rows.into_iter().map(edge).collect::<Result<_, Error>>()?, has_next })
     }
 
+    /// The names of the runs that the filter admits.
+    pub(crate) async fn run_names(&self, filters: &str) -> Result<Vec<String>, Error> {
+        let query = RunQuery { filters: Some(filters.to_owned()), ..RunQuery::default() };
+        Ok(self.runs(query).await?.edges.into_iter().map(|edge| edge.details.name).collect())
+    }
+
     /// How many runs the filter admits.
     pub async fn run_count(&self, filters: Option<&str>) -> Result<i64, Error> {
         let filter = Filter::parse(filters.unwrap_or_default())?;

@@ -22,9 +22,18 @@ const NOUNS: [&str; 64] = [
 
 /// `adjective-noun-N`.
 pub(super) fn friendly(clock: &Clock, number: i64) -> Result<String, Error> {
-    let random = blake3::hash(clock.token::<16>()?.as_bytes());
-    let pick = |byte: usize| usize::from(random.as_bytes()[byte]) % 64;
-    Ok(format!("{}-{}-{number}", ADJECTIVES[pick(0)], NOUNS[pick(1)]))
+    Ok(format!("{}-{}-{number}", ADJECTIVES[pick(clock)?], NOUNS[pick(clock)?]))
+}
+
+/// `adjective-sweep-N`: the Nth run of a sweep.
+pub(crate) fn of_sweep(clock: &Clock, number: i64) -> Result<String, Error> {
+    Ok(format!("{}-sweep-{number}", ADJECTIVES[pick(clock)?]))
+}
+
+/// A number below 64.
+fn pick(clock: &Clock) -> Result<usize, Error> {
+    let [byte] = clock.bytes::<1>()?;
+    Ok(usize::from(byte) % 64)
 }
 
 #[cfg(test)]

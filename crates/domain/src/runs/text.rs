@@ -19,6 +19,11 @@ pub(crate) fn free(what: Thing, text: String, most: usize) -> Result<String, Err
     Ok(if text.contains('\0') { text.replace('\0', "") } else { text })
 }
 
+/// [`free`] for a text that may be missing; an empty one is none.
+pub(crate) fn optional(what: Thing, text: Option<String>, most: usize) -> Result<Option<String>, Error> {
+    Ok(text.map(|text| free(what, text, most)).transpose()?.filter(|text| !text.is_empty()))
+}
+
 /// A text that must say something.
 pub(crate) fn required(what: Thing, text: String, most: usize) -> Result<String, Error> {
     let text = free(what, text, most)?;

@@ -1,6 +1,5 @@
 //! Creating a run, or going on with one of the same name (`wandb.init`).
 
-mod author;
 mod write;
 
 use super::{RunChange, fork};

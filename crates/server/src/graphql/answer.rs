@@ -71,6 +71,7 @@ async fn execute(
             .any(|f| request.query.contains(f)),
         shared_writer: headers.contains_key("x-wandb-client-id"),
         measures_size: measures_size(&request),
+        sweep: sweep(&request),
         asks_for_upload_urls: request.query.contains("upload: true") && request.query.contains("uploadHeaders"),
     };
     let ctx = Ctx::new(session, app.clone(), scope.clone(), hints);
@@ -82,6 +83,13 @@ async fn execute(
 fn measures_size(request: &Request) -> bool {
     let text = |name: &str| request.variables.as_ref().and_then(|all| all.get(name)?.as_str());
     text("runName") == Some("") && text("desc").is_some_and(|desc| desc.len() > 1 << 20)
+}
+
+/// The client asks for a sweep and its project in one document; only its variables name both.
+fn sweep(request: &Request) -> Option<String> {
+    let all = request.variables.as_ref().filter(|_| request.query.contains("sweep(sweepName:"))?;
+    let name = all.get("sweep").or_else(|| all.get("name"))?.as_str()?;
+    Some(name.to_owned())
 }
 
 /// `wandb-core` does not name its version, but the config of a new run does: `_wandb.value.cli_version`.

@@ -26,7 +26,7 @@ pub struct Known {
 }
 
 /// What a request says about its sender beside its arguments.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hints {
     /// The client's version, in the user agent or in the config of a run.
     pub version: Option<ClientVersion>,
@@ -38,6 +38,8 @@ pub struct Hints {
     pub asks_for_upload_urls: bool,
     /// `wandb verify` measures how much text a request may hold; it names an entity that need not exist.
     pub measures_size: bool,
+    /// The sweep that the document asks for, to say where it is when its project is not there.
+    pub sweep: Option<String>,
 }
 
 impl Ctx {

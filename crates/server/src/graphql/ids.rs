@@ -1,9 +1,10 @@
 //! Global ids: opaque to the client, but some are decoded by it (`public-api` §1.4), so their inside is fixed:
-//! base64 of `User:3`, `Entity:7`, `Project:9`, `ProjectInternalId:9`, `Run:v1:NAME:PROJECT:ENTITY`.
+//! base64 of `User:3`, `Entity:7`, `Project:9`, `ProjectInternalId:9`, `Run:v1:NAME:PROJECT:ENTITY`,
+//! sweeps like runs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::model::RunPath;
+use domain::model::{RunPath, SweepPath};
 
 use crate::{Error, Problem};
 
@@ -43,6 +44,38 @@ pub fn decode_file(id: &str) -> Result<(i64, RunPath), Error> {
             Ok((file.parse().unwrap_or_default(), RunPath::new(*entity, *project, *run)))
         }
         _ => Err(bad("RunFile", id)),
+    }
+}
+
+/// A sweep's id.
+pub fn encode_sweep(path: &SweepPath) -> String {
+    encode("Sweep:v1", format_args!("{}:{}:{}", path.sweep, path.project, path.entity))
+}
+
+/// The path inside a sweep's id.
+pub fn decode_sweep(id: &str) -> Result<SweepPath, Error> {
+    let text = decode(id);
+    let parts: Vec<_> = text.as_deref().unwrap_or_default().split(':').collect();
+    match parts.as_slice() {
+        ["Sweep", "v1", sweep, project, entity] => Ok(SweepPath::new(*entity, *project, *sweep)),
+        _ => Err(bad("Sweep", id)),
+    }
+}
+
+/// An agent's id: its number, and the sweep that it works for.
+pub fn encode_agent(agent: i64, path: &SweepPath) -> String {
+    encode("Agent:v1", format_args!("{agent}:{}:{}:{}", path.sweep, path.project, path.entity))
+}
+
+/// The number and the sweep inside an agent's id.
+pub fn decode_agent(id: &str) -> Result<(i64, SweepPath), Error> {
+    let text = decode(id);
+    let parts: Vec<_> = text.as_deref().unwrap_or_default().split(':').collect();
+    match parts.as_slice() {
+        ["Agent", "v1", agent, sweep, project, entity] if agent.parse::<i64>().is_ok() => {
+            Ok((agent.parse().unwrap_or_default(), SweepPath::new(*entity, *project, *sweep)))
+        }
+        _ => Err(bad("Agent", id)),
     }
 }
 

@@ -8,12 +8,16 @@ mod project;
 mod project_people;
 mod run;
 mod service_account;
+mod sweep;
 mod team;
 mod two_factor;
 pub mod unstored;
 mod viewer;
 
 use super::Resolvers;
+
+/// Where runs and sweeps go when the script names no project; the client's own default.
+const DEFAULT_PROJECT: &str = "uncategorized";
 
 /// Registers the fields.
 pub fn register(r: &mut Resolvers) {
@@ -26,6 +30,7 @@ pub fn register(r: &mut Resolvers) {
     run::register(r);
     two_factor::register(r);
     service_account::register(r);
+    sweep::register(r);
     team::register(r);
     unstored::register(r);
     viewer::register(r);

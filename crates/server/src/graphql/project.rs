@@ -3,9 +3,12 @@
 mod fields;
 mod runs;
 mod settings;
+mod sweeps;
 
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
+
+pub use runs::run_connection;
 
 use super::{Ctx, Node, Resolvers};
 use crate::Error;
@@ -39,6 +42,7 @@ pub fn register(r: &mut Resolvers) {
     fields::register(r);
     runs::register(r);
     settings::register(r);
+    sweeps::register(r);
 }
 
 /// The entity to look in when the client gave none: the caller's own, or a service account's team.

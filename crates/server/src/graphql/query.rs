@@ -53,8 +53,12 @@ async fn project(args: ProjectArgs, ctx: Ctx) -> Result<impl Output, Error> {
     if ctx.hints.measures_size {
         return Ok(None);
     }
-    let entity = default_entity(&ctx, args.entity_name);
-    ProjectNode::find(&ctx, ProjectPath::new(entity, args.name.unwrap_or_default())).await
+    let path = ProjectPath::new(default_entity(&ctx, args.entity_name), args.name.unwrap_or_default());
+    let found = ProjectNode::find(&ctx, path.clone()).await;
+    if let (Ok(None), Some(sweep)) = (&found, &ctx.hints.sweep) {
+        ctx.session.look_for_sweep(&path, sweep).await?;
+    }
+    found
 }
 
 /// The first client that ends when it is refused to resume.

@@ -98,6 +98,8 @@ pub struct Ids {
     pub run: String,
     pub key: String,
     pub file: String,
+    pub sweep: String,
+    pub agent: String,
     pub view: String,
 }
 
@@ -117,7 +119,14 @@ impl Ids {
         let view = "mutation { upsertView(input: {entityName: \"ann\", projectName: \"p\", name: \"v1\", type: \"runs\", spec: \"{}\"}) \
                     { view { id } } }";
         let view = ann.data(view, json!({})).await["upsertView"]["view"]["id"].as_str().unwrap().to_owned();
-        Self { run, view, key: text("/viewer/keys/0/id"), file: text("/project/run/files/edges/0/node/id") }
+        let sweep = "mutation { upsertSweep(input: {projectName: \"p\", config: \"{method: grid, parameters: {n: {value: 1}}}\"}) \
+                     { sweep { name } } }";
+        let sweep = ann.data(sweep, json!({})).await["upsertSweep"]["sweep"]["name"].as_str().unwrap().to_owned();
+        let agent = "mutation A($s: String!) { createAgent(input: {projectName: \"p\", host: \"vm\", sweep: $s}) { agent { id } } }";
+        let agent =
+            ann.data(agent, json!({ "s": sweep })).await["createAgent"]["agent"]["id"].as_str().unwrap().to_owned();
+        let (key, file) = (text("/viewer/keys/0/id"), text("/project/run/files/edges/0/node/id"));
+        Self { run, key, file, sweep, agent, view }
     }
 }
 
@@ -177,6 +186,8 @@ impl Schema {
         match (field, name) {
             ("revokeKey" | "deleteApiKey" | "rotateKey", "id") => json!(ids.key),
             ("deleteFiles", "files") => json!(ids.file),
+            ("createAgent", "sweep") => json!(ids.sweep),
+            ("agentHeartbeat", "id") => json!(ids.agent),
             ("view" | "deleteView", "id") => json!(ids.view),
             ("upsertView", "type") => json!("project-view"),
             ("upsertView", "spec") => json!("{}"),

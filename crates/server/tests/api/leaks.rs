@@ -33,6 +33,13 @@ async fn build(server: &TestServer) -> Vec<(&'static str, Client)> {
     for entity in ["qx-hidden", "qx-person"] {
         owner.data(init, json!({ "e": entity })).await;
     }
+    let columns = "project_id, name, state, method, config, seed, draws, exhausted, created_at, updated_at";
+    server
+        .sql(format!(
+            "INSERT INTO sweep (id, {columns}) SELECT id, id, 'qz-present', 'PENDING', 'grid', '{{}}', config, 0, FALSE, 0, 0 \
+             FROM (SELECT id, CAST('x' AS BYTEA) AS config FROM project) p"
+        ))
+        .await;
     let (stranger, viewer, admin) =
         (server.user("mallory").await, server.user("victor").await, server.user("adele").await);
     server.team("elsewhere", "adele", &[]).await;
@@ -86,6 +93,8 @@ fn renamed(value: &Value, ids: &Ids, [entity, project, run]: [&str; 3]) -> Value
             "ann/p" => json!(format!("{entity}/{project}")),
             id if id == ids.run => json!(run_id([entity, project, run])),
             id if id == ids.file => json!(file_id([entity, project, run])),
+            id if id == ids.sweep => json!(run),
+            id if id == ids.agent => json!(BASE64_STANDARD.encode(format!("Agent:v1:7:{run}:{project}:{entity}"))),
             other => json!(other),
         },
         other => other.clone(),

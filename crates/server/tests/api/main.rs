@@ -26,4 +26,5 @@ mod read_only;
 mod real_provider;
 mod routes;
 mod sign_in;
+mod sweeps;
 mod views;

@@ -20,6 +20,10 @@ pub fn decide(operation: Operation, facts: &Facts, decision: &mut Decision) {
 }
 
 fn judge(operation: Operation, facts: &Facts, decision: &mut Decision) {
+    if let Some(sweep) = facts.sweep.as_ref().filter(|_| facts.user().is_some()) {
+        decision.fail("sweep", why::sweep_elsewhere(operation, facts, sweep));
+        return;
+    }
     let standing = if facts.project.is_some() { facts.project_role() } else { facts.entity_role() };
     let entity_ok = standing.is_some() || facts.entity_role().is_some();
     decision.check("entity", (!entity_ok).then(|| why::no_standing(operation, facts)), why::standing_args(facts));

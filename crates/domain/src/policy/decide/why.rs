@@ -2,7 +2,7 @@
 
 use crate::clock::Micros;
 use crate::policy::cause::{Args, Cause, Time};
-use crate::policy::facts::{EntityKind, Facts, Standing};
+use crate::policy::facts::{EntityKind, Facts, Standing, SweepElsewhere};
 use crate::policy::operation::Operation;
 
 /// Names at least so alike (1 is equal) are offered for each other.
@@ -84,6 +84,20 @@ pub fn run_not_yours(operation: Operation, facts: &Facts) -> Cause {
     let others = facts.evidence.admins.iter().filter(|admin| **admin != owner);
     let admins = std::iter::once(&owner).filter(|owner| !owner.is_empty()).chain(others).cloned().collect();
     Cause::RunNotYours { user: facts.user_name(), action: operation, target: facts.target(operation), owner, admins }
+}
+
+pub fn sweep_elsewhere(operation: Operation, facts: &Facts, found: &SweepElsewhere) -> Cause {
+    let (sweep, place) = (found.sweep.clone(), found.place.clone());
+    Cause::SweepOwnerMismatch {
+        user: facts.user_name(),
+        action: operation,
+        target: facts.target(operation),
+        path: if found.may_run { format!("{place}/{sweep}") } else { String::new() },
+        used: format!("{}/{}", facts.asked.0, facts.asked.1),
+        admins: found.admins.clone(),
+        sweep,
+        place,
+    }
 }
 
 pub fn project_create_forbidden(operation: Operation, facts: &Facts, standing: &Standing) -> Cause {

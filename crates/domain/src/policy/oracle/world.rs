@@ -228,6 +228,12 @@ impl World {
                 VALUES ({}, {}, '{name}', {}, {}, '{name}', '{state}', 0, '{{}}', '{{}}', '{{}}', '[]', FALSE, FALSE, {n}, 0, {now})",
                 n + 1, r.project + 1, id(r.owner), id(r.sent_by)));
         }
+        // For every run a sweep of the same name and owner.
+        let columns = "id, project_id, name, user_id, submitted_by, state, method, config, seed, draws, exhausted, created_at, updated_at";
+        all.push(format!(
+            "INSERT INTO sweep ({columns}) SELECT id, project_id, name, user_id, submitted_by, 'PENDING', 'grid', '{{}}', \
+             CAST('x' AS BYTEA), 0, FALSE, 0, 0 FROM run"
+        ));
         if self.read_only {
             all.push("INSERT INTO setting (name, value) VALUES ('read_only', 'moving house')".to_owned());
         }

@@ -18,6 +18,7 @@ const MOST_SPECS: usize = 100;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Spec {
+    #[serde(default)]
     keys: Vec<String>,
     samples: Option<u32>,
     min_step: Option<f64>,
@@ -38,6 +39,9 @@ impl Spec {
     }
 
     fn answer(&self, batch: &Batch) -> Value {
+        if self.keys.is_empty() {
+            return Value::Array(Vec::new());
+        }
         let steps = self.steps();
         let most = at_most(self.samples.map_or(SAMPLES, |samples| samples as usize), steps.as_ref());
         let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::super::author::author;
 use super::super::change::CheckedChange;
+use super::super::insert::{NewRun, insert};
 use super::super::row::{self, RunRow};
 use super::super::streams::{self, StreamKind};
 use super::super::{fork, names};
@@ -104,24 +106,18 @@ impl Allowed<Submit, Place> {
             return Ok(false);
         }
         let (runs,): (i64,) = sql(text).bind(project.id).one(&mut *tx).await?;
-        let author = self.author(&mut *tx).await?;
-        let text = "INSERT INTO run (id, project_id, name, user_id, submitted_by, redirected_from, display_name, state, \
-                    generation, config, summary, system_metrics, tags, stop_requested, preempting, created_at, updated_at, \
-                    heartbeat_at) \
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', 0, '{}', '{}', '{}', '[]', FALSE, FALSE, $8, $8, $8) \
-                    ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING";
-        let new = sql(text)
-            .bind(clock.id()?)
-            .bind(project.id)
-            .bind(start.name.as_str())
-            .bind(author.user)
-            .bind(author.service)
-            .bind(self.resource().redirected_from.clone())
-            .bind(names::friendly(clock, runs + 1)?)
-            .bind(clock.now())
-            .run(tx)
-            .await?;
-        Ok(new == 1)
+        let author = author(&mut *tx, self.session(), self.resource().entity_id).await?;
+        let new = NewRun {
+            project: project.id,
+            name: start.name.as_str(),
+            author,
+            redirected_from: self.resource().redirected_from.clone(),
+            display_name: names::friendly(clock, runs + 1)?,
+            state: RunState::Running,
+            config: "{}",
+            sweep: None,
+        };
+        Ok(insert(tx, clock, new).await?.is_some())
     }
 }
 

@@ -35,17 +35,16 @@ pub(super) fn register(r: &mut Resolvers) {
 /// every first log, and an error there would reach the user.
 fn none_yet(r: &mut Resolvers) {
     let mut object = r.object::<ProjectNode>();
-    for name in ["artifact", "artifactCollection", "artifactCollectionMembership", "artifactType", "sweep", "runQueue"]
-    {
+    for name in ["artifact", "artifactCollection", "artifactCollectionMembership", "artifactType", "runQueue"] {
         object = object.get(name, |_| None::<String>);
     }
-    for name in ["artifactTypes", "artifactCollections", "sweeps"] {
+    for name in ["artifactTypes", "artifactCollections"] {
         object = object.get(name, |_| Connection::<Payload>::whole([]));
     }
     for name in ["runQueues", "triggers", "members", "teamMembers"] {
         object = object.get(name, |_| Vec::<Payload>::new());
     }
-    object.get("totalSweeps", |_| 0i64).get("allowAllArtifactTypesInRegistry", |_| true);
+    object.get("allowAllArtifactTypesInRegistry", |_| true);
 }
 
 /// Null would count as read-only, so writers get `false`.

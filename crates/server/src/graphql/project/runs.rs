@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::model::RunPath;
-use domain::policy::{Read, Run};
+use domain::policy::{Allowed, Project, Read, Run};
 use domain::runs::{RunEdge, RunQuery};
 use serde::Deserialize;
 
@@ -46,14 +46,25 @@ struct Runs {
 }
 
 async fn runs(p: Arc<ProjectNode>, args: Runs, ctx: Ctx) -> Result<impl Output, Error> {
+    let query = RunQuery { filters: args.filters, order: args.order, ..RunQuery::default() };
+    run_connection(&p.0, query, args.first, args.after, &ctx).await
+}
+
+/// A page of the runs of a query.
+pub async fn run_connection(
+    project: &Allowed<Read, Project>,
+    query: RunQuery,
+    first: Option<i64>,
+    after: Option<String>,
+    ctx: &Ctx,
+) -> Result<Connection<RunNode>, Error> {
     let query = RunQuery {
-        filters: args.filters,
-        order: args.order,
-        first: args.first.map(|n| u32::try_from(n).unwrap_or(0)),
-        after: args.after.filter(|a| !a.is_empty()),
+        first: first.map(|n| u32::try_from(n).unwrap_or(0)),
+        after: after.filter(|a| !a.is_empty()),
         texts: ctx.hints.asks_for_texts,
+        ..query
     };
-    let page = p.0.runs(query).await?;
+    let page = project.runs(query).await?;
     let node = |edge: RunEdge| (edge.cursor, RunNode::new(edge.run, edge.details));
     Ok(Connection { items: page.edges.into_iter().map(node).collect(), has_next_page: page.has_next, total: None })
 }

@@ -3,18 +3,16 @@
 use std::ops::Range;
 
 use domain::model::RunPath;
-use domain::policy::{ClientVersion, Place, Run, Submit, Update};
+use domain::policy::{ClientVersion, Run, Update};
 use domain::runs::{RunChange, RunUpsert};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::Error;
+use crate::graphql::mutation::DEFAULT_PROJECT;
 use crate::graphql::project::default_entity;
 use crate::graphql::run::RunNode;
 use crate::graphql::{Ctx, Output, Payload, Resolvers, ids};
-
-/// Where runs go when the script names no project; the client's own default.
-const DEFAULT_PROJECT: &str = "uncategorized";
 
 /// The first client that names a run that it resumes by its storage id.
 const TELLS_RESUMING: ClientVersion = (0, 18, 0);
@@ -67,7 +65,8 @@ async fn upsert_bucket(input: UpsertBucket, ctx: Ctx) -> Result<impl Output, Err
             let project =
                 input.model_name.clone().filter(|p| !p.is_empty()).unwrap_or_else(|| DEFAULT_PROJECT.to_owned());
             let path = RunPath::new(entity, project, name.as_deref().unwrap_or_default());
-            let place = ctx.session.allow::<Submit, Place>(&path).await?;
+            let sweep = input.sweep.as_deref().unwrap_or_default();
+            let place = ctx.session.allow_in_sweep(&path, sweep).await?;
             let resuming = id.is_some();
             let upsert = RunUpsert {
                 name,
