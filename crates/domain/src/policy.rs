@@ -9,6 +9,7 @@ mod credential;
 mod decide;
 mod facts;
 mod load;
+mod many;
 #[cfg(test)]
 mod matrix;
 mod operation;
@@ -27,6 +28,7 @@ pub use facts::{
     CallerFacts, EntityFacts, EntityKind, Evidence, Facts, KeyFacts, ObjectFacts, ProjectFacts, ServerFacts,
     ServiceFacts, Standing,
 };
+pub(crate) use many::Each;
 pub use operation::{
     AddService, Administer, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact, On,
     Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,

@@ -6,15 +6,15 @@ mod change;
 mod console;
 mod delete;
 mod details;
-mod document;
+pub(crate) mod document;
 mod edit;
-mod filter;
+pub(crate) mod filter;
 mod fork;
 mod history;
-mod keys;
+pub(crate) mod keys;
 mod list;
 mod names;
-mod order;
+pub(crate) mod order;
 mod resume;
 mod rewind;
 mod row;
@@ -22,7 +22,7 @@ mod series;
 mod state;
 mod stop;
 pub(crate) mod streams;
-mod text;
+pub(crate) mod text;
 mod upsert;
 
 pub use alert::{Alert, AlertSeverity, NewAlert};
@@ -46,7 +46,7 @@ use crate::model::RunState;
 use crate::policy::Run;
 
 /// Tells the listeners, after the commit.
-fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
+pub(crate) fn tell(domain: &Domain, run: &Run, state: RunState, changes: Vec<Change>) {
     if !changes.is_empty() {
         let (project_id, run) = (run.project.id, run.name.clone());
         domain.live().send(LiveEvent { project_id, run, state: state.as_str(), changes });

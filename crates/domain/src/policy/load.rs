@@ -49,8 +49,9 @@ struct FactRow {
     project_role_adds: Option<String>,
 }
 
+/// A run's row, as far as decisions and proofs need it; see [`RUN`].
 #[derive(FromRow)]
-struct RunRow {
+pub(super) struct RunRow {
     id: i64,
     name: String,
     user_id: Option<i64>,
@@ -236,16 +237,27 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
     }))
 }
 
+/// `SELECT … FROM run r …` for [`RunRow`]s; conditions come after it.
+pub(super) const RUN: &str = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, \
+    r.heartbeat_at, r.generation FROM run r LEFT JOIN account a ON a.id = r.user_id";
+
 async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Run>, Error> {
-    let text = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, r.heartbeat_at, r.generation \
-                FROM run r LEFT JOIN account a ON a.id = r.user_id \
-                WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL";
+    let text = format!("{RUN} WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL");
     let id = project.as_ref().map_or(-1, |p| p.id);
     let row: Option<RunRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
     let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
-    let state: RunState = row.state.parse()?;
-    let running = state.is_live() && session.now() - row.heartbeat_at < GRACE;
-    let (owner, submitted_by) = (row.user_id, row.submitted_by);
-    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name: row.owner_name, submitted_by, running });
-    Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
+    let (object, run) = row.take(session, project)?;
+    facts.object = Some(object);
+    Ok(Some(run))
+}
+
+impl RunRow {
+    /// What is decided on, and the row that a proof will carry.
+    pub fn take(self, session: &Session, project: Project) -> Result<(ObjectFacts, Run), Error> {
+        let state: RunState = self.state.parse()?;
+        let running = state.is_live() && session.now() - self.heartbeat_at < GRACE;
+        let (id, owner, submitted_by) = (self.id, self.user_id, self.submitted_by);
+        let object = ObjectFacts { id, owner, owner_name: self.owner_name, submitted_by, running };
+        Ok((object, Run { id, project, name: self.name, owner, state, generation: self.generation }))
+    }
 }

@@ -186,7 +186,7 @@ impl Session {
     }
 
     /// The facts about a path, or about the one that a redirect leads to.
-    async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+    pub(super) async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (facts, found) = load::load(self, asked).await?;
         let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
         let (entity, project, _) = &facts.asked;
@@ -221,7 +221,7 @@ impl Session {
     }
 
     /// Decides; on no, adds the evidence, stores the denial, writes the audit row and answers with the reasons.
-    async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
+    pub(super) async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
         let decision = decide(operation, facts);
         if decision.is_allowed() {
             return match (decision.grace, &facts.object) {

@@ -24,4 +24,5 @@ mod provider;
 mod read_only;
 mod real_provider;
 mod routes;
+mod run_table;
 mod sign_in;
