@@ -1,4 +1,5 @@
-//! Measures a whole server: how fast run data is taken, as a share of what the disk allows.
+//! Measures a whole server: how fast run data is taken, as a share of what the disk allows, and how fast the runs of a large
+//! project are listed.
 //!
 //! `benches SERVER FOLDER [POSTGRES-URL]` starts the built server with its data in a fresh folder, on SQLite and, when an
 //! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
@@ -9,6 +10,7 @@ mod body;
 mod limit;
 mod load;
 mod server;
+mod table;
 
 use std::error::Error;
 use std::path::Path;
@@ -17,6 +19,9 @@ use std::time::Duration;
 use body::Shape;
 use load::Measured;
 use server::Server;
+
+/// Runs of the large project, and keys of each in config and summary together. `RUNSTEAD_BENCH_RUNS` makes it smaller.
+const TABLE: (usize, usize) = (100_000, 200);
 
 /// How long each measurement takes.
 const TIME: Duration = Duration::from_secs(5);
@@ -38,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{:8} {:6} {:>5} {:>10} {:>11} {:>8} {:>8} {:>12} {:>9} {:>8}",
         "database", "shape", "runs", "requests/s", "rows/s", "p50 ms", "p99 ms", "rows/CPU-s", "limit/s", "of limit"
     );
+    let mut servers = Vec::new();
     for (database, url) in [("sqlite", None), ("postgres", postgres)] {
         if database == "postgres" && url.is_none() {
             continue;
@@ -47,10 +53,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             let limit = limit::appends(folder, shape, TIME / 2)?;
             print(database, shape, &load::run(&server, shape, TIME)?, limit);
         }
+        servers.push((database, server));
     }
     println!(
         "rows/CPU-s: of the server's process, without PostgreSQL's. limit/s: appends of the same body, each with fdatasync, by one thread."
     );
+    let runs = std::env::var("RUNSTEAD_BENCH_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(TABLE.0);
+    for (database, server) in servers {
+        println!();
+        table::run(&server, database, runs, TABLE.1)?;
+    }
     Ok(())
 }
 

@@ -76,6 +76,19 @@ impl Db {
         })
     }
 
+    /// Every transaction that wrote a number below this one to `run_change` has ended, and what it did can be read: a
+    /// reader of changes goes on from here. Read it before the changes.
+    pub async fn change_horizon(&self) -> Result<i64, Error> {
+        let text = match self {
+            Self::Sqlite { .. } => "SELECT COALESCE(MAX(last), 0) + 1 FROM counter WHERE name = 'run_change'",
+            // Transactions get their numbers when they begin to write and end in any order: below the oldest that has
+            // not ended, all have.
+            Self::Postgres(_) => "SELECT txid_snapshot_xmin(txid_current_snapshot())",
+        };
+        let (horizon,): (i64,) = sql(text).one(self).await?;
+        Ok(horizon)
+    }
+
     /// `sqlite` or `postgres`, for logs and metrics.
     pub fn kind(&self) -> &'static str {
         match self {

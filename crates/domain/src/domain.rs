@@ -21,6 +21,8 @@ pub struct DomainConfig {
     pub base_url: String,
     /// How long a running run may be silent before it counts as crashed.
     pub heartbeat_timeout: Duration,
+    /// Most memory for copies of projects' runs, in bytes; the one in use is kept whatever its size.
+    pub run_table_memory: usize,
     /// The server can send mail.
     pub sends_mail: bool,
     /// The server tells a webhook.
@@ -41,6 +43,7 @@ struct Parts {
     config: DomainConfig,
     identity: Identity,
     settings: crate::settings::Kept,
+    run_tables: crate::run_table::Tables,
 }
 
 /// What makes this server this one; made at first start, shared by every process on the same database.
@@ -60,7 +63,8 @@ impl Domain {
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         let settings = Default::default();
-        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity, settings })))
+        let run_tables = crate::run_table::Tables::new(config.run_table_memory);
+        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity, settings, run_tables })))
     }
 
     /// Ends every connection after the running statements.
@@ -111,6 +115,10 @@ impl Domain {
 
     pub(crate) fn kept_settings(&self) -> &crate::settings::Kept {
         &self.0.settings
+    }
+
+    pub(crate) fn run_tables(&self) -> &crate::run_table::Tables {
+        &self.0.run_tables
     }
 
     /// What this server's keys begin with.

@@ -24,6 +24,7 @@ mod problem;
 pub mod projects;
 pub mod redirects;
 pub mod roles;
+pub mod run_table;
 pub mod runs;
 mod sentence;
 pub mod services;

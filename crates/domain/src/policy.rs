@@ -10,6 +10,7 @@ mod decide;
 mod elsewhere;
 mod facts;
 mod load;
+mod many;
 #[cfg(test)]
 mod matrix;
 mod operation;
@@ -28,6 +29,7 @@ pub use facts::{
     CallerFacts, EntityFacts, EntityKind, Evidence, Facts, KeyFacts, ObjectFacts, ProjectFacts, ServerFacts,
     ServiceFacts, Standing, SweepElsewhere,
 };
+pub(crate) use many::Each;
 pub use operation::{
     AddService, Administer, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact,
     On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, StartSweep, Stop, Submit, Update,

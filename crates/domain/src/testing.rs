@@ -45,6 +45,7 @@ pub(crate) async fn domains_at(clock: &Clock, storage: impl Fn() -> String) -> V
             storage_url: storage(),
             base_url: "http://localhost:8080".to_owned(),
             heartbeat_timeout: std::time::Duration::from_secs(300),
+            run_table_memory: 64 << 20,
             sends_mail: true,
             calls_webhook: true,
         };

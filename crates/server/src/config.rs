@@ -139,6 +139,12 @@ pub struct Config {
     #[arg(long, env = "RUNSTEAD_QUERY_COMPLEXITY_LIMIT", value_name = "NUMBER", default_value = "4000")]
     pub query_complexity_limit: usize,
 
+    /// Most memory for copies of projects' runs, from which lists of runs are filtered, sorted and grouped. Copies that
+    /// were not used for longest are dropped; the one in use is kept whatever its size. 100,000 runs with 200 numbers each
+    /// take about 200 MB.
+    #[arg(long, env = "RUNSTEAD_RUN_TABLE_MEMORY", value_name = "SIZE", default_value = "768MiB", value_parser = bytes)]
+    pub run_table_memory: usize,
+
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also per module (`info,sqlx=debug`).
     #[arg(long, env = "RUNSTEAD_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
     pub log_level: String,

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_sweeps", include_str!("../../../../migrations/0003_sweeps.sql")),
     ("0004_views", include_str!("../../../../migrations/0004_views.sql")),
     ("0005_access", include_str!("../../../../migrations/0005_access.sql")),
+    ("0006_run_table", include_str!("../../../../migrations/0006_run_table.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.
@@ -47,7 +48,18 @@ async fn lock(tx: &mut Tx) -> Result<(), Error> {
     Ok(())
 }
 
+/// Triggers have no common language: what comes after a line `-- only sqlite` or `-- only postgres` is for that one.
 async fn run_script(tx: &mut Tx, text: &'static str) -> Result<(), Error> {
+    let other = match tx {
+        Tx::Sqlite(_) => "postgres",
+        Tx::Postgres(_) => "sqlite",
+    };
+    let mut parts = text.split("\n-- only ");
+    let common = parts.next().into_iter();
+    let text = common.chain(
+        parts.filter(|part| !part.starts_with(other)).map(|part| part.split_once('\n').map_or("", |(_, sql)| sql)),
+    );
+    let text = text.collect::<Vec<_>>().join("\n");
     match tx {
         Tx::Sqlite(tx) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await.map(drop)?,
         Tx::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await.map(drop)?,

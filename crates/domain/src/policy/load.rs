@@ -50,8 +50,9 @@ struct FactRow {
     project_role_adds: Option<String>,
 }
 
+/// A run's row, as far as decisions and proofs need it; see [`RUN`].
 #[derive(FromRow)]
-struct RunRow {
+pub(super) struct RunRow {
     id: i64,
     name: String,
     user_id: Option<i64>,
@@ -259,20 +260,36 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
     }))
 }
 
+/// `SELECT … FROM run r …` for [`RunRow`]s; conditions come after it.
+pub(super) const RUN: &str = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, \
+    r.heartbeat_at, r.generation, r.grace IS NOT NULL AS grace_noted FROM run r LEFT JOIN account a ON a.id = r.user_id";
+
 async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Run>, Error> {
-    let text = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, r.heartbeat_at, r.generation, \
-                r.grace IS NOT NULL AS grace_noted \
-                FROM run r LEFT JOIN account a ON a.id = r.user_id \
-                WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL";
+    let text = format!("{RUN} WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL");
     let id = project.as_ref().map_or(-1, |p| p.id);
     let row: Option<RunRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
     let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
-    let state: RunState = row.state.parse()?;
-    let running = state.is_live() && session.now() - row.heartbeat_at < GRACE;
-    let (owner, submitted_by) = (row.user_id, row.submitted_by);
-    let (id, owner_name, grace_noted) = (row.id, row.owner_name, row.grace_noted);
-    facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by, running, grace_noted });
-    Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
+    let (object, run) = row.take(session, project)?;
+    facts.object = Some(object);
+    Ok(Some(run))
+}
+
+impl RunRow {
+    /// What is decided on, and the row that a proof will carry.
+    pub fn take(self, session: &Session, project: Project) -> Result<(ObjectFacts, Run), Error> {
+        let state: RunState = self.state.parse()?;
+        let running = state.is_live() && session.now() - self.heartbeat_at < GRACE;
+        let (id, owner, submitted_by) = (self.id, self.user_id, self.submitted_by);
+        let object = ObjectFacts {
+            id,
+            owner,
+            owner_name: self.owner_name,
+            submitted_by,
+            running,
+            grace_noted: self.grace_noted,
+        };
+        Ok((object, Run { id, project, name: self.name, owner, state, generation: self.generation }))
+    }
 }
 
 /// A draft is there for its author alone.
@@ -284,7 +301,7 @@ async fn load_view(session: &Session, facts: &mut Facts, project: Option<Project
     let row: Option<(i64, String, Option<i64>, Option<String>)> =
         sql(text).bind(id).bind(&facts.asked.2).bind(facts.user().unwrap_or(-1)).optional(session.db()).await?;
     let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
-    facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false });
+    facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false, grace_noted: false });
     Ok(Some(View { id, project, name }))
 }
 
@@ -305,6 +322,7 @@ async fn load_sweep(session: &Session, facts: &mut Facts, project: Option<Projec
     let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
     let (owner, submitted_by) = (row.user_id, row.submitted_by);
     let owner_name = row.owner_name;
-    facts.object = Some(ObjectFacts { id: row.id, owner, owner_name, submitted_by, running: false });
+    facts.object =
+        Some(ObjectFacts { id: row.id, owner, owner_name, submitted_by, running: false, grace_noted: false });
     Ok(Some(Sweep { id: row.id, project, name: row.name }))
 }

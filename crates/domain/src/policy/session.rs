@@ -214,7 +214,7 @@ impl Session {
     }
 
     /// The facts about a path, with where its sweep is when it is not there.
-    async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+    pub(super) async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (mut facts, found) = self.load_there(operation, asked).await?;
         if operation.object() == Object::Sweep && found.sweep.is_none() {
             let sweep = facts.asked.2.clone();
@@ -259,7 +259,7 @@ impl Session {
     }
 
     /// Decides; on no, adds the evidence, stores the denial, writes the audit row and answers with the reasons.
-    async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
+    pub(super) async fn settle(&self, operation: Operation, facts: &Facts) -> Result<(), Error> {
         let decision = decide(operation, facts);
         if decision.is_allowed() {
             return match (decision.grace, &facts.object) {

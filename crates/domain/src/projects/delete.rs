@@ -41,6 +41,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         "DELETE FROM saved_view WHERE project_id = $1",
         "DELETE FROM sweep_agent WHERE sweep_id IN (SELECT id FROM sweep WHERE project_id = $1)",
         "DELETE FROM sweep WHERE project_id = $1",
+        "DELETE FROM run_change WHERE project_id = $1",
         "DELETE FROM project_member WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {

@@ -1,18 +1,22 @@
-//! What filters and orders see of a run: its fields, config, summary and the names of its metrics.
+//! What filters and orders see of a run. The run table holds it as columns; tests compare with this plain form.
 
 mod field;
 
-pub(super) use field::{Datum, Field, Own};
+pub(crate) use field::{Datum, Field, Own};
 
+#[cfg(test)]
 use std::collections::BTreeSet;
 
+#[cfg(test)]
 use serde_json::Value;
 
+#[cfg(test)]
 use crate::clock::Micros;
 
-/// A run as a document. Parts that nothing asks for may be left empty (see [`Needs`]).
+/// A run as a document.
+#[cfg(test)]
 #[derive(Clone, Debug, Default)]
-pub(super) struct RunDocument {
+pub(crate) struct RunDocument {
     pub id: i64,
     pub name: String,
     pub display_name: String,
@@ -43,28 +47,11 @@ pub(super) struct RunDocument {
     pub keys: BTreeSet<String>,
 }
 
+#[cfg(test)]
 impl RunDocument {
     /// From the start to the end or the last sign of life, in seconds.
     pub fn duration(&self) -> f64 {
         let end = self.finished_at.unwrap_or(self.heartbeat_at);
         end.saturating_sub(self.created_at).max(0) as f64 / 1e6
-    }
-}
-
-/// Which of the large parts of a document are looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Needs {
-    pub config: bool,
-    pub summary: bool,
-    pub keys: bool,
-}
-
-impl Needs {
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            config: self.config || other.config,
-            summary: self.summary || other.summary,
-            keys: self.keys || other.keys,
-        }
     }
 }

@@ -8,22 +8,27 @@
 //!
 //! [`Filter::parse`] refuses what it does not know, so that a misspelt operator is an error and not an empty list.
 
+mod numbers;
 mod parse;
 mod value;
 
 use regex::Regex;
 
-use super::document::{Datum, Field, Needs, RunDocument};
+#[cfg(test)]
+use super::document::RunDocument;
+use super::document::{Datum, Field};
 use crate::Error;
-pub(super) use value::infinity;
+pub(crate) use parse::json;
+pub(crate) use value::infinity;
 use value::{Operand, Set, compare, equal};
 
 /// A parsed filter.
 #[derive(Debug)]
-pub(super) struct Filter(Expr);
+pub(crate) struct Filter(Expr);
 
+/// Tests of fields, combined.
 #[derive(Debug)]
-enum Expr {
+pub(crate) enum Expr {
     All(Vec<Expr>),
     Any(Vec<Expr>),
     Not(Box<Expr>),
@@ -32,7 +37,7 @@ enum Expr {
 
 /// What one operator asks of a field.
 #[derive(Debug)]
-enum Test {
+pub(crate) enum Test {
     Eq(Operand),
     Less(Operand),
     LessEq(Operand),
@@ -54,16 +59,22 @@ impl Filter {
         parse::filter(text).map(Self)
     }
 
+    /// What it is made of.
+    pub fn expr(&self) -> &Expr {
+        &self.0
+    }
+
     /// Whether it says nothing.
     pub fn admits_all(&self) -> bool {
         self.0.admits_all()
     }
 
-    /// Which large parts of the documents it looks at.
-    pub fn needs(&self) -> Needs {
-        self.0.needs()
+    /// Whether the names of the runs' metrics must be known.
+    pub fn asks_metrics(&self) -> bool {
+        self.0.asks_metrics()
     }
 
+    #[cfg(test)]
     /// Whether the run is admitted.
     pub fn admits(&self, run: &RunDocument) -> bool {
         self.0.holds(run)
@@ -75,14 +86,15 @@ impl Expr {
         matches!(self, Self::All(all) if all.iter().all(Self::admits_all))
     }
 
-    fn needs(&self) -> Needs {
+    fn asks_metrics(&self) -> bool {
         match self {
-            Self::All(all) | Self::Any(all) => all.iter().fold(Needs::default(), |needs, e| needs.and(e.needs())),
-            Self::Not(one) => one.needs(),
-            Self::Field(field, _) => field.needs(),
+            Self::All(all) | Self::Any(all) => all.iter().any(Self::asks_metrics),
+            Self::Not(one) => one.asks_metrics(),
+            Self::Field(field, _) => field.asks_metrics(),
         }
     }
 
+    #[cfg(test)]
     fn holds(&self, run: &RunDocument) -> bool {
         match self {
             Self::All(all) => all.iter().all(|e| e.holds(run)),
@@ -97,7 +109,8 @@ impl Expr {
 }
 
 impl Test {
-    fn holds(&self, datum: Option<&Datum<'_>>) -> bool {
+    /// Whether a run that holds `datum` passes.
+    pub fn holds(&self, datum: Option<&Datum<'_>>) -> bool {
         match (self, datum) {
             (Self::Exists(wanted), datum) => datum.is_some() == *wanted,
             (Self::Not(tests), datum) => !tests.iter().all(|test| test.holds(datum)),
@@ -113,6 +126,14 @@ impl Test {
                 None => datum.text().zip(operand.text()).is_some_and(|(text, part)| text.contains(part)),
             },
             (test, Some(datum)) => any(datum, |d| test.holds_for(d)),
+        }
+    }
+
+    /// The only string that passes, where there is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Eq(operand) => operand.text(),
+            _ => None,
         }
     }
 
@@ -138,4 +159,4 @@ fn any(datum: &Datum<'_>, test: impl Fn(&Datum<'_>) -> bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

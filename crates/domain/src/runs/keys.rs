@@ -32,7 +32,7 @@ struct Part {
 }
 
 /// Which runs.
-pub(super) enum Of<'a> {
+pub(crate) enum Of<'a> {
     /// Every run of a project.
     Project(i64),
     /// These runs.
@@ -41,7 +41,7 @@ pub(super) enum Of<'a> {
 
 /// Keys of the shown history of runs, by run; runs without rows are missing. One statement, so one moment: compaction
 /// moves rows from the tail into segments.
-pub(super) async fn load(domain: &Domain, of: Of<'_>, kind: StreamKind) -> Result<BTreeMap<i64, Keys>, Error> {
+pub(crate) async fn load(domain: &Domain, of: Of<'_>, kind: StreamKind) -> Result<BTreeMap<i64, Keys>, Error> {
     let parts = match of {
         Of::Runs([]) => Vec::new(),
         Of::Runs(ids) => {

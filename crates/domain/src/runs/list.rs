@@ -1,10 +1,8 @@
 //! Lists of a project's runs: filtered, ordered, in pages.
 //!
-//! Without a filter and by a date, a page is one keyset query. Otherwise the project's runs are read as documents (only
-//! the parts that the filter and the order look at), judged and sorted in memory, and the page is read by id:
-//! [`documents::load`] is where a columnar copy of the project would take over.
+//! Without a filter and by a date, a page is one keyset query. Otherwise the run table says which runs are on it, and they
+//! are read by id.
 
-mod documents;
 mod recent;
 #[cfg(test)]
 mod tests;
@@ -12,7 +10,6 @@ mod tests;
 use std::collections::HashMap;
 
 use super::details::{self, RunDetails};
-use super::document::Needs;
 use super::filter::Filter;
 use super::keys;
 use super::order::{Order, Position, SortKey};
@@ -73,10 +70,8 @@ impl Allowed<Read, Project> {
         let (rows, has_next) = match order.as_column().filter(|_| filter.admits_all()) {
             Some((column, descending)) => self.by_date(column, descending, after, query.first, query.texts).await?,
             None => {
-                let mut positions = self.judged(filter, Some(order.clone())).await?;
-                let start = after.map_or(0, |after| order.beyond(&positions, &after));
-                let has_next = positions.len() - start > most;
-                positions.drain(..start);
+                let mut positions = self.placed_runs(filter, order, after, most.saturating_add(1)).await?;
+                let has_next = positions.len() > most;
                 positions.truncate(most);
                 (self.at(positions, query.texts).await?, has_next)
             }
@@ -92,17 +87,6 @@ impl Allowed<Read, Project> {
     pub(crate) async fn run_names(&self, filters: &str) -> Result<Vec<String>, Error> {
         let query = RunQuery { filters: Some(filters.to_owned()), ..RunQuery::default() };
         Ok(self.runs(query).await?.edges.into_iter().map(|edge| edge.details.name).collect())
-    }
-
-    /// How many runs the filter admits.
-    pub async fn run_count(&self, filters: Option<&str>) -> Result<i64, Error> {
-        let filter = Filter::parse(filters.unwrap_or_default())?;
-        if filter.admits_all() {
-            let text = "SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NULL";
-            let (count,): (i64,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
-            return Ok(count);
-        }
-        Ok(i64::try_from(self.judged(filter, None).await?.len()).unwrap_or(i64::MAX))
     }
 
     /// A page by one of the dates, in one query; one row more than asked for tells whether there are more.
@@ -140,29 +124,6 @@ impl Allowed<Read, Project> {
             (run, position)
         };
         Ok((details(self.domain(), rows, texts).await?.into_iter().map(positioned).collect(), has_next))
-    }
-
-    /// Where the runs stand that the filter admits, sorted; by id without an order.
-    async fn judged(&self, filter: Filter, order: Option<Order>) -> Result<Vec<Position>, Error> {
-        let needs = order.as_ref().map_or(Needs::default(), Order::needs).and(filter.needs());
-        let loaded = documents::load(self, needs).await?;
-        let judge = move || {
-            let mut positions = Vec::new();
-            for document in loaded.documents() {
-                let document = document?;
-                if filter.admits(&document) {
-                    positions.push(match &order {
-                        Some(order) => order.position(&document),
-                        None => Position { keys: Vec::new(), id: document.id },
-                    });
-                }
-            }
-            if let Some(order) = order {
-                positions.sort_by(|a, b| order.compare(a, b));
-            }
-            Ok(positions)
-        };
-        tokio::task::spawn_blocking(judge).await.map_err(|e| Error::internal("filtering runs", e))?
     }
 
     /// The runs at these positions, without those that were deleted meanwhile.

@@ -1,6 +1,7 @@
 //! The order of a list of runs: `[+|-]key`, several after commas. Runs without the key come last in both directions;
 //! runs that are equal go by id, in the direction of the first key.
 
+#[cfg(test)]
 use std::cmp::Ordering;
 
 use base64::Engine;
@@ -8,13 +9,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::document::{Datum, Field, Needs, Own, RunDocument};
+#[cfg(test)]
+use super::document::RunDocument;
+use super::document::{Datum, Field, Own};
 use super::filter::infinity;
 use crate::{Error, Problem};
 
 /// A parsed order.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Order(Vec<Key>);
+pub(crate) struct Order(Vec<Key>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Key {
@@ -25,7 +28,7 @@ struct Key {
 /// A value to sort by. Numbers (and dates, as numbers) come before texts, those before truth values; numbers are kept as
 /// integers of the same order, so that the order is total and survives the way through a cursor.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) enum SortKey {
+pub(crate) enum SortKey {
     #[serde(rename = "n")]
     Number(i64),
     #[serde(rename = "t")]
@@ -36,11 +39,29 @@ pub(super) enum SortKey {
 
 /// Where a run stands in an order: what a cursor holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Position {
+pub(crate) struct Position {
     #[serde(rename = "k")]
     pub keys: Vec<Option<SortKey>>,
     #[serde(rename = "i")]
     pub id: i64,
+}
+
+/// The keys of an order as they are written, each with whether it descends.
+pub(crate) fn parts(text: &str) -> Result<Vec<(String, bool)>, Error> {
+    // A comma may be part of a key; one before a sign is not.
+    let parts = text.replace(",+", "\0+").replace(",-", "\0-");
+    let part = |part: &str| {
+        let (descending, name) = match part.as_bytes().first() {
+            Some(b'-') => (true, &part[1..]),
+            Some(b'+') => (false, &part[1..]),
+            _ => (false, part),
+        };
+        if name.trim().is_empty() {
+            return Err(Error::Invalid(Problem::BadOrder { text: text.to_owned() }));
+        }
+        Ok((name.trim().to_owned(), descending))
+    };
+    parts.split('\0').map(|text| part(text.trim())).collect()
 }
 
 impl Order {
@@ -50,25 +71,18 @@ impl Order {
         if text.is_empty() {
             return Ok(Self(vec![Key { field: Field::Own(Own::CreatedAt), descending: false }]));
         }
-        // A comma may be part of a key; one before a sign is not.
-        let parts = text.replace(",+", "\0+").replace(",-", "\0-");
-        let key = |part: &str| {
-            let (descending, name) = match part.as_bytes().first() {
-                Some(b'-') => (true, &part[1..]),
-                Some(b'+') => (false, &part[1..]),
-                _ => (false, part),
-            };
-            if name.trim().is_empty() {
-                return Err(Error::Invalid(Problem::BadOrder { text: text.to_owned() }));
-            }
-            Ok(Key { field: Field::parse(name.trim()), descending })
-        };
-        Ok(Self(parts.split('\0').map(|part| key(part.trim())).collect::<Result<_, _>>()?))
+        let key = |(name, descending): (String, bool)| Key { field: Field::parse(&name), descending };
+        Ok(Self(parts(text)?.into_iter().map(key).collect()))
     }
 
-    /// Which large parts of the documents it looks at.
-    pub fn needs(&self) -> Needs {
-        self.0.iter().fold(Needs::default(), |needs, key| needs.and(key.field.needs()))
+    /// Whether the names of the runs' metrics must be known.
+    pub fn asks_metrics(&self) -> bool {
+        self.0.iter().any(|key| key.field.asks_metrics())
+    }
+
+    /// The keys, each with whether it descends.
+    pub fn keys(&self) -> impl Iterator<Item = (&Field, bool)> {
+        self.0.iter().map(|key| (&key.field, key.descending))
     }
 
     /// The column and direction, when it goes by one of the dates that every run has.
@@ -83,12 +97,14 @@ impl Order {
         Some((column, *descending))
     }
 
+    #[cfg(test)]
     /// Where the run stands.
     pub fn position(&self, run: &RunDocument) -> Position {
         let keys = self.0.iter().map(|key| key.field.of(run).and_then(|datum| SortKey::of(&datum))).collect();
         Position { keys, id: run.id }
     }
 
+    #[cfg(test)]
     /// Which of two comes first.
     pub fn compare(&self, a: &Position, b: &Position) -> Ordering {
         for (key, pair) in self.0.iter().zip(a.keys.iter().zip(&b.keys)) {
@@ -105,11 +121,6 @@ impl Order {
         }
         let by_id = a.id.cmp(&b.id);
         if self.0.first().is_some_and(|key| key.descending) { by_id.reverse() } else { by_id }
-    }
-
-    /// How many of the sorted positions come before or at `after`.
-    pub fn beyond(&self, positions: &[Position], after: &Position) -> usize {
-        positions.partition_point(|position| self.compare(position, after).is_le())
     }
 
     /// Reads a cursor that was made under the same order.
@@ -131,7 +142,7 @@ impl Position {
 
 impl SortKey {
     /// Nothing for null, NaN and what has no order.
-    fn of(datum: &Datum<'_>) -> Option<Self> {
+    pub fn of(datum: &Datum<'_>) -> Option<Self> {
         match datum {
             Datum::Text(text) => Some(Self::Text((*text).to_owned())),
             Datum::Date(at) => Some(Self::date(*at)),
@@ -162,9 +173,14 @@ impl SortKey {
         }
     }
 
-    fn number(number: f64) -> Self {
+    /// An integer that is in the same order as the float.
+    pub fn bits(number: f64) -> i64 {
         // 0.0 for both zeros.
-        Self::Number(flip((number + 0.0).to_bits().cast_signed()))
+        flip((number + 0.0).to_bits().cast_signed())
+    }
+
+    fn number(number: f64) -> Self {
+        Self::Number(Self::bits(number))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{Error, Problem, Thing};
 
 /// Longest config or summary.
-pub(super) const DOCUMENT: usize = 16 << 20;
+pub(crate) const DOCUMENT: usize = 16 << 20;
 /// Most tags.
 const TAGS: usize = 256;
 /// Longest tag, in characters.
@@ -31,7 +31,7 @@ pub(crate) fn required(what: Thing, text: String, most: usize) -> Result<String,
 }
 
 /// Tags in the order given, each once.
-pub(super) fn tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
+pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
     let mut kept: Vec<String> = Vec::with_capacity(tags.len().min(TAGS));
     for tag in tags {
         let tag = free(Thing::Tag, tag, TAG * 4)?;
@@ -49,7 +49,7 @@ pub(super) fn tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
 }
 
 /// A JSON object in the client's extended JSON, as strict JSON (NaN becomes the string "NaN").
-pub(super) fn object(what: Thing, text: &str) -> Result<Map<String, Value>, Error> {
+pub(crate) fn object(what: Thing, text: &str) -> Result<Map<String, Value>, Error> {
     if text.len() > DOCUMENT {
         return Err(Error::Invalid(Problem::TooLong { what, length: text.len(), most: DOCUMENT }));
     }

@@ -19,6 +19,7 @@ pub async fn domain(config: &Config, base_url: String) -> Result<Domain, Error> 
         storage_url: or(&config.storage_url, format!("file:{}", folder.join("blobs").display())),
         base_url,
         heartbeat_timeout: config.heartbeat_timeout,
+        run_table_memory: config.run_table_memory,
         sends_mail: config.smtp_url.is_some(),
         calls_webhook: config.webhook_url.is_some(),
     };

@@ -4,6 +4,7 @@ mod fields;
 mod runs;
 mod settings;
 mod sweeps;
+mod table;
 
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
@@ -43,6 +44,7 @@ pub fn register(r: &mut Resolvers) {
     runs::register(r);
     settings::register(r);
     sweeps::register(r);
+    table::register(r);
 }
 
 /// The entity to look in when the client gave none: the caller's own, or a service account's team.

@@ -79,6 +79,7 @@ fn describe() {
     describe_histogram!("runstead_job_seconds", "Time that background jobs took.");
     describe_gauge!("runstead_jobs_waiting", "Background jobs that are due and not done, of all processes.");
     describe_counter!("runstead_compactions_total", "Times that run data moved from the database into a segment.");
+    describe_gauge!("runstead_run_table_bytes", "Memory for copies of projects' runs, roughly.");
     describe_gauge!("runstead_live_streams", "Open pages that this process keeps up to date.");
     describe_gauge!("runstead_database_connections", "Open connections to the database.");
     describe_gauge!("runstead_build_info", "Always 1; the labels say what runs.");
@@ -86,4 +87,5 @@ fn describe() {
     // What has no labels is there from the beginning, so that its first increase is seen.
     counter!("runstead_file_stream_bytes_total").increment(0);
     counter!("runstead_sign_ins_failed_total").increment(0);
+    gauge!("runstead_run_table_bytes").set(0.0);
 }

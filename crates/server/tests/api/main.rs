@@ -25,6 +25,7 @@ mod provider;
 mod read_only;
 mod real_provider;
 mod routes;
+mod run_table;
 mod sign_in;
 mod sweeps;
 mod views;

@@ -59,6 +59,7 @@ impl TestServer {
                 storage_url: format!("file:{}", folder.path().join("blobs").display()),
                 base_url: config.base_url(config.listen),
                 heartbeat_timeout: config.heartbeat_timeout,
+                run_table_memory: 64 << 20,
                 sends_mail: config.smtp_url.is_some(),
                 calls_webhook: config.webhook_url.is_some(),
             },

@@ -2,12 +2,13 @@
 
 use serde_json::{Number, Value};
 
-use super::{Needs, RunDocument};
+#[cfg(test)]
+use super::RunDocument;
 use crate::clock::{Micros, rfc3339};
 
 /// A field by its name.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::runs) enum Field {
+pub(crate) enum Field {
     /// One of the run's own.
     Own(Own),
     /// `tags.K`: true where the run has the tag.
@@ -24,7 +25,7 @@ pub(in crate::runs) enum Field {
 
 /// A run's own fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::runs) enum Own {
+pub(crate) enum Own {
     Name,
     DisplayName,
     State,
@@ -53,7 +54,7 @@ pub(in crate::runs) enum Own {
 
 /// What a run holds in a field.
 #[derive(Clone, Debug)]
-pub(in crate::runs) enum Datum<'a> {
+pub(crate) enum Datum<'a> {
     Text(&'a str),
     Date(Micros),
     Number(Number),
@@ -83,15 +84,12 @@ impl Field {
         own(name).map_or(Self::Unknown, Self::Own)
     }
 
-    /// What must be loaded to look at the field.
-    pub fn needs(&self) -> Needs {
-        Needs {
-            config: matches!(self, Self::Config(_)),
-            summary: matches!(self, Self::Summary(_)),
-            keys: matches!(self, Self::Key(_)),
-        }
+    /// Whether the names of the runs' metrics must be known to look at the field.
+    pub fn asks_metrics(&self) -> bool {
+        matches!(self, Self::Key(_))
     }
 
+    #[cfg(test)]
     /// What the run holds; nothing where the field is missing.
     pub fn of<'a>(&self, run: &'a RunDocument) -> Option<Datum<'a>> {
         match self {
@@ -134,6 +132,7 @@ fn own(name: &str) -> Option<Own> {
     })
 }
 
+#[cfg(test)]
 impl Own {
     fn of(self, run: &RunDocument) -> Option<Datum<'_>> {
         match self {
@@ -164,6 +163,7 @@ impl Own {
     }
 }
 
+#[cfg(test)]
 /// The value under a dotted path: the longest literal key first, then what is below it.
 fn in_object<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     let map = value.as_object()?;
@@ -173,6 +173,7 @@ fn in_object<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
+#[cfg(test)]
 /// The same below `{"key": {"value": …}}`: `K`, `K.value`, `K.value.nested` and `K.nested` all work.
 fn in_config<'a>(config: &'a Value, path: &str) -> Option<&'a Value> {
     let map = config.as_object()?;
@@ -188,6 +189,7 @@ fn in_config<'a>(config: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
+#[cfg(test)]
 /// Every way to cut a path into a key and the rest, the longest key first.
 fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
     let cuts = path.rmatch_indices('.').map(|(at, _)| (&path[..at], &path[at + 1..]));

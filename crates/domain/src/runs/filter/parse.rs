@@ -15,12 +15,17 @@ const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $cont
 
 /// Reads a whole filter. Python also writes NaN and the infinities, which become the texts that runs hold for them.
 pub(super) fn filter(text: &str) -> Result<Expr, Error> {
+    object(json(text)?)
+}
+
+/// The JSON object of a filter; an empty one for no text and for null.
+pub(crate) fn json(text: &str) -> Result<Map<String, Value>, Error> {
     if text.trim().is_empty() {
-        return Ok(Expr::All(Vec::new()));
+        return Ok(Map::new());
     }
     match history::json::parse(text) {
-        Ok(Value::Null) => Ok(Expr::All(Vec::new())),
-        Ok(Value::Object(map)) => object(map),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(Value::Object(map)) => Ok(map),
         Ok(other) => Err(Error::Invalid(Problem::FilterNotObject { got: other.to_string() })),
         Err(e) => Err(Error::Invalid(Problem::NotJson { what: Thing::Filter, detail: e.to_string() })),
     }

@@ -1,6 +1,6 @@
 //! The grammar by example, then against a naive evaluator.
 
-mod naive;
+pub(crate) mod naive;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ fn nested() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn documents() -> impl Strategy<Value = RunDocument> {
+pub(crate) fn documents() -> impl Strategy<Value = RunDocument> {
     let word = || prop::sample::select(vec!["a", "ab", "b"]).prop_map(str::to_owned);
     let entry = nested().prop_map(|value| json!({"value": value}));
     let config = prop::collection::hash_map(prop::sample::select(vec!["a", "b", "a.b", "a.value"]), entry, 1..4);
@@ -197,7 +197,7 @@ fn documents() -> impl Strategy<Value = RunDocument> {
     )
 }
 
-fn filters() -> impl Strategy<Value = Value> {
+pub(crate) fn filters() -> impl Strategy<Value = Value> {
     let path =
         || prop::sample::select(vec!["a", "b", "a.b", "a.value", "a.value.b", "a.b.value.a", "a.value.value", "c"]);
     let field = prop_oneof![

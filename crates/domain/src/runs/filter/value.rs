@@ -10,7 +10,7 @@ use crate::runs::document::Datum;
 
 /// A value in a filter; a text that reads as a date is also that.
 #[derive(Clone, Debug)]
-pub(super) struct Operand {
+pub(crate) struct Operand {
     value: Value,
     date: Option<Micros>,
 }
@@ -28,11 +28,20 @@ impl Operand {
     pub fn text(&self) -> Option<&str> {
         self.value.as_str()
     }
+
+    pub fn number(&self) -> Option<f64> {
+        self.value.as_f64()
+    }
+
+    /// What numbers are greater or less than.
+    pub fn bound(&self) -> Option<f64> {
+        self.number().or_else(|| infinity(self.text()?))
+    }
 }
 
 /// The values of `$in`; texts and dates are looked up, since lists of run names are long.
 #[derive(Debug)]
-pub(super) struct Set {
+pub(crate) struct Set {
     texts: HashSet<String>,
     dates: HashSet<Micros>,
     others: Vec<Operand>,
@@ -53,6 +62,10 @@ impl Set {
         set
     }
 
+    pub fn numbers(&self) -> Vec<f64> {
+        self.others.iter().filter_map(Operand::number).collect()
+    }
+
     pub fn has_null(&self) -> bool {
         self.others.iter().any(Operand::is_null)
     }
@@ -68,7 +81,7 @@ impl Set {
 }
 
 /// Whether both are the same value; a list is the same as another list.
-pub(super) fn equal(datum: &Datum<'_>, operand: &Operand) -> bool {
+pub(crate) fn equal(datum: &Datum<'_>, operand: &Operand) -> bool {
     match (datum, &operand.value) {
         (Datum::Text(text), Value::String(other)) => text == other,
         (Datum::Date(at), _) => operand.date == Some(*at),
@@ -83,9 +96,10 @@ pub(super) fn equal(datum: &Datum<'_>, operand: &Operand) -> bool {
 }
 
 /// Which is greater; nothing where the types have no common order.
-pub(super) fn compare(datum: &Datum<'_>, operand: &Operand) -> Option<Ordering> {
+pub(crate) fn compare(datum: &Datum<'_>, operand: &Operand) -> Option<Ordering> {
     match (datum, &operand.value) {
         (Datum::Text(text), Value::String(other)) => Some((*text).cmp(other.as_str())),
+        (Datum::Text(text), Value::Number(other)) => infinity(text)?.partial_cmp(&other.as_f64()?),
         (Datum::Date(at), _) => operand.date.map(|date| at.cmp(&date)),
         (Datum::Number(number), Value::Number(other)) => order(number, other),
         (Datum::Number(number), Value::String(other)) => number.as_f64()?.partial_cmp(&infinity(other)?),
@@ -103,7 +117,7 @@ pub(super) fn compare(datum: &Datum<'_>, operand: &Operand) -> Option<Ordering> 
 }
 
 /// Numbers are stored as strict JSON, in which the infinities are texts.
-pub(in crate::runs) fn infinity(text: &str) -> Option<f64> {
+pub(crate) fn infinity(text: &str) -> Option<f64> {
     match text {
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),

@@ -100,6 +100,7 @@ async fn ask(request: serde_json::Value) -> Result<serde_json::Value, Error> {
         storage_url: "memory:".to_owned(),
         base_url: "http://h".to_owned(),
         heartbeat_timeout: std::time::Duration::from_secs(300),
+        run_table_memory: 64 << 20,
         sends_mail: false,
         calls_webhook: false,
     };

@@ -3,6 +3,7 @@
 mod alert;
 mod control;
 mod files;
+mod many;
 mod rewind;
 mod upsert_bucket;
 
@@ -12,6 +13,7 @@ pub(super) fn register(r: &mut Resolvers) {
     alert::register(r);
     control::register(r);
     files::register(r);
+    many::register(r);
     rewind::register(r);
     upsert_bucket::register(r);
 }

@@ -10,7 +10,7 @@ use super::RunNode;
 use crate::Error;
 use crate::graphql::project::ProjectNode;
 use crate::graphql::user::named;
-use crate::graphql::{Connection, Ctx, NoArgs, Output, Payload, Resolvers, ids};
+use crate::graphql::{Connection, Ctx, Json, NoArgs, Output, Payload, Resolvers, ids};
 
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<RunNode>()
@@ -50,6 +50,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("inputArtifacts", |_| Connection::<Payload>::whole([]))
         .get("outputArtifacts", |_| Connection::<Payload>::whole([]))
         .field("wandbConfig", wandb_config)
+        .field("values", values)
         .field("url", url)
         .field("alerts", alerts);
 }
@@ -61,6 +62,15 @@ struct Keys {
 
 async fn wandb_config(n: Arc<RunNode>, args: Keys, _: Ctx) -> Result<impl Output, Error> {
     Ok(n.texts().await?.wandb_config(args.keys.as_deref())?)
+}
+
+#[derive(Deserialize)]
+struct Columns {
+    columns: Vec<String>,
+}
+
+async fn values(n: Arc<RunNode>, args: Columns, _: Ctx) -> Result<impl Output, Error> {
+    Ok(Json(n.run.values(&args.columns).await?))
 }
 
 async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

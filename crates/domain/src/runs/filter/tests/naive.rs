@@ -8,7 +8,7 @@ use crate::runs::document::RunDocument;
 /// Dates are objects that no filter can name.
 const DATE: &str = "\u{0}date";
 
-pub(super) fn admits(run: &RunDocument, filter: &Value) -> bool {
+pub(crate) fn admits(run: &RunDocument, filter: &Value) -> bool {
     filter.as_object().unwrap().iter().all(|(key, value)| match key.as_str() {
         "$and" => value.as_array().unwrap().iter().all(|f| admits(run, f)),
         "$or" => value.as_array().unwrap().iter().any(|f| admits(run, f)),
