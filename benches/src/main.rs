@@ -1,5 +1,5 @@
-//! Measures a whole server: how fast run data is taken, as a share of what the disk allows, and how fast the runs of a large
-//! project are listed.
+//! Measures a whole server: how fast run data is taken, as a share of what the disk allows; whether the time of an answer
+//! tells what the asker may not know; and how fast the runs of a large project are listed.
 //!
 //! `benches SERVER FOLDER [POSTGRES-URL]` starts the built server with its data in a fresh folder, on SQLite and, when an
 //! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
@@ -9,7 +9,9 @@
 mod body;
 mod limit;
 mod load;
+mod secrecy;
 mod server;
+mod statistics;
 mod table;
 
 use std::error::Error;
@@ -43,25 +45,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{:8} {:6} {:>5} {:>10} {:>11} {:>8} {:>8} {:>12} {:>9} {:>8}",
         "database", "shape", "runs", "requests/s", "rows/s", "p50 ms", "p99 ms", "rows/CPU-s", "limit/s", "of limit"
     );
-    let mut servers = Vec::new();
-    for (database, url) in [("sqlite", None), ("postgres", postgres)] {
-        if database == "postgres" && url.is_none() {
-            continue;
-        }
-        let server = Server::start(binary, &folder.join(database), url)?;
+    let mut servers = vec![("sqlite", Server::start(binary, &folder.join("sqlite"), None)?)];
+    if let Some(url) = postgres {
+        servers.push(("postgres", Server::start(binary, &folder.join("postgres"), Some(url))?));
+    }
+    for (database, server) in &servers {
         for shape in &SHAPES {
             let limit = limit::appends(folder, shape, TIME / 2)?;
-            print(database, shape, &load::run(&server, shape, TIME)?, limit);
+            print(database, shape, &load::run(server, shape, TIME)?, limit);
         }
-        servers.push((database, server));
     }
     println!(
         "rows/CPU-s: of the server's process, without PostgreSQL's. limit/s: appends of the same body, each with fdatasync, by one thread."
     );
+    secrecy::title();
+    for (database, server) in &servers {
+        secrecy::run(server, database)?;
+    }
     let runs = std::env::var("RUNSTEAD_BENCH_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(TABLE.0);
-    for (database, server) in servers {
+    for (database, server) in &servers {
         println!();
-        table::run(&server, database, runs, TABLE.1)?;
+        table::run(server, database, runs, TABLE.1)?;
     }
     Ok(())
 }

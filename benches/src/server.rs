@@ -1,9 +1,10 @@
 //! The server under test, and connections to it.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// Clock ticks a second in `/proc`, the same on every Linux.
@@ -14,11 +15,14 @@ pub struct Server {
     process: Child,
     /// Kept open: the server ends when it cannot write what it has to say.
     output: BufReader<ChildStdout>,
+    binary: PathBuf,
+    /// The flags that name the data.
+    place: Vec<OsString>,
     address: String,
     key: String,
 }
 
-/// A kept-open connection of the user `bench`.
+/// A kept-open connection of a user.
 pub struct Connection {
     stream: BufReader<TcpStream>,
     head: String,
@@ -35,17 +39,27 @@ impl Server {
         command.args(["serve", "--log-level", "warn", "--listen", &address]).args(&place).stdout(Stdio::piped());
         let mut process = command.spawn()?;
         let output = BufReader::new(process.stdout.take().ok_or("the server has no output")?);
-        let mut server = Self { process, output, address, key: String::new() };
+        let mut server = Self { process, output, binary: binary.to_owned(), place, address, key: String::new() };
         let ready = server.output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("listening on"));
         if !ready {
             return Err("the server ended before it listened".into());
         }
-        let made = Command::new(binary).args(["user", "create", "bench", "--print-api-key"]).args(&place).output()?;
-        if !made.status.success() {
-            return Err(format!("making a user: {}", String::from_utf8_lossy(&made.stderr)).into());
-        }
-        String::from_utf8(made.stdout)?.trim().clone_into(&mut server.key);
+        server.key = server.user("bench")?;
         Ok(server)
+    }
+
+    /// Makes a user and gives their key.
+    pub fn user(&self, name: &str) -> Result<String, Box<dyn Error>> {
+        self.command(&["user", "create", name, "--print-api-key"])
+    }
+
+    /// Runs a command of the server on its data; what it prints.
+    pub fn command(&self, words: &[&str]) -> Result<String, Box<dyn Error>> {
+        let done = Command::new(&self.binary).args(words).args(&self.place).output()?;
+        if !done.status.success() {
+            return Err(format!("{}: {}", words.join(" "), String::from_utf8_lossy(&done.stderr)).into());
+        }
+        Ok(String::from_utf8(done.stdout)?.trim().to_owned())
     }
 
     /// Processor time that the process has used.
@@ -56,13 +70,18 @@ impl Server {
         Ok((ticks(11)? + ticks(12)?) / TICKS)
     }
 
-    /// Opens a connection.
+    /// Opens a connection of the user `bench`.
     pub fn connect(&self) -> Result<Connection, Box<dyn Error>> {
+        self.connect_as(&self.key)
+    }
+
+    /// Opens a connection with somebody's key.
+    pub fn connect_as(&self, key: &str) -> Result<Connection, Box<dyn Error>> {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_nodelay(true)?;
         let head = format!(
-            "Host: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length:",
-            self.address, self.key
+            "Host: {}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length:",
+            self.address
         );
         Ok(Connection { stream: BufReader::new(stream), head })
     }
@@ -79,6 +98,15 @@ impl Drop for Server {
 impl Connection {
     /// Posts JSON and reads the whole answer, which must be 200.
     pub fn post(&mut self, path: &str, body: &str) -> Result<(), Box<dyn Error>> {
+        let (status, text) = self.ask(path, body)?;
+        if !status.starts_with("HTTP/1.1 200") || text.contains("\"errors\"") {
+            return Err(format!("{path}: {status} {text}").into());
+        }
+        Ok(())
+    }
+
+    /// Posts JSON; the first line and the body of whatever is answered.
+    pub fn ask(&mut self, path: &str, body: &str) -> Result<(String, String), Box<dyn Error>> {
         let head = format!("POST {path} HTTP/1.1\r\n{} {}\r\n\r\n", self.head, body.len());
         self.stream.get_mut().write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
         let (mut status, mut length) = (String::new(), 0);
@@ -95,10 +123,6 @@ impl Connection {
         }
         let mut answer = vec![0; length];
         self.stream.read_exact(&mut answer)?;
-        let text = String::from_utf8_lossy(&answer);
-        if !status.starts_with("HTTP/1.1 200") || text.contains("\"errors\"") {
-            return Err(format!("{path}: {} {text}", status.trim()).into());
-        }
-        Ok(())
+        Ok((status.trim().to_owned(), String::from_utf8_lossy(&answer).into_owned()))
     }
 }

@@ -22,17 +22,17 @@ pub struct Found {
     pub(super) sweep: Option<Sweep>,
 }
 
-/// One row of [`SELECT`]. Columns of missing things are null.
+/// One row of [`COLUMNS`]. Those of missing things are null.
 #[derive(FromRow)]
 struct FactRow {
-    entity_id: i64,
-    entity: String,
-    kind: String,
-    entity_created_at: i64,
+    entity_id: Option<i64>,
+    entity: Option<String>,
+    kind: Option<String>,
+    entity_created_at: Option<i64>,
     account_id: Option<i64>,
-    hidden: bool,
-    members_invite: bool,
-    new_projects: String,
+    hidden: Option<bool>,
+    members_invite: Option<bool>,
+    new_projects: Option<String>,
     quota_bytes: Option<i64>,
     team_role: Option<String>,
     team_role_name: Option<String>,
@@ -64,19 +64,19 @@ pub(super) struct RunRow {
     grace_noted: bool,
 }
 
-/// The role on a service account's name is the one in its team: who manages that manages it. One of the organization is
-/// managed by organization admins only.
-const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
+const COLUMNS: &str = "e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
     a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, \
     m.role AS team_role, mc.name AS team_role_name, mc.adds AS team_role_adds, \
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
     p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
-    pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds \
-    FROM entity e \
-    LEFT JOIN account a ON a.entity_id = e.id \
+    pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds";
+
+/// The role on a service account's name is the one in its team: who manages that manages it. One of the organization is
+/// managed by organization admins only.
+const TEAM_ROLE: &str = "LEFT JOIN account a ON a.entity_id = e.id \
     LEFT JOIN membership m ON m.team_id = CASE WHEN a.org_wide THEN NULL ELSE COALESCE(a.home_id, e.id) END \
         AND m.user_id = $1 \
-    LEFT JOIN custom_role mc ON mc.id = m.custom_role_id ";
+    LEFT JOIN custom_role mc ON mc.id = m.custom_role_id";
 
 /// The caller's own role in the project that was joined.
 const PROJECT_ROLE: &str = "LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
@@ -93,16 +93,17 @@ pub(super) async fn load(
     if facts.asked.0.is_empty() {
         return Ok((facts, found));
     }
+    // One row always comes, also where nothing is: what is hidden and what is not there take the same time.
     let text = format!(
-        "{SELECT} LEFT JOIN project p ON p.entity_id = e.id AND p.name = $2 \
-         {PROJECT_ROLE} WHERE e.name = $3"
+        "SELECT {COLUMNS} FROM (SELECT 1 AS one) AS anyway LEFT JOIN entity e ON e.name = $3 {TEAM_ROLE} \
+         LEFT JOIN project p ON p.entity_id = e.id AND p.name = $2 {PROJECT_ROLE}"
     );
     let user = facts.user().unwrap_or(-1);
     let query = sql(text).bind(user).bind(&facts.asked.1).bind(&facts.asked.0);
     if let Some(row) = query.optional::<FactRow>(session.db()).await? {
         found.project = take_row(&mut facts, row)?;
     }
-    // Asked also where there is no project: what is hidden and what is not there take the same time.
+    // Asked also where there is no project, for the same reason.
     if !facts.asked.2.is_empty() {
         let project = found.project.clone();
         match operation.object() {
@@ -133,7 +134,7 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
         _ => "a.id = $1 OR m.role IS NOT NULL OR pm.role IS NOT NULL OR p.visibility IN ('open', 'public')",
     };
     let text = format!(
-        "{SELECT} JOIN project p ON p.entity_id = e.id \
+        "SELECT {COLUMNS} FROM entity e {TEAM_ROLE} JOIN project p ON p.entity_id = e.id \
          {PROJECT_ROLE} WHERE ({readable}) {} \
          ORDER BY p.updated_at DESC, p.id DESC",
         if entity.is_some() { "AND e.name = $2" } else { "" }
@@ -142,7 +143,7 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
     let rows: Vec<FactRow> = query.all(session.db()).await?;
     let mut projects = Vec::with_capacity(rows.len());
     for row in rows {
-        let asked = (row.entity.clone(), row.project.clone().unwrap_or_default(), String::new());
+        let asked = (row.entity.clone().unwrap_or_default(), row.project.clone().unwrap_or_default(), String::new());
         let mut facts = Facts { asked, ..bare.clone() };
         if let Some(project) = take_row(&mut facts, row)? {
             projects.push((facts, project));
@@ -218,21 +219,24 @@ fn standing(role: Option<String>, custom: Option<String>, adds: Option<String>) 
 
 /// Writes one row into the facts; the project, when the row has one.
 fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
-    let kind = match (row.account_id, row.kind.as_str()) {
-        (Some(account), "user") => EntityKind::User(account),
-        (Some(account), "service") => EntityKind::Service(account),
+    let (Some(entity_id), Some(entity), Some(new_projects)) = (row.entity_id, row.entity, row.new_projects) else {
+        return Ok(None);
+    };
+    let kind = match (row.account_id, row.kind.as_deref()) {
+        (Some(account), Some("user")) => EntityKind::User(account),
+        (Some(account), Some("service")) => EntityKind::Service(account),
         _ => EntityKind::Team,
     };
     facts.entity = Some(EntityFacts {
-        id: row.entity_id,
-        name: row.entity.clone(),
+        id: entity_id,
+        name: entity.clone(),
         kind,
         role: standing(row.team_role, row.team_role_name, row.team_role_adds)?,
-        hidden: row.hidden,
-        members_invite: row.members_invite,
-        new_projects: row.new_projects.parse()?,
+        hidden: row.hidden.unwrap_or_default(),
+        members_invite: row.members_invite.unwrap_or_default(),
+        new_projects: new_projects.parse()?,
         quota: row.quota_bytes.map(|limit| (0, limit)),
-        created_at: row.entity_created_at,
+        created_at: row.entity_created_at.unwrap_or_default(),
     });
     let (Some(id), Some(name), Some(visibility)) = (row.project_id, row.project, row.visibility) else {
         return Ok(None);
@@ -248,8 +252,8 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
     });
     Ok(Some(Project {
         id,
-        entity_id: row.entity_id,
-        entity: row.entity,
+        entity_id,
+        entity,
         name,
         visibility,
         description: row.description,

@@ -34,6 +34,8 @@ pub enum Encoding {
     /// With status 200, so that clients that print other bodies raw, or their own words for a status, show the sentence.
     /// Trouble that passes keeps its status: clients act on it.
     Ok,
+    /// With its own status and the sentence alone: where clients print the body as it came.
+    Text,
 }
 
 /// An error as it is answered.
@@ -139,9 +141,17 @@ impl Answer {
     /// As the answer to a GraphQL request: exactly one error, no path, no newline at the end.
     pub fn graphql(self, encoding: Encoding) -> Response {
         let real = self.status == StatusCode::TOO_MANY_REQUESTS || !self.status.is_client_error();
+        if encoding == Encoding::Text && !real {
+            return self.text();
+        }
         let status = if encoding == Encoding::Ok && !real { StatusCode::OK } else { self.status };
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         self.with_retry_after((status, [(header::CONTENT_TYPE, json)], self.graphql_body()).into_response())
+    }
+
+    /// The sentence and nothing around it.
+    pub fn text(self) -> Response {
+        self.with_retry_after((self.status, self.message.clone()).into_response())
     }
 
     /// As the answer to any other request.

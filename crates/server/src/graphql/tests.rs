@@ -34,7 +34,7 @@ fn graphql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// What clients before 0.26 send and newer ones do not (`e2e/documents` has those of the newest).
-const OLDER: [(&str, &str); 7] = [
+const OLDER: [(&str, &str); 10] = [
     (
         "0.13: upload addresses",
         "query RunUploadUrls($name: String!, $files: [String]!, $entity: String, $run: String!, $description: String) { \
@@ -71,6 +71,27 @@ const OLDER: [(&str, &str); 7] = [
         "query RunResumeStatus($project: String, $entity: String, $name: String!) { model(name: $project, entityName: $entity) { \
        id name entity { id name } bucket(name: $name, missingOk: true) { id name summaryMetrics displayName logLineCount historyLineCount \
        eventsLineCount historyTail eventsTail config } } }",
+    ),
+    (
+        "0.13: making an artifact",
+        "mutation CreateArtifact($artifactTypeName: String!, $artifactCollectionNames: [String!], $entityName: String!, \
+       $projectName: String!, $runName: String, $description: String, $digest: String!, $labels: JSONString, \
+       $aliases: [ArtifactAliasInput!], $metadata: JSONString) { createArtifact(input: {artifactTypeName: $artifactTypeName, \
+       artifactCollectionNames: $artifactCollectionNames, entityName: $entityName, projectName: $projectName, \
+       runName: $runName, description: $description, digest: $digest, digestAlgorithm: MANIFEST_MD5, labels: $labels, \
+       aliases: $aliases, metadata: $metadata}) { artifact { id digest state aliases { artifactCollectionName alias } \
+       artifactSequence { id latestArtifact { id versionIndex } } } } }",
+    ),
+    (
+        "0.13: an artifact",
+        "query A($p: String, $e: String, $n: String!) { project(name: $p, entityName: $e) { artifact(name: $n) { id digest \
+       description state size createdAt updatedAt labels metadata fileCount versionIndex aliases { artifactCollectionName alias } \
+       artifactSequence { id name } artifactType { id name project { name entity { name } } } commitHash } } }",
+    ),
+    (
+        "0.19–0.25: an artifact, by name",
+        "query ArtifactByName($entity: String!, $project: String!, $name: String!, $enableTracking: Boolean) { \
+       project(name: $project, entityName: $entity) { artifact(name: $name, enableTracking: $enableTracking) { id } } }",
     ),
 ];
 
