@@ -32,7 +32,7 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
   if (axis === '_runtime') {
     x.incrs = TIMES;
     x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));
-  } else if (axis === '_step') {
+  } else if (axis !== '_timestamp') {
     x.values = (_, splits) => splits.map((value) => tick(value));
   }
   const y: uPlot.Axis = {

@@ -119,9 +119,9 @@ export class ChartData {
     }
   }
 
-  /** One key at a finer resolution between two x. */
-  async zoom(key: string, from: number, to: number, signal: AbortSignal): Promise<Series[]> {
-    const request = { runs: this.#runs, keys: [key], x: this.#axis, stream: this.stream };
+  /** Keys at a finer resolution between two x. */
+  async zoom(keys: string[], from: number, to: number, signal: AbortSignal): Promise<Series[]> {
+    const request = { runs: this.#runs, keys, x: this.#axis, stream: this.stream };
     const range = { buckets: BUCKETS, from, to };
     const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
     return answer.series.filter((one) => one.x.length > 0);

@@ -38,7 +38,7 @@ function band(context: CanvasRenderingContext2D, { series }: Line, px: Map1, py:
 export function paint(
   chart: uPlot,
   lines: readonly Line[],
-  colors: readonly string[],
+  colors: ReadonlyMap<string, string>,
   pointed: string | null,
 ): void {
   const { ctx: context, bbox, scales } = chart;
@@ -48,8 +48,8 @@ export function paint(
   const px = mapping(x0, x1, bbox.left, bbox.width, false);
   const py = mapping(y0, y1, bbox.top + bbox.height, -bbox.height, log);
   const ratio = devicePixelRatio || 1;
-  const present = lines.some((line) => line.id === pointed) ? pointed : null;
-  const ordered = [...lines].sort((a, b) => Number(a.id === present) - Number(b.id === present));
+  const present = lines.some((line) => line.run === pointed) ? pointed : null;
+  const ordered = [...lines].sort((a, b) => Number(a.run === present) - Number(b.run === present));
 
   context.save();
   context.beginPath();
@@ -57,11 +57,12 @@ export function paint(
   context.clip();
   context.lineJoin = 'round';
   for (const line of ordered) {
-    const full = present === null || line.id === present;
-    const color = colors[line.color] ?? 'gray';
+    const full = present === null || line.run === present;
+    const color = colors.get(line.color) ?? 'gray';
     context.fillStyle = color;
     context.strokeStyle = color;
-    context.lineWidth = (line.id === present ? 2.5 : 1.5) * ratio;
+    context.lineWidth = (line.width ?? 1.5) * (line.run === present ? 1.6 : 1) * ratio;
+    context.setLineDash((line.dash ?? []).map((length) => length * ratio));
     if (!line.series.exact && full) {
       context.globalAlpha = BAND;
       band(context, line, px, py);

@@ -6,9 +6,14 @@ export type Range = [min: number, max: number];
 /** One run's line in a panel. */
 export interface Line {
   id: string;
+  /** The run, or the key of the group: lines that are pointed at together. */
+  run: string;
   name: string;
-  /** Step of the series palette. */
-  color: number;
+  /** Any CSS colour. */
+  color: string;
+  /** Lengths of strokes and gaps in pixels. */
+  dash?: readonly number[];
+  width?: number;
   series: Series;
   /** What is drawn as the line: the mean, smoothed as asked. */
   y: Float64Array;

@@ -1,0 +1,69 @@
+/** Where the panels of a page get their data: series by stream and x, what keys there are, and the zoom they share. */
+import type { RunEvent } from '../api/live.svelte';
+import type { Stream } from '../api/series';
+import { ChartData } from '../charts/data.svelte';
+import type { Range } from '../charts/scale';
+import type { Metric } from '../charts/sections';
+
+export class PanelSource {
+  /** What has been logged in the project. */
+  metrics = $state.raw<readonly Metric[]>([]);
+  system = $state.raw<readonly Metric[]>([]);
+  /** The part of an x axis that all panels with this axis show. */
+  zoom = $state.raw<{ axis: string; range: Range } | null>(null);
+  #runs: string[] = [];
+  #series = new Map<string, ChartData>();
+
+  constructor(
+    readonly entity: string,
+    readonly project: string,
+    readonly ready: Promise<void>,
+  ) {}
+
+  /** The series over one x. */
+  series(stream: Stream, axis: string): ChartData {
+    const key = `${stream}:${axis}`;
+    const known = this.#series.get(key);
+    if (known) return known;
+    const made = new ChartData(this.entity, this.project, stream, this.ready);
+    made.show(this.#runs, axis);
+    this.#series.set(key, made);
+    return made;
+  }
+
+  /** Which stream a metric is in: its own history unless only the system has it. */
+  streamOf(key: string): Stream {
+    const has = (metrics: readonly Metric[]) => metrics.some((metric) => metric.key === key);
+    return !has(this.metrics) && (has(this.system) || key.startsWith('system.'))
+      ? 'system'
+      : 'history';
+  }
+
+  /** Shows these runs; what is known is kept. */
+  show(runs: string[]): void {
+    this.#runs = runs;
+    for (const [key, series] of this.#series) series.show(runs, key.slice(key.indexOf(':') + 1));
+  }
+
+  /** Runs that the last answers left out because the caller may not read them. */
+  get denied(): number {
+    return new Set([...this.#series.values()].flatMap((series) => series.denied)).size;
+  }
+
+  /** A live change. */
+  changed({ run, change }: RunEvent): void {
+    for (const series of this.#series.values()) {
+      const stream = series.stream === 'history' ? 'history' : 'events';
+      if (change.includes(stream)) series.changed(run);
+    }
+  }
+
+  /** Fetches what is in view anew, after a gap. */
+  refetch(): void {
+    for (const series of this.#series.values()) series.refetch();
+  }
+
+  close(): void {
+    for (const series of this.#series.values()) series.close();
+  }
+}
