@@ -2,7 +2,7 @@
  *  after a change. A workspace that may not be saved works all the same, in this tab. */
 import { untrack } from 'svelte';
 import { Denial, isAbort } from '../api/errors';
-import { blank, identified, read, type Spec, write } from './spec';
+import { blank, identified, read, type Spec } from './spec';
 import {
   DEFAULT_NAME,
   freshName,
@@ -244,9 +244,10 @@ export class Workspace {
     if (view.id === this.view?.id) this.view = view;
   }
 
-  /** The document as it would be saved. */
-  text(): string {
-    return write(this.spec);
+  /** What is not saved yet will not be: its view is about to be deleted. */
+  abandon(): void {
+    clearTimeout(this.#timer);
+    this.saving = 'saved';
   }
 
   close(): void {
