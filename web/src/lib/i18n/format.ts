@@ -62,6 +62,17 @@ export const count = (value: number): string => new Intl.NumberFormat(language()
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
+/** Making a format is slow, and tooltips need many. */
+const formats = new Map<string, Intl.NumberFormat>();
+function significant(language: string, digits: number): Intl.NumberFormat {
+  const key = `${language}:${digits}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(language, { maximumSignificantDigits: digits });
+  formats.set(key, made);
+  return made;
+}
+
 /** A measured value, exact enough to compare: up to `digits` significant ones, powers of ten when far out. */
 export function measure(value: number, digits = 5): string {
   if (Number.isNaN(value)) return 'NaN';
@@ -71,8 +82,7 @@ export function measure(value: number, digits = 5): string {
     const [mantissa = '', exponent = ''] = value.toExponential(digits - 2).split('e');
     return `${String(Number(mantissa)).replace('-', '−')}×10${power(Number(exponent))}`;
   }
-  const format = { maximumSignificantDigits: digits } as const;
-  return new Intl.NumberFormat(language(), format).format(value).replace('-', '−');
+  return significant(language(), digits).format(value).replace('-', '−');
 }
 
 /** An exponent in superscript digits. */

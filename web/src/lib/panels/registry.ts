@@ -11,6 +11,7 @@ const line: PanelType = {
   titleOf: (config) =>
     text(config, 'chartTitle') ??
     text(config, 'metricRegex') ??
+    (texts(config, 'expressions').join(', ') || undefined) ??
     texts(config, 'metrics').join(', '),
   component: () => Promise.resolve(LinePlot),
   form: async () => (await import('./line/LineForm.svelte')).default,

@@ -1,13 +1,11 @@
 /** What a panel is: one folder a type, found through `registry.ts` by the vendor's `viewType`. */
 import type { Component } from 'svelte';
 import type { IconName } from '../ui/Icon.svelte';
+import type { Smoothing } from '../charts/smooth';
 import type { PanelSource } from './source.svelte';
 
 /** The vendor's JSON of a panel's `config`; each type reads its own fields and keeps the others. */
 export type PanelConfig = Readonly<Record<string, unknown>>;
-
-export type SmoothingType =
-  'exponentialTimeWeighted' | 'exponential' | 'gaussian' | 'average' | 'none';
 
 /** Settings by the vendor's names, already looked up panel → section → workspace → default: a panel reads
  *  these fields here and never from its config. */
@@ -16,7 +14,7 @@ export interface PanelSettings {
   xAxis: string;
   xAxisMin: number | null;
   xAxisMax: number | null;
-  smoothingType: SmoothingType;
+  smoothingType: Smoothing;
   /** 0 to 1 for the exponential ones, the width in points for the others. */
   smoothingWeight: number;
   showOriginalAfterSmoothing: boolean;

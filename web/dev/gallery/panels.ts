@@ -1,0 +1,60 @@
+/** The panels of the gallery: the vendor's `viewType`, settings that differ from the defaults, the config. */
+import type { PanelConfig, PanelSettings } from '../../src/lib/panels/types';
+
+export interface Sample {
+  viewType: string;
+  settings?: Partial<PanelSettings>;
+  config: PanelConfig;
+}
+
+const line = (config: PanelConfig, settings: Partial<PanelSettings> = {}): Sample => ({
+  viewType: 'Run History Line Plot',
+  config,
+  settings,
+});
+
+export const samples: Sample[] = [
+  line({ metrics: ['train/loss'] }),
+  line({ metrics: ['train/loss'], chartTitle: 'smoothed' }, { smoothingWeight: 0.9 }),
+  line(
+    { metrics: ['train/loss'], chartTitle: 'gaussian' },
+    { smoothingType: 'gaussian', smoothingWeight: 12 },
+  ),
+  line({ metrics: ['train/loss', 'val/loss'], chartTitle: 'two metrics', limit: 3 }),
+  line({ metricRegex: '^val/', useMetricRegex: true, limit: 2 }),
+  line({ expressions: ['train/loss - val/loss', 'log(train/perplexity)'], limit: 3 }),
+  line({
+    metrics: ['train/accuracy'],
+    chartTitle: 'by optimizer, standard error',
+    aggregate: true,
+    groupBy: 'optimizer.value.name',
+    groupArea: 'stderr',
+  }),
+  line({
+    metrics: ['val/loss'],
+    chartTitle: 'all runs, median, samples',
+    aggregate: true,
+    groupAgg: 'median',
+    groupArea: 'samples',
+  }),
+  line({ metrics: ['train/grad_norm'], chartTitle: 'outliers' }, { ignoreOutliers: true }),
+  line({
+    metrics: ['train/loss'],
+    chartTitle: 'log axes, titles',
+    xLogScale: true,
+    yLogScale: true,
+    xAxisTitle: 'Steps',
+    yAxisTitle: 'Cross entropy',
+  }),
+  line(
+    {
+      metrics: ['val/loss'],
+      chartTitle: 'over a metric',
+      legendTemplate: '${run:displayName} lr ${config:lr}',
+    },
+    { xAxis: 'train/accuracy' },
+  ),
+  line({ metrics: ['system.gpu.0.gpu'] }),
+  line({ expressions: ['train/loss -'], chartTitle: 'wrong expression' }),
+  line({ metrics: ['absent'] }),
+];
