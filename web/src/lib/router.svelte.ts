@@ -8,7 +8,7 @@ export type Route =
   | { page: 'denial'; reference: string }
   | { page: 'entity'; entity: string }
   | { page: 'team'; entity: string; tab: TeamTab }
-  | { page: 'project'; entity: string; project: string }
+  | { page: 'project'; entity: string; project: string; table?: true }
   | { page: 'projectSettings'; entity: string; project: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
@@ -82,7 +82,9 @@ export function match(path: string): Route {
     const known = runTabs.find((name) => name === (tab ?? 'overview'));
     if (known) return { page: 'run', entity: first, project, run, tab: known };
   }
-  if (kind === 'runs' && run === undefined) return { page: 'project', entity: first, project };
+  if (kind === 'runs' && run === undefined) {
+    return { page: 'project', entity: first, project, table: true };
+  }
   return { page: 'missing' };
 }
 

@@ -1,6 +1,8 @@
 /** Series colours: a run has its colour from the hash of its id. */
 
 export const SERIES = 20;
+/** Steps from low to high, behind those of the series: `--series-20` and on. */
+export const RAMP = 12;
 
 /** FNV-1a of a run's id, folded to a step of the palette. */
 export function seriesStep(runId: string): number {

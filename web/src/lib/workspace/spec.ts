@@ -100,8 +100,20 @@ export const panelsOf = (section: Section): readonly Panel[] =>
 
 export const settingsOf = (spec: Spec): Settings => bodyOf(spec).settings ?? {};
 
+/** The first run set: which runs are looked at, and how. */
+export function runSetOf(spec: Spec): Readonly<Record<string, unknown>> {
+  const [first] = bodyOf(spec).runSets ?? [];
+  return isObject(first) ? (first as Record<string, unknown>) : {};
+}
+
 export const withBody = (spec: Spec, members: Partial<SpecBody>): Spec =>
   changed(spec, { section: changed(bodyOf(spec), members) });
+
+export function withRunSet(spec: Spec, set: Readonly<Record<string, unknown>>): Spec {
+  const [first, ...others] = bodyOf(spec).runSets ?? [];
+  const before = isObject(first) ? first : {};
+  return withBody(spec, { runSets: [changed(before, set), ...others] });
+}
 
 export const withBank = (spec: Spec, members: Partial<Bank>): Spec =>
   withBody(spec, { panelBankConfig: changed(bankOf(spec), members) });

@@ -2,7 +2,7 @@
  *  after a change. A workspace that may not be saved works all the same, in this tab. */
 import { untrack } from 'svelte';
 import { Denial, isAbort } from '../api/errors';
-import { blank, identified, read, type Spec } from './spec';
+import { blank, identified, read, runSetOf, type Spec, withRunSet } from './spec';
 import {
   DEFAULT_NAME,
   freshName,
@@ -25,6 +25,19 @@ const MOST_STEPS = 200;
 
 export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'local';
 
+/** Where the table of runs keeps its run set. */
+function heldBy(workspace: Workspace): { value: Readonly<Record<string, unknown>> } {
+  const held = $derived(runSetOf(workspace.spec));
+  return {
+    get value() {
+      return held;
+    },
+    set value(next) {
+      workspace.change((spec) => withRunSet(spec, next), 'runs');
+    },
+  };
+}
+
 export class Workspace {
   spec = $state.raw<Spec>(blank(true));
   /** The view it is saved to; null until it was saved for the first time. */
@@ -44,11 +57,15 @@ export class Workspace {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flight: Promise<void> | undefined;
   #stored: Spec | undefined;
+  #wished: string | null = null;
 
   constructor(
     readonly place: Place,
     readonly user: string | undefined,
   ) {}
+
+  /** The run set of the document, for the table of runs: what is set there is a change like others. */
+  readonly runSet = heldBy(this);
 
   get kind() {
     return kindOf(this.name, this.user);
@@ -58,6 +75,29 @@ export class Workspace {
   }
   get canRedo(): boolean {
     return this.#future.length > 0;
+  }
+
+  /** Opens the view that the address names, and follows it; called while a component begins. */
+  follow(wished: () => string | null): void {
+    $effect(() => {
+      this.#wished = wished();
+      const control = new AbortController();
+      void untrack(() => this.open(this.#wished, control.signal));
+      return () => control.abort();
+    });
+    $effect(() => {
+      const hidden = () => document.hidden && void this.flush();
+      document.addEventListener('visibilitychange', hidden);
+      return () => {
+        document.removeEventListener('visibilitychange', hidden);
+        void this.flush();
+      };
+    });
+  }
+
+  /** Tries to open it again. */
+  again(): void {
+    void this.open(this.#wished);
   }
 
   /** Opens the view of an address, or one's own; without either the project's default, or a blank one. */
@@ -248,9 +288,5 @@ export class Workspace {
   abandon(): void {
     clearTimeout(this.#timer);
     this.saving = 'saved';
-  }
-
-  close(): void {
-    void this.flush();
   }
 }
