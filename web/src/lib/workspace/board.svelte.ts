@@ -92,7 +92,7 @@ export class Board {
 
   isOpen(section: ShownSection, index: number): boolean {
     // What is found is shown, as far as it is not too much at once.
-    return this.search.trim() ? index < 12 : section.section.isOpen === true;
+    return this.search.trim() ? index < 6 : section.section.isOpen === true;
   }
 
   toggle(section: ShownSection, open: boolean): void {
