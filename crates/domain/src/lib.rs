@@ -32,6 +32,7 @@ pub mod teams;
 #[cfg(test)]
 mod testing;
 pub mod users;
+pub mod views;
 mod vitals;
 
 pub use clock::{Clock, Micros, micros, rfc3339};

@@ -6,7 +6,7 @@ mod role;
 mod state;
 
 pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
-pub use path::{EntityPath, ProjectPath, RunPath};
+pub use path::{EntityPath, ProjectPath, RunPath, ViewPath};
 pub use role::{KeyScope, Role, Visibility};
 pub use state::RunState;
 

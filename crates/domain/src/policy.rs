@@ -28,12 +28,12 @@ pub use facts::{
     ServiceFacts, Standing,
 };
 pub use operation::{
-    AddService, Administer, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact, On,
-    Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,
+    AddService, Administer, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact,
+    On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, Stop, Submit, Sweep, Update,
 };
 pub use proof::Allowed;
 pub(crate) use redirect::matches as is_match;
-pub use resource::{Account, Entity, Org, Place, Project, Resource, Run};
+pub use resource::{Account, Entity, Org, Place, Project, Resource, Run, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use table::{WHO, allowed};
 pub use ticket::{Ticket, TicketUse};

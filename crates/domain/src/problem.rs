@@ -102,6 +102,9 @@ crate::sentences! {
         FilterOperator = "FILTER_OPERATOR" { operator: String, known: &'static str },
         FilterPattern = "FILTER_PATTERN" { field: String, detail: String },
 
+        // Views.
+        ViewChanged = "VIEW_CHANGED" { user: String },
+
         // Files.
         AddressNotForWriting = "ADDRESS_NOT_FOR_WRITING",
         AddressNotForReading = "ADDRESS_NOT_FOR_READING",
@@ -208,5 +211,7 @@ things! {
     Upload = "upload",
     User = "user",
     UserName = "user_name",
+    View = "view",
+    ViewType = "view_type",
     Visibility = "visibility",
 }

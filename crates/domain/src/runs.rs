@@ -22,7 +22,7 @@ mod series;
 mod state;
 mod stop;
 pub(crate) mod streams;
-mod text;
+pub(crate) mod text;
 mod upsert;
 
 pub use alert::{Alert, AlertSeverity, NewAlert};

@@ -24,6 +24,7 @@ mod query;
 mod run;
 mod service_account;
 mod user;
+mod view;
 
 pub use answer::answer;
 pub use context::Ctx;
@@ -36,11 +37,12 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 4] = [
+pub(crate) const SDL: [&str; 5] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
     include_str!("graphql/schema/access.graphql"),
+    include_str!("graphql/schema/views.graphql"),
 ];
 
 /// Every resolver there is.
@@ -56,6 +58,7 @@ pub fn resolvers() -> Resolvers {
         project::register,
         run::register,
         service_account::register,
+        view::register,
     ] {
         register(&mut resolvers);
     }

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 29] = [
     "meta",
     "counter",
     "entity",
@@ -39,6 +39,8 @@ pub const TABLES: [&str; 27] = [
     "segment",
     "file",
     "alert",
+    "saved_view",
+    "saved_view_version",
 ];
 
 /// The column types that we use.

@@ -9,6 +9,7 @@ use crate::{Clock, Error, Problem};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_init", include_str!("../../../../migrations/0001_init.sql")),
     ("0002_access", include_str!("../../../../migrations/0002_access.sql")),
+    ("0004_views", include_str!("../../../../migrations/0004_views.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.

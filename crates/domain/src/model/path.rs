@@ -27,6 +27,17 @@ pub struct RunPath {
     pub run: String,
 }
 
+/// `entity/project/view`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ViewPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// The view's name.
+    pub view: String,
+}
+
 impl ProjectPath {
     /// `entity/project`
     pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {
@@ -51,6 +62,18 @@ impl RunPath {
     }
 }
 
+impl ViewPath {
+    /// The project it is of.
+    pub fn project(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.project)
+    }
+}
+
+impl std::fmt::Display for ViewPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.view)
+    }
+}
 impl std::fmt::Display for EntityPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

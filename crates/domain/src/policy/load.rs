@@ -3,8 +3,8 @@
 use sqlx::FromRow;
 
 use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, Standing};
-use super::operation::Operation;
-use super::resource::{Project, Run};
+use super::operation::{Object, Operation};
+use super::resource::{Project, Run, View};
 use super::session::Session;
 use crate::Error;
 use crate::db::sql;
@@ -18,6 +18,7 @@ const GRACE: i64 = 24 * 3600 * 1_000_000;
 pub struct Found {
     pub(super) project: Option<Project>,
     pub(super) run: Option<Run>,
+    pub(super) view: Option<View>,
 }
 
 /// One row of [`SELECT`]. Columns of missing things are null.
@@ -82,8 +83,12 @@ const SELECT: &str = "SELECT e.id AS entity_id, e.name AS entity, e.kind, e.crea
 const PROJECT_ROLE: &str = "LEFT JOIN project_member pm ON pm.project_id = p.id AND pm.user_id = $1 \
     LEFT JOIN custom_role pc ON pc.id = pm.custom_role_id";
 
-/// Loads the facts about `asked` for the session's caller, and the rows found.
-pub(super) async fn load(session: &Session, asked: (String, String, String)) -> Result<(Facts, Found), Error> {
+/// Loads the facts about `asked`, whose third part names an `object`, for the session's caller, and the rows found.
+pub(super) async fn load(
+    session: &Session,
+    object: Object,
+    asked: (String, String, String),
+) -> Result<(Facts, Found), Error> {
     let mut facts = session.bare_facts(asked).await?;
     let mut found = Found::default();
     if facts.asked.0.is_empty() {
@@ -100,7 +105,11 @@ pub(super) async fn load(session: &Session, asked: (String, String, String)) -> 
     }
     // Asked also where there is no project: what is hidden and what is not there take the same time.
     if !facts.asked.2.is_empty() {
-        found.run = load_run(session, &mut facts, found.project.clone()).await?;
+        let project = found.project.clone();
+        match object {
+            Object::Run => found.run = load_run(session, &mut facts, project).await?,
+            Object::View => found.view = load_view(session, &mut facts, project).await?,
+        }
     }
     Ok((facts, found))
 }
@@ -248,4 +257,17 @@ async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>
     let (owner, submitted_by) = (row.user_id, row.submitted_by);
     facts.object = Some(ObjectFacts { id: row.id, owner, owner_name: row.owner_name, submitted_by, running });
     Ok(Some(Run { id: row.id, project, name: row.name, owner, state, generation: row.generation }))
+}
+
+/// A draft is there for its author alone.
+async fn load_view(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<View>, Error> {
+    let text = "SELECT v.id, v.name, v.user_id, a.name AS owner_name FROM saved_view v \
+                LEFT JOIN account a ON a.id = v.user_id \
+                WHERE v.project_id = $1 AND v.name = $2 AND (v.kind <> 'runs/draft' OR v.user_id = $3)";
+    let id = project.as_ref().map_or(-1, |p| p.id);
+    let row: Option<(i64, String, Option<i64>, Option<String>)> =
+        sql(text).bind(id).bind(&facts.asked.2).bind(facts.user().unwrap_or(-1)).optional(session.db()).await?;
+    let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
+    facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false });
+    Ok(Some(View { id, project, name }))
 }

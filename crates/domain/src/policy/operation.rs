@@ -1,6 +1,6 @@
 //! Actions: as words (`object:operation`) for decisions, and as types for proofs.
 
-use super::resource::{Account, Entity, Org, Place, Project, Run};
+use super::resource::{Account, Entity, Org, Place, Project, Run, View};
 use crate::model::{Role, words};
 
 /// Everything that can be asked of the policy, named `object:operation`.
@@ -108,6 +108,15 @@ pub enum Concern {
     Org,
 }
 
+/// What a project has in it that a path can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// A run.
+    Run,
+    /// A workspace or report.
+    View,
+}
+
 impl Operation {
     /// Whether a read-only key, and a read-only server, suffice.
     pub fn only_reads(self) -> bool {
@@ -164,6 +173,15 @@ impl Operation {
         matches!(self, O::RunCreate | O::ProjectCreate | O::ArtifactCreate | O::SweepCreate | O::ReportCreate)
     }
 
+    /// What the third part of a path names for it.
+    pub fn object(self) -> Object {
+        use Operation as O;
+        match self {
+            O::ReportRead | O::ReportUpdate | O::ReportDelete => Object::View,
+            _ => Object::Run,
+        }
+    }
+
     /// Whether a custom role may add it.
     pub fn can_be_added(self) -> bool {
         matches!(self.concern(), Concern::Project | Concern::Team) && !self.only_reads()
@@ -186,21 +204,23 @@ macro_rules! actions {
 }
 actions! {
     /// Look.
-    Read { Run => RunRead, Project => ProjectRead, Entity => TeamRead, Account => UserRead }
+    Read { Run => RunRead, Project => ProjectRead, View => ReportRead, Entity => TeamRead, Account => UserRead }
     /// Send runs to a project that exists or may be made.
     Submit { Place => RunCreate }
     /// Make a project.
     Create { Place => ProjectCreate }
     /// Log artifacts to a project that exists or may be made.
     LogArtifact { Place => ArtifactCreate }
+    /// Save workspaces and reports.
+    Compose { Project => ReportCreate }
     /// Make sweeps in a project that exists or may be made.
     Sweep { Place => SweepCreate }
     /// Change.
-    Update { Run => RunUpdate, Project => ProjectUpdate, Account => UserUpdate }
+    Update { Run => RunUpdate, Project => ProjectUpdate, View => ReportUpdate, Account => UserUpdate }
     /// Ask to end.
     Stop { Run => RunStop }
     /// Remove.
-    Delete { Run => RunDelete, Project => ProjectDelete, Entity => TeamDelete }
+    Delete { Run => RunDelete, Project => ProjectDelete, View => ReportDelete, Entity => TeamDelete }
     /// Manage people and settings.
     Administer { Entity => TeamUpdate, Org => OrgUpdate }
     /// Ask somebody into a team.

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::operation::{On, Read, Update};
-use super::resource::{Account, Place, Project, Run};
+use super::resource::{Account, Place, Project, Run, View};
 use super::session::Session;
 use crate::domain::Domain;
 
@@ -71,6 +71,13 @@ impl Allowed<Read, Project> {
 
 impl Allowed<Read, Run> {
     /// The run's project.
+    pub fn project(&self) -> Allowed<Read, Project> {
+        Allowed::new(self.session.clone(), self.resource.project.clone())
+    }
+}
+
+impl Allowed<Read, View> {
+    /// The view's project: views are read by whoever reads it.
     pub fn project(&self) -> Allowed<Read, Project> {
         Allowed::new(self.session.clone(), self.resource.project.clone())
     }

@@ -3,7 +3,7 @@
 use super::facts::{EntityFacts, EntityKind, Facts};
 use super::load::Found;
 use crate::clock::Micros;
-use crate::model::{EntityPath, ProjectPath, RunPath, RunState, Visibility};
+use crate::model::{EntityPath, ProjectPath, RunPath, RunState, ViewPath, Visibility};
 use crate::{Error, Thing};
 
 /// A thing that can be asked about, with the path that names it.
@@ -90,6 +90,17 @@ pub struct Run {
     pub generation: i64,
 }
 
+/// A workspace or report of a project.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// View id.
+    pub id: i64,
+    /// Its project.
+    pub project: Project,
+    /// Its name, unique in the project.
+    pub name: String,
+}
+
 /// An account: a user or service.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -107,6 +118,14 @@ impl Run {
     /// `entity/project/run`
     pub fn path(&self) -> RunPath {
         RunPath::new(&self.project.entity, &self.project.name, &self.name)
+    }
+}
+
+impl View {
+    /// `entity/project/view`
+    pub fn path(&self) -> ViewPath {
+        let project = &self.project;
+        ViewPath { entity: project.entity.clone(), project: project.name.clone(), view: self.name.clone() }
     }
 }
 
@@ -165,6 +184,19 @@ impl Resource for Run {
         found.run.ok_or_else(|| {
             let (entity, project, run) = &facts.asked;
             Error::not_found(Thing::Run, format!("{entity}/{project}/{run}"))
+        })
+    }
+}
+
+impl Resource for View {
+    type Path = ViewPath;
+    fn asked(path: &ViewPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), path.view.clone())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.view.ok_or_else(|| {
+            let (entity, project, view) = &facts.asked;
+            Error::not_found(Thing::View, format!("{entity}/{project}/{view}"))
         })
     }
 }

@@ -181,18 +181,18 @@ impl Session {
 
     /// Whether the caller may do it at the very path, wherever a redirect leads. Not audited.
     pub(crate) async fn may_exactly(&self, operation: Operation, asked: Asked) -> Result<bool, Error> {
-        let (facts, _) = load::load(self, asked).await?;
+        let (facts, _) = load::load(self, operation.object(), asked).await?;
         Ok(decide(operation, &facts).is_allowed())
     }
 
     /// The facts about a path, or about the one that a redirect leads to.
     async fn load(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
-        let (facts, found) = load::load(self, asked).await?;
+        let (facts, found) = load::load(self, operation.object(), asked).await?;
         let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
         let (entity, project, _) = &facts.asked;
         let from = if *entity == target.0 { format!("{entity}/{project}") } else { entity.clone() };
         let other_project = *project != target.1;
-        let (mut there, found_there) = load::load(self, target).await?;
+        let (mut there, found_there) = load::load(self, operation.object(), target).await?;
         // The new name of what the caller may not know of is as secret as the old one.
         if !redirect::may_know(&there, other_project) {
             return Ok((facts, found));

@@ -37,6 +37,8 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         .await?;
     for text in [
         "DELETE FROM run WHERE project_id = $1",
+        "DELETE FROM saved_view_version WHERE view_id IN (SELECT id FROM saved_view WHERE project_id = $1)",
+        "DELETE FROM saved_view WHERE project_id = $1",
         "DELETE FROM project_member WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {

@@ -12,7 +12,7 @@ const TAGS: usize = 256;
 const TAG: usize = 128;
 
 /// A text of at most `most` bytes, without the NUL characters that PostgreSQL cannot hold.
-pub(super) fn free(what: Thing, text: String, most: usize) -> Result<String, Error> {
+pub(crate) fn free(what: Thing, text: String, most: usize) -> Result<String, Error> {
     if text.len() > most {
         return Err(Error::Invalid(Problem::TooLong { what, length: text.len(), most }));
     }
@@ -20,7 +20,7 @@ pub(super) fn free(what: Thing, text: String, most: usize) -> Result<String, Err
 }
 
 /// A text that must say something.
-pub(super) fn required(what: Thing, text: String, most: usize) -> Result<String, Error> {
+pub(crate) fn required(what: Thing, text: String, most: usize) -> Result<String, Error> {
     let text = free(what, text, most)?;
     if text.trim().is_empty() { Err(Error::Invalid(Problem::Empty { what })) } else { Ok(text) }
 }

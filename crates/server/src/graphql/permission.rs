@@ -1,6 +1,6 @@
 //! Whether the caller may do one thing here: for buttons that are disabled and explain themselves.
 
-use domain::model::{EntityPath, ProjectPath, RunPath};
+use domain::model::{EntityPath, ProjectPath, RunPath, ViewPath};
 use domain::policy::Operation;
 
 use super::{Ctx, Payload};
@@ -14,6 +14,8 @@ pub enum At<'a> {
     Project(&'a ProjectPath),
     /// A run.
     Run(&'a RunPath),
+    /// A workspace or report.
+    View(&'a ViewPath),
 }
 
 /// The type `Permission`: the policy's own decision, in words where it is no.
@@ -22,6 +24,7 @@ pub async fn permission(ctx: &Ctx, operation: Operation, at: At<'_>) -> Result<P
         At::Entity(p) => (p.0.clone(), String::new(), String::new()),
         At::Project(p) => (p.entity.clone(), p.project.clone(), String::new()),
         At::Run(p) => (p.entity.clone(), p.project.clone(), p.run.clone()),
+        At::View(p) => (p.entity.clone(), p.project.clone(), p.view.clone()),
     };
     let decision = ctx.session.explain(operation, asked).await?;
     let reason = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&ctx.voice()).message);

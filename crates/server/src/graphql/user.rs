@@ -1,6 +1,7 @@
 //! The type `User`.
 
 use domain::policy::{Account, Allowed, Read};
+use domain::runs::RunUser;
 use domain::users::AccountDetails;
 use domain::{policy, rfc3339};
 
@@ -43,6 +44,12 @@ pub fn register(r: &mut Resolvers) {
         .field("teams", teams)
         .field("projects", projects)
         .field("organizations", |_, _: NoArgs, _| async { Ok(vec![super::organization::payload()]) });
+}
+
+/// Just the names: the client reads no more of who made something.
+pub fn named(user: RunUser) -> Payload {
+    let name = user.full_name.unwrap_or_else(|| user.name.clone());
+    Payload::new("User").with("id", ids::encode("User", user.id)).with("name", name).with("username", user.name)
 }
 
 /// The caller's own account; none for nobody.

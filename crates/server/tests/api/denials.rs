@@ -98,6 +98,7 @@ pub struct Ids {
     pub run: String,
     pub key: String,
     pub file: String,
+    pub view: String,
 }
 
 impl Ids {
@@ -113,7 +114,10 @@ impl Ids {
         let rest = "{ viewer { keys { id } } project(entityName: \"ann\", name: \"p\") { run(name: \"r1\") { files { edges { node { id } } } } } }";
         let rest = ann.data(rest, json!({})).await;
         let text = |pointer: &str| rest.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
-        Self { run, key: text("/viewer/keys/0/id"), file: text("/project/run/files/edges/0/node/id") }
+        let view = "mutation { upsertView(input: {entityName: \"ann\", projectName: \"p\", name: \"v1\", type: \"runs\", spec: \"{}\"}) \
+                    { view { id } } }";
+        let view = ann.data(view, json!({})).await["upsertView"]["view"]["id"].as_str().unwrap().to_owned();
+        Self { run, view, key: text("/viewer/keys/0/id"), file: text("/project/run/files/edges/0/node/id") }
     }
 }
 
@@ -173,6 +177,10 @@ impl Schema {
         match (field, name) {
             ("revokeKey" | "deleteApiKey" | "rotateKey", "id") => json!(ids.key),
             ("deleteFiles", "files") => json!(ids.file),
+            ("view" | "deleteView", "id") => json!(ids.view),
+            ("upsertView", "type") => json!("project-view"),
+            ("upsertView", "spec") => json!("{}"),
+            ("upsertView", "ifUpdatedAt") => Value::Null,
             ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
             ("upsertBucket" | "updateRunState", "state") => json!("failed"),
             ("project" | "model" | "upsertModel", "name") => json!("p"),

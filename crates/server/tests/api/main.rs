@@ -25,3 +25,4 @@ mod read_only;
 mod real_provider;
 mod routes;
 mod sign_in;
+mod views;

@@ -39,7 +39,7 @@ fn none_yet(r: &mut Resolvers) {
     {
         object = object.get(name, |_| None::<String>);
     }
-    for name in ["artifactTypes", "artifactCollections", "sweeps", "allViews"] {
+    for name in ["artifactTypes", "artifactCollections", "sweeps"] {
         object = object.get(name, |_| Connection::<Payload>::whole([]));
     }
     for name in ["runQueues", "triggers", "members", "teamMembers"] {

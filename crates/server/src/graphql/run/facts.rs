@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::RunNode;
 use crate::Error;
 use crate::graphql::project::ProjectNode;
+use crate::graphql::user::named;
 use crate::graphql::{Connection, Ctx, NoArgs, Output, Payload, Resolvers, ids};
 
 pub(super) fn register(r: &mut Resolvers) {
@@ -45,19 +46,12 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("stopped", |n| n.details.stop_requested)
         .get("shouldStop", |n| n.details.stop_requested)
         .get("project", |n| ProjectNode(n.run.project()))
-        .get("user", user)
+        .get("user", |n| n.details.user.clone().map(named))
         .get("inputArtifacts", |_| Connection::<Payload>::whole([]))
         .get("outputArtifacts", |_| Connection::<Payload>::whole([]))
         .field("wandbConfig", wandb_config)
         .field("url", url)
         .field("alerts", alerts);
-}
-
-/// Just the names: the client reads no more of a run's user.
-fn user(n: &RunNode) -> Option<Payload> {
-    let user = n.details.user.clone()?;
-    let name = user.full_name.unwrap_or_else(|| user.name.clone());
-    Some(Payload::new("User").with("id", ids::encode("User", user.id)).with("name", name).with("username", user.name))
 }
 
 #[derive(Deserialize)]
