@@ -57,4 +57,59 @@ export const samples: Sample[] = [
   line({ metrics: ['system.gpu.0.gpu'] }),
   line({ expressions: ['train/loss -'], chartTitle: 'wrong expression' }),
   line({ metrics: ['absent'] }),
+  { viewType: 'Bar Chart', config: { metrics: ['val/loss'] } },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['train/accuracy', 'val/accuracy'],
+      vertical: true,
+      aggregate: true,
+      groupBy: 'optimizer.value.name',
+      groupArea: 'stddev',
+    },
+  },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['val/loss'],
+      chartTitle: 'boxes',
+      plotStyle: 'boxplot',
+      aggregate: true,
+      groupBy: 'batch_size.value',
+    },
+  },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['val/loss'],
+      chartTitle: 'violins',
+      plotStyle: 'violin',
+      vertical: true,
+      aggregate: true,
+      groupBy: 'optimizer.value.name',
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: {
+      xAxis: 'run:createdAt',
+      yAxis: 'summary:val/loss',
+      zAxis: 'config:dropout.value',
+      showMinYAxisLine: true,
+      showAvgYAxisLine: true,
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: {
+      xAxis: 'config:lr.value',
+      xAxisLogScale: true,
+      yAxis: 'config:optimizer.value.name',
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: { xAxis: 'summary:train/loss', yAxis: 'summary:val/loss', showLinearRegression: true },
+  },
+  { viewType: 'Scalar Chart', config: { metrics: ['val/loss'] } },
 ];
