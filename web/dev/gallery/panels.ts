@@ -112,4 +112,18 @@ export const samples: Sample[] = [
     config: { xAxis: 'summary:train/loss', yAxis: 'summary:val/loss', showLinearRegression: true },
   },
   { viewType: 'Scalar Chart', config: { metrics: ['val/loss'] } },
+  {
+    viewType: 'Parallel Coordinates Plot',
+    config: {
+      columns: [
+        { accessor: 'config:lr.value', log: true },
+        { accessor: 'config:optimizer.value.name' },
+        { accessor: 'config:dropout.value' },
+        { accessor: 'summary:val/accuracy' },
+        { accessor: 'summary:val/loss', inverted: true, displayName: 'loss' },
+      ],
+    },
+  },
+  { viewType: 'Run Comparer', config: {} },
+  { viewType: 'Run Comparer', config: { diffOnly: 'split' } },
 ];

@@ -54,6 +54,26 @@ const scalar: PanelType = {
   defaults: () => ({ metrics: [] }),
 };
 
+const parallel: PanelType = {
+  viewType: 'Parallel Coordinates Plot',
+  title: () => t('web.panel.parallel'),
+  icon: 'parallel',
+  titleOf: (config) => text(config, 'chartTitle') ?? t('web.panel.parallel'),
+  component: async () => (await import('./parallel/ParallelPanel.svelte')).default,
+  form: async () => (await import('./parallel/ParallelForm.svelte')).default,
+  defaults: () => ({ columns: [] }),
+};
+
+const comparer: PanelType = {
+  viewType: 'Run Comparer',
+  title: () => t('web.panel.comparer'),
+  icon: 'columns',
+  titleOf: () => t('web.panel.comparer'),
+  component: async () => (await import('./comparer/ComparerPanel.svelte')).default,
+  form: async () => (await import('./comparer/ComparerForm.svelte')).default,
+  defaults: () => ({}),
+};
+
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar].map((type) => [type.viewType, type]),
+  [line, bar, scatter, scalar, parallel, comparer].map((type) => [type.viewType, type]),
 );
