@@ -74,6 +74,29 @@ const comparer: PanelType = {
   defaults: () => ({}),
 };
 
+const markdown: PanelType = {
+  viewType: 'Markdown Panel',
+  title: () => t('web.panel.markdown'),
+  icon: 'file',
+  titleOf: () => '',
+  component: async () => (await import('./markdown/MarkdownPanel.svelte')).default,
+  form: async () => (await import('./markdown/MarkdownForm.svelte')).default,
+  defaults: () => ({ value: '' }),
+};
+
+const media: PanelType = {
+  viewType: 'Media Browser',
+  title: () => t('web.panel.media'),
+  icon: 'image',
+  titleOf: (config) => text(config, 'chartTitle') ?? texts(config, 'mediaKeys').join(', '),
+  component: async () => (await import('./media/MediaPanel.svelte')).default,
+  form: async () => (await import('./media/MediaForm.svelte')).default,
+  defaults: () => ({ mediaKeys: [] }),
+};
+
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, comparer].map((type) => [type.viewType, type]),
+  [line, bar, scatter, scalar, parallel, comparer, markdown, media].map((type) => [
+    type.viewType,
+    type,
+  ]),
 );
