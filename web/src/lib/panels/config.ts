@@ -19,7 +19,7 @@ export function texts(config: PanelConfig, field: string): string[] {
 }
 
 /** A value out of a few, or the first of them. */
-export function choice<T extends string>(
+export function choice<const T extends string>(
   config: PanelConfig,
   field: string,
   values: readonly [T, ...T[]],

@@ -7,13 +7,15 @@ const order = new Intl.Collator('en', { numeric: true });
 
 export interface Group extends Look {
   key: string;
+  /** The value alone, where there is little room. */
+  short?: string;
   runs: readonly PanelRun[];
 }
 
 /** Groups in the order of their first run; `of` tells a run's group, null for none. */
 function gather(
   runs: readonly PanelRun[],
-  of: (run: PanelRun) => (Look & { key: string }) | null,
+  of: (run: PanelRun) => (Look & { key: string; short?: string }) | null,
 ): Group[] {
   const groups = new Map<string, Group & { runs: PanelRun[] }>();
   for (const run of runs) {
@@ -43,7 +45,7 @@ export function valueGroups(
   const label = column.replace(/^(config|summary_metrics)\./, '');
   const groups = gather(runs, (run) => {
     const own = valueText(value(run.name));
-    return { key: `${column}=${own}`, name: `${label}: ${own}`, color: '' };
+    return { key: `${column}=${own}`, name: `${label}: ${own}`, short: own, color: '' };
   });
   const sorted = groups.map((group) => group.key).sort(order.compare);
   return groups.map((group) => ({

@@ -8,6 +8,9 @@ import type { Range } from '../charts/scale';
 import type { Metric } from '../charts/sections';
 import { RunValues } from './values.svelte';
 
+/** New files are looked for at most this often. */
+const FILES = 3000;
+
 /** A column of the run table. */
 export interface Column {
   /** `config.lr`, `summary_metrics.loss` or a field of the run. */
@@ -27,6 +30,8 @@ export class PanelSource {
   /** Config, summary and fields of runs, by the run table's columns. */
   readonly values: RunValues;
   #asked = false;
+  #fileListeners = new Set<() => void>();
+  #files: ReturnType<typeof setTimeout> | undefined;
   #runs: string[] = [];
   #series = new Map<string, ChartData>();
 
@@ -87,6 +92,17 @@ export class PanelSource {
     }
     if (change.some((one) => ['summary', 'config', 'state'].includes(one)))
       this.values.changed(run);
+    if (!change.includes('files') || !this.#runs.includes(run)) return;
+    this.#files ??= setTimeout(() => {
+      this.#files = undefined;
+      for (const call of this.#fileListeners) call();
+    }, FILES);
+  }
+
+  /** Calls when runs have new files, at most every few seconds; answers how to stop. */
+  onfiles(call: () => void): () => void {
+    this.#fileListeners.add(call);
+    return () => this.#fileListeners.delete(call);
   }
 
   /** Fetches what is in view anew, after a gap. */
@@ -98,5 +114,6 @@ export class PanelSource {
   close(): void {
     for (const series of this.#series.values()) series.close();
     this.values.close();
+    clearTimeout(this.#files);
   }
 }
