@@ -70,13 +70,18 @@ export function layout(
   return ordered(set, known)
     .filter((id) => isVisible(set, id))
     .map((id) => {
-      const width = clampWidth(set.runFeed.columnWidths[id] ?? widths[id] ?? 112);
+      const type = typeOf(id);
+      const width = clampWidth(set.runFeed.columnWidths[id] ?? widths[id] ?? usual(set, type));
       const pinned = id === 'run:displayName' || Boolean(set.runFeed.columnPinned[id]);
-      const column = { id, key: columnKey(id), type: typeOf(id), pinned, width, left };
+      const column = { id, key: columnKey(id), type, pinned, width, left };
       left += width;
       return column;
     });
 }
+
+/** A number with a difference or an error beside it needs more room. */
+const usual = (set: RunSet, type: string): number =>
+  type === 'number' && (set.baselineRunId || set.grouping.length > 0) ? 152 : 112;
 
 export const clampWidth = (width: number): number =>
   Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));

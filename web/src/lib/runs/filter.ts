@@ -92,9 +92,8 @@ const plain: Partial<Record<Operator, string>> = {
 };
 
 /** Whether a condition says enough to be asked. */
-export const isComplete = ({ key, op, value }: Condition): boolean =>
-  key.name !== '' &&
-  (Array.isArray(value) ? value.length > 0 : op === 'REGEX' ? value !== '' : true);
+export const isComplete = ({ key, value }: Condition): boolean =>
+  key.name !== '' && (Array.isArray(value) ? value.length > 0 : value !== '');
 
 function condition({ key, op, value }: Condition, now: number): Json {
   const name = serverName(key);

@@ -171,10 +171,17 @@ export class RunModel {
       const lines = top.lines();
       return { count: lines.length, at: (index) => lines[index] };
     }
-    return {
-      count: this.list.total,
-      at: (index) => ({ kind: 'run', list: this.list, index, depth: 0 }),
-    };
+    return { count: this.list.total, at: (index) => this.#line(index) };
+  }
+
+  readonly #lines = new Map<number, Line>();
+
+  #line(index: number): Line {
+    const known = this.#lines.get(index);
+    if (known) return known;
+    const line = { kind: 'run', list: this.list, index, depth: 0 } as const;
+    this.#lines.set(index, line);
+    return line;
   }
 
   /** A run's value in a column: from its row, else from what was fetched; undefined until it is known. */
