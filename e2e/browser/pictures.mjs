@@ -12,7 +12,9 @@ await page.getByLabel('Password').fill(password);
 await page.getByRole('button', { name: 'Sign in' }).click();
 
 // The project, smoothed a little, with the crosshair where the runs differ.
-await page.getByLabel('Smoothing').fill('0.6');
+await page.getByRole('button', { name: 'Settings', exact: true }).click();
+await page.getByRole('dialog').getByLabel('Weight').fill('0.6');
+await page.keyboard.press('Escape');
 const loss = page.getByRole('img', { name: /train\/loss, 6 runs/ }).locator('.u-over');
 const box = await loss.boundingBox();
 await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4);

@@ -18,7 +18,7 @@ function line(x: Float64Array, y: Float64Array): Line {
     min: y,
     max: y,
   };
-  return { id: 'r', name: 'r', color: 0, series, y };
+  return { id: 'r:k', run: 'r', name: 'r', color: 'red', series, y };
 }
 
 test('smoothing keeps a constant, starts at the first value and flattens a spike', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contrast, linearRgb, oklab, type Oklch } from '../src/lib/design/color';
-import { SERIES, seriesStep } from '../src/lib/design/palette';
+import { RAMP, SERIES, seriesStep } from '../src/lib/design/palette';
 import { Colors } from '../src/lib/runs/colors.svelte';
 
 type Theme = 'light' | 'dark';
@@ -38,12 +38,18 @@ describe.each(themes)('%s tokens', (theme) => {
     }
   });
   test('focus, fields and series stand out from what they lie on', () => {
-    const series = Array.from({ length: SERIES }, (_, step) => `series-${step}`);
+    const series = Array.from({ length: SERIES + RAMP }, (_, step) => `series-${step}`);
     for (const name of ['focus', 'line-strong', ...series]) {
       for (const background of ['bg', 'bg-raised']) {
         const ratio = contrast(token(name, theme), token(background, theme));
         expect(ratio, `--${name} on --${background}`).toBeGreaterThanOrEqual(3);
       }
+    }
+  });
+  test('the ramp grows lighter with every step', () => {
+    for (let step = SERIES + 1; step < SERIES + RAMP; step += 1) {
+      const [before, after] = [step - 1, step].map((at) => token(`series-${at}`, theme)[0]);
+      expect(after).toBeGreaterThan(before ?? 1);
     }
   });
   test('series differ from each other, neighbours most', () => {

@@ -4,7 +4,7 @@ import { bytes, duration, measure, relativeTime, tick } from '../src/lib/i18n/fo
 import { spans, withoutEscapes } from '../src/lib/runs/ansi';
 import { fileRows, previewOf } from '../src/lib/runs/files';
 import { configValues, jsonRows, loggedTable, parseJson } from '../src/lib/runs/json';
-import { searchFilter } from '../src/lib/runs/list.svelte';
+import { searchFilter } from '../src/lib/runs/runset';
 
 test('a file is shown as a table only when it holds one', () => {
   expect(loggedTable('{"columns":["a",1],"data":[[1,"x"]]}')).toEqual({
@@ -95,9 +95,10 @@ test('files form a tree with sizes of folders', () => {
 });
 
 test('a search is a regular expression, or plain text when it is none', () => {
-  expect(searchFilter(' ')).toBeNull();
-  expect(searchFilter('^ab')).toContain('(?i)^ab');
-  expect(searchFilter('a(')).toContain('(?i)a\\\\(');
+  const found = (query: string) => JSON.stringify(searchFilter({ query, isRegex: true }));
+  expect(found(' ')).toBe('null');
+  expect(found('^ab')).toContain('(?i)^ab');
+  expect(found('a(')).toContain('(?i)a\\\\(');
 });
 
 test('a denial keeps its lines and its reason', () => {

@@ -37,9 +37,10 @@ export class LoggedRun {
     this.place = place;
   }
 
-  static async start(url, key, { entity, project, name, displayName, config = {}, tags = [] }) {
+  /** `defined`: what `define_metric` said, keyed by protobuf field numbers. */
+  static async start(url, key, { entity, project, name, displayName, config = {}, tags = [], defined = [] }) {
     const wrapped = Object.fromEntries(Object.entries(config).map(([k, value]) => [k, { value }]));
-    const cli = { cli_version: '0.31.0', python_version: '3.11.7', m: [], t: {} };
+    const cli = { cli_version: '0.31.0', python_version: '3.11.7', m: defined, t: {} };
     const variables = {
       name,
       project,

@@ -8,7 +8,7 @@ export type Route =
   | { page: 'denial'; reference: string }
   | { page: 'entity'; entity: string }
   | { page: 'team'; entity: string; tab: TeamTab }
-  | { page: 'project'; entity: string; project: string }
+  | { page: 'project'; entity: string; project: string; table?: true }
   | { page: 'projectSettings'; entity: string; project: string }
   | { page: 'sweeps'; entity: string; project: string }
   | { page: 'sweep'; entity: string; project: string; sweep: string }
@@ -88,7 +88,9 @@ export function match(path: string): Route {
   if (kind === 'sweeps' && run !== undefined && parts.length === 4) {
     return { page: 'sweep', entity: first, project, sweep: run };
   }
-  if (kind === 'runs' && run === undefined) return { page: 'project', entity: first, project };
+  if (kind === 'runs' && run === undefined) {
+    return { page: 'project', entity: first, project, table: true };
+  }
   return { page: 'missing' };
 }
 

@@ -50,7 +50,7 @@ export function errorOf(body: unknown, status: number): ApiError | undefined {
     const { reason: cause, ref } = first.extensions;
     return new Denial(first.message, cause ?? '', status, ref ?? null);
   }
-  if (first) return new ApiError(first.message, status);
+  if (first) return new ApiError(first.message, status, first.extensions?.code);
   if (typeof error === 'string') return new ApiError(error, status, reason);
   return undefined;
 }

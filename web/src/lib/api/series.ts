@@ -63,6 +63,18 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
   return { series, denied: header.denied };
 }
 
+/** The series with its points in the order of x: over a metric that goes back and forth rows are not. */
+export function ascending(series: Series): Series {
+  const { x } = series;
+  let sorted = true;
+  for (let i = 1; i < x.length && sorted; i += 1) sorted = (x[i - 1] ?? 0) <= (x[i] ?? 0);
+  if (sorted) return series;
+  const order = Array.from(x.keys()).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0));
+  const column = (values: Float64Array) => Float64Array.from(order, (i) => values[i] ?? NaN);
+  const { mean, min, max } = series;
+  return { ...series, x: column(x), mean: column(mean), min: column(min), max: column(max) };
+}
+
 /** Asks for many keys of many runs at once. */
 export async function fetchSeries(
   entity: string,

@@ -9,16 +9,25 @@ const TIMES = [
   86400, 172800, 432000, 864000,
 ];
 
+interface Wish {
+  axis: XAxis;
+  log: boolean;
+  xLog: boolean;
+  titles: { x: string; y: string };
+}
+
 interface Look {
   text: string;
   grid: string;
 }
 
 /** Options of the two axes; `look` is asked at every drawing, since the theme may change. */
-export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] {
+export function axes({ axis, log, xLog, titles }: Wish, look: () => Look): uPlot.Axis[] {
   const font = '11px "Inter Variable", system-ui, sans-serif';
   const shared = { font, stroke: () => look().text };
   const grid = { stroke: () => look().grid, width: 1 };
+  const title = (label: string) =>
+    label ? { label, labelSize: 16, labelGap: 0, labelFont: font } : {};
   const x: uPlot.Axis = {
     ...shared,
     // Wall time has a second line for the day.
@@ -27,19 +36,24 @@ export function axes(axis: XAxis, log: boolean, look: () => Look): uPlot.Axis[] 
     // A step is a short number, a time is not.
     space: axis === '_step' ? 48 : 64,
     grid: { show: false },
+    ...title(titles.x),
     ticks: { stroke: () => look().grid, size: 4, width: 1 },
   };
   if (axis === '_runtime') {
     x.incrs = TIMES;
     x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));
-  } else if (axis === '_step') {
-    x.values = (_, splits) => splits.map((value) => tick(value));
+  } else if (axis !== '_timestamp') {
+    x.values = (_, splits) =>
+      splits.map((value) =>
+        value === null || (xLog && !isPower(value, splits)) ? '' : tick(value),
+      );
   }
   const y: uPlot.Axis = {
     ...shared,
     gap: 4,
     space: 32,
     grid,
+    ...title(titles.y),
     ticks: { show: false },
     size: (chart, values) => {
       if (!values?.length) return 24;

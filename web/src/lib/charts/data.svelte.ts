@@ -1,10 +1,18 @@
 /** The data of a page's panels: keys that come into view are fetched together, live changes only for their runs. */
 import { isAbort } from '../api/errors';
-import { fetchSeries, type Series, type Stream } from '../api/series';
+import { ascending, fetchSeries, type Series, type Stream } from '../api/series';
 import type { XAxis } from './view.svelte';
 
 const BUCKETS = 500;
+/** Of each of many lines fewer points are enough. */
+const MANY = 200;
+const BUCKETS_OF_MANY = 200;
 const KEYS_A_REQUEST = 50;
+/** Most lines of a metric. */
+export const MOST_RUNS = 1000;
+const RUNS_A_REQUEST = 250;
+/** What the server answers at most, with room. */
+const LINES_A_REQUEST = 5000;
 /** Panels that appear within this time share a request. */
 const GATHER = 20;
 /** Live changes are fetched at most this often. */
@@ -65,7 +73,7 @@ export class ChartData {
       }
     }
     this.#axis = axis;
-    this.#runs = runs;
+    this.#runs = runs.slice(0, MOST_RUNS);
     for (const [key, entry] of this.#entries) {
       if (entry.known.size > 0 || runs.length === 0) this.#publish(entry);
       if (entry.users > 0) this.#want(key, entry);
@@ -119,12 +127,12 @@ export class ChartData {
     }
   }
 
-  /** One key at a finer resolution between two x. */
-  async zoom(key: string, from: number, to: number, signal: AbortSignal): Promise<Series[]> {
-    const request = { runs: this.#runs, keys: [key], x: this.#axis, stream: this.stream };
-    const range = { buckets: BUCKETS, from, to };
+  /** Keys at a finer resolution between two x. */
+  async zoom(keys: string[], from: number, to: number, signal: AbortSignal): Promise<Series[]> {
+    const request = { runs: this.#runs, keys, x: this.#axis, stream: this.stream };
+    const range = { buckets: this.#buckets, from, to };
     const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
-    return answer.series.filter((one) => one.x.length > 0);
+    return answer.series.filter((one) => one.x.length > 0).map(ascending);
   }
 
   close(): void {
@@ -137,6 +145,10 @@ export class ChartData {
     for (const flight of this.#flights) flight.control.abort();
     this.#flights.clear();
     this.#wanted.clear();
+  }
+
+  get #buckets(): number {
+    return this.#runs.length > MANY ? BUCKETS_OF_MANY : BUCKETS;
   }
 
   #publish(entry: Entry): void {
@@ -166,8 +178,14 @@ export class ChartData {
     this.#wanted.clear();
     for (const [group, keys] of groups) {
       const runs = group.split('\n').filter(Boolean);
-      for (let i = 0; i < keys.length && runs.length > 0; i += KEYS_A_REQUEST) {
-        void this.#fetch(keys.slice(i, i + KEYS_A_REQUEST), runs);
+      const most = Math.min(
+        KEYS_A_REQUEST,
+        Math.floor(LINES_A_REQUEST / Math.min(runs.length, RUNS_A_REQUEST)),
+      );
+      for (let i = 0; i < keys.length && runs.length > 0; i += most) {
+        for (let j = 0; j < runs.length; j += RUNS_A_REQUEST) {
+          void this.#fetch(keys.slice(i, i + most), runs.slice(j, j + RUNS_A_REQUEST));
+        }
       }
     }
   }
@@ -181,7 +199,7 @@ export class ChartData {
       entry.data.loading = true;
       for (const run of runs) entry.stale.delete(run);
     }
-    const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: BUCKETS };
+    const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: this.#buckets };
     try {
       await this.ready;
       const answer = await fetchSeries(
@@ -195,7 +213,7 @@ export class ChartData {
         for (const run of runs) entry.known.set(run, null);
       }
       for (const one of answer.series) {
-        if (one.x.length > 0) this.#entries.get(one.key)?.known.set(one.run, one);
+        if (one.x.length > 0) this.#entries.get(one.key)?.known.set(one.run, ascending(one));
       }
       for (const entry of entries) {
         entry.data.error = undefined;

@@ -2,10 +2,20 @@
 import type uPlot from 'uplot';
 import type { Range } from './scale';
 
-/** Adds the gestures to a chart; `move` receives the new range of x. */
-export function addGestures(chart: uPlot, move: (range: Range) => void): void {
+/** Adds the gestures to a chart; `move` receives the new range of x, `pan` whether it is being dragged. */
+export function addGestures(
+  chart: uPlot,
+  move: (range: Range) => void,
+  pan: (panning: boolean) => void,
+): void {
   const { over } = chart;
-  const range = (): Range => [chart.scales.x?.min ?? 0, chart.scales.x?.max ?? 1];
+  // A logarithmic axis moves by its logarithms.
+  const log = chart.scales.x?.distr === 3;
+  const range = (): Range => {
+    const { min = 0, max = 1 } = (chart.scales.x ?? {}) as { min?: number; max?: number };
+    return log ? [Math.log10(min), Math.log10(max)] : [min, max];
+  };
+  const go = ([min, max]: Range) => move(log ? [10 ** min, 10 ** max] : [min, max]);
 
   over.addEventListener(
     'wheel',
@@ -15,7 +25,7 @@ export function addGestures(chart: uPlot, move: (range: Range) => void): void {
       const [min, max] = range();
       const at = min + ((max - min) * event.offsetX) / over.clientWidth;
       const factor = event.deltaY > 0 ? 1.25 : 0.8;
-      move([at - (at - min) * factor, at + (max - at) * factor]);
+      go([at - (at - min) * factor, at + (max - at) * factor]);
     },
     { passive: false },
   );
@@ -30,9 +40,13 @@ export function addGestures(chart: uPlot, move: (range: Range) => void): void {
       const start = event.clientX;
       const drag = (now: MouseEvent) => {
         const shift = ((start - now.clientX) * (max - min)) / over.clientWidth;
-        move([min + shift, max + shift]);
+        go([min + shift, max + shift]);
       };
-      const end = () => removeEventListener('mousemove', drag);
+      const end = () => {
+        removeEventListener('mousemove', drag);
+        pan(false);
+      };
+      pan(true);
       addEventListener('mousemove', drag);
       addEventListener('mouseup', end, { once: true });
     },

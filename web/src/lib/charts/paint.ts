@@ -1,82 +1,195 @@
-/** Draws the lines of a panel on its canvas: bands, originals behind smoothing, then lines. */
+/** Draws the lines of a panel on its canvas: bands, originals behind smoothing, then lines. Nothing is made per line. */
 import type uPlot from 'uplot';
 import type { Line } from './scale';
 
 const BAND = 0.14;
 const ORIGINAL = 0.25;
 const FADED = 0.3;
+/** With more lines than this only a pointed one has its band. */
+const MOST_BANDS = 60;
+/** With more lines than this each is thinner, and without a round joint. */
+const MANY = 100;
+/** Most points drawn while the picture moves. */
+const MOVING = 40_000;
 
-type Map1 = (value: number) => number;
-
-/** Value to canvas pixel, by hand: a call into the chart library a point would be too slow. */
-function mapping(min: number, max: number, start: number, size: number, log: boolean): Map1 {
-  if (!log) {
-    const scale = size / (max - min);
-    return (value) => start + (value - min) * scale;
-  }
-  const low = Math.log10(min);
-  const scale = size / (Math.log10(max) - low);
-  return (value) => start + (Math.log10(Math.max(value, Number.MIN_VALUE)) - low) * scale;
+/** Value to canvas pixel: `pixel = scale * value + offset`, of the logarithm on a log axis. */
+interface Axis {
+  scale: number;
+  offset: number;
+  log: boolean;
 }
 
-function trace(context: CanvasRenderingContext2D, line: Line, y: Float64Array, px: Map1, py: Map1) {
-  const { x } = line.series;
+function axis(min: number, max: number, start: number, size: number, log: boolean): Axis {
+  const [low, high] = log ? [Math.log10(min), Math.log10(max)] : [min, max];
+  const scale = size / (high - low);
+  return { scale, offset: start - low * scale, log };
+}
+
+const place = ({ scale, offset, log }: Axis, value: number): number =>
+  (log ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value) * scale + offset;
+
+/** First index whose x is at least `at`. */
+function from(x: Float64Array, at: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((x[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface View {
+  context: CanvasRenderingContext2D;
+  px: Axis;
+  py: Axis;
+  /** The visible part of x. */
+  min: number;
+  max: number;
+  /** Every how many points one is drawn. */
+  stride: number;
+}
+
+/** Adds points `first..=last` to the path; those that share a pixel column become its lowest and highest. */
+function path(
+  { context, px, py, stride }: View,
+  x: Float64Array,
+  y: Float64Array,
+  first: number,
+  last: number,
+) {
+  let column = NaN;
+  let low = 0;
+  let high = 0;
+  let end = 0;
+  for (let i = first; i <= last; i += i + stride > last && i < last ? last - i : stride) {
+    const at = place(px, x[i] ?? 0);
+    const value = place(py, y[i] ?? 0);
+    const own = Math.round(at);
+    if (own === column) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      end = value;
+      continue;
+    }
+    if (low !== high) {
+      context.lineTo(column, low);
+      context.lineTo(column, high);
+      context.lineTo(column, end);
+    }
+    context.lineTo(at, value);
+    column = own;
+    low = value;
+    high = value;
+    end = value;
+  }
+  if (low !== high) {
+    context.lineTo(column, low);
+    context.lineTo(column, high);
+  }
+}
+
+function trace(view: View, x: Float64Array, y: Float64Array): void {
+  const { context } = view;
+  const first = Math.max(0, from(x, view.min) - 1);
+  const last = Math.min(x.length - 1, from(x, view.max));
   context.beginPath();
-  for (let i = 0; i < x.length; i += 1) context.lineTo(px(x[i] ?? 0), py(y[i] ?? 0));
+  path(view, x, y, first, last);
   context.stroke();
 }
 
-function band(context: CanvasRenderingContext2D, { series }: Line, px: Map1, py: Map1) {
-  const { x, min, max } = series;
+function dots({ context, px, py }: View, x: Float64Array, y: Float64Array, size: number): void {
   context.beginPath();
-  for (let i = 0; i < x.length; i += 1) context.lineTo(px(x[i] ?? 0), py(max[i] ?? 0));
-  for (let i = x.length - 1; i >= 0; i -= 1) context.lineTo(px(x[i] ?? 0), py(min[i] ?? 0));
+  for (let i = 0; i < x.length; i += 1) {
+    const [left, top] = [place(px, x[i] ?? 0), place(py, y[i] ?? 0)];
+    context.moveTo(left + size, top);
+    context.arc(left, top, size, 0, 2 * Math.PI);
+  }
   context.fill();
 }
 
-/** Paints all lines; a pointed one last and in full, the others faded. */
-export function paint(
-  chart: uPlot,
-  lines: readonly Line[],
-  colors: readonly string[],
-  pointed: string | null,
-): void {
-  const { ctx: context, bbox, scales } = chart;
-  const { min: x0 = 0, max: x1 = 1 } = scales.x as { min?: number; max?: number };
-  const { min: y0 = 0, max: y1 = 1 } = scales.y as { min?: number; max?: number };
-  const log = scales.y?.distr === 3;
-  const px = mapping(x0, x1, bbox.left, bbox.width, false);
-  const py = mapping(y0, y1, bbox.top + bbox.height, -bbox.height, log);
-  const ratio = devicePixelRatio || 1;
-  const present = lines.some((line) => line.id === pointed) ? pointed : null;
-  const ordered = [...lines].sort((a, b) => Number(a.id === present) - Number(b.id === present));
+function band(view: View, { series: { x, min, max } }: Line): void {
+  const { context, px, py } = view;
+  const first = Math.max(0, from(x, view.min) - 1);
+  const last = Math.min(x.length - 1, from(x, view.max));
+  context.beginPath();
+  for (let i = first; i <= last; i += 1)
+    context.lineTo(place(px, x[i] ?? 0), place(py, max[i] ?? 0));
+  for (let i = last; i >= first; i -= 1)
+    context.lineTo(place(px, x[i] ?? 0), place(py, min[i] ?? 0));
+  context.fill();
+}
 
+export interface Look {
+  colors: ReadonlyMap<string, string>;
+  /** The run that stands out; the others are faded. */
+  pointed: string | null;
+  /** Drawn coarsely, because the next picture comes at once. */
+  moving: boolean;
+}
+
+/** How many points the lines have between two x. */
+function visible(lines: readonly Line[], min: number, max: number): number {
+  let sum = 0;
+  for (const { series } of lines) sum += from(series.x, max) - from(series.x, min) + 2;
+  return sum;
+}
+
+/** Paints all lines, a pointed one last and in full. True when the picture is coarse and should be drawn again at rest. */
+export function paint(chart: uPlot, lines: readonly Line[], look: Look): boolean {
+  const { ctx: context, bbox, scales } = chart;
+  const [min, max] = [scales.x?.min ?? 0, scales.x?.max ?? 1];
+  const [low, high] = [scales.y?.min ?? 0, scales.y?.max ?? 1];
+  const stride = look.moving ? Math.ceil(visible(lines, min, max) / MOVING) : 1;
+  const view: View = {
+    context,
+    px: axis(min, max, bbox.left, bbox.width, scales.x?.distr === 3),
+    py: axis(low, high, bbox.top + bbox.height, -bbox.height, scales.y?.distr === 3),
+    ...{ min, max, stride },
+  };
+  const present = lines.some((line) => line.run === look.pointed) ? look.pointed : null;
   context.save();
   context.beginPath();
   context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   context.clip();
-  context.lineJoin = 'round';
-  for (const line of ordered) {
-    const full = present === null || line.id === present;
-    const color = colors[line.color] ?? 'gray';
-    context.fillStyle = color;
-    context.strokeStyle = color;
-    context.lineWidth = (line.id === present ? 2.5 : 1.5) * ratio;
-    if (!line.series.exact && full) {
-      context.globalAlpha = BAND;
-      band(context, line, px, py);
-    }
-    if (line.y !== line.series.mean) {
-      context.globalAlpha = full ? ORIGINAL : ORIGINAL * FADED;
-      trace(context, line, line.series.mean, px, py);
-    }
-    context.globalAlpha = full ? 1 : FADED;
-    trace(context, line, line.y, px, py);
-    if (line.series.x.length === 1) {
-      context.beginPath();
-      context.arc(px(line.series.x[0] ?? 0), py(line.y[0] ?? 0), 3 * ratio, 0, 2 * Math.PI);
-      context.fill();
-    }
-  }
+  context.lineJoin = lines.length > MANY ? 'bevel' : 'round';
+  for (const line of lines) if (line.run !== present) one(view, line, look, present, lines.length);
+  if (present !== null)
+    for (const line of lines)
+      if (line.run === present) one(view, line, look, present, lines.length);
   context.restore();
+  return stride > 1;
+}
+
+function one(view: View, line: Line, look: Look, present: string | null, amount: number): void {
+  const { context } = view;
+  const ratio = devicePixelRatio || 1;
+  const own = line.run === present;
+  const full = present === null || own;
+  const strength = (full ? 1 : FADED) * (line.alpha ?? 1);
+  const color = look.colors.get(line.color) ?? 'gray';
+  const width = (line.width ?? (amount > MANY ? 1 : 1.5)) * (own ? 1.6 : 1) * ratio;
+  context.fillStyle = color;
+  context.strokeStyle = color;
+  if (!line.series.exact && full && (own || amount <= MOST_BANDS)) {
+    context.globalAlpha = BAND * (line.alpha ?? 1);
+    band(view, line);
+  }
+  if (line.points) {
+    context.globalAlpha = strength;
+    dots(view, line.series.x, line.y, 2 * ratio);
+    return;
+  }
+  context.lineWidth = width;
+  if (line.original && line.y !== line.series.mean && (own || amount <= MOST_BANDS)) {
+    context.globalAlpha = ORIGINAL * strength;
+    trace(view, line.series.x, line.series.mean);
+  }
+  context.globalAlpha = strength;
+  const dashed = line.dash && line.dash.length > 0;
+  if (dashed) context.setLineDash(line.dash?.map((length) => length * ratio) ?? []);
+  trace(view, line.series.x, line.y);
+  if (dashed) context.setLineDash([]);
+  if (line.series.x.length === 1) dots(view, line.series.x, line.y, 3 * ratio);
 }

@@ -22,6 +22,7 @@ export function readings(chart: uPlot, lines: readonly Line[], x: number): Readi
   const slack = (high - low) / 50;
   const all: Reading[] = [];
   for (const line of lines) {
+    if (line.member) continue;
     const { series, y } = line;
     const index = nearest(series.x, x);
     const at = series.x[index];

@@ -1,11 +1,37 @@
-/** Time-weighted exponential moving average: a gap in x weakens the memory as much as many points would. */
+/** Smoothing of a line, and finding a step on it. */
+
+/** How a line is smoothed, by the vendor's names. */
+export type Smoothing = 'exponentialTimeWeighted' | 'exponential' | 'gaussian' | 'average' | 'none';
 
 /** x is scaled so that the whole range counts as this many points. */
 const VIEWPORT = 1000;
+/** A Gaussian is cut off after so many standard deviations. */
+const REACH = 3;
 
-/** Smooths `y` over `x`; `weight` 0 keeps it as it is, towards 1 it flattens. Debiased at the start. */
-export function smooth(x: Float64Array, y: Float64Array, weight: number): Float64Array {
-  if (weight <= 0 || y.length < 3) return y;
+/** Smooths `y` over `x`. `weight` is 0 to 1 for the exponential kinds, a width in points for the others; 0 keeps `y`. */
+export function smooth(
+  x: Float64Array,
+  y: Float64Array,
+  weight: number,
+  kind: Smoothing = 'exponentialTimeWeighted',
+): Float64Array {
+  if (!(weight > 0) || y.length < 3) return y;
+  switch (kind) {
+    case 'exponentialTimeWeighted':
+      return timeWeighted(x, y, weight);
+    case 'exponential':
+      return exponential(y, weight);
+    case 'gaussian':
+      return gaussian(y, weight);
+    case 'average':
+      return average(y, weight);
+    case 'none':
+      return y;
+  }
+}
+
+/** Exponential moving average in which a gap in x weakens the memory as much as many points would. Debiased at the start. */
+function timeWeighted(x: Float64Array, y: Float64Array, weight: number): Float64Array {
   const out = new Float64Array(y.length);
   const keep = Math.min(Math.sqrt(weight), 0.999);
   const range = (x[x.length - 1] ?? 0) - (x[0] ?? 0);
@@ -13,12 +39,59 @@ export function smooth(x: Float64Array, y: Float64Array, weight: number): Float6
   let bias = 0;
   for (let i = 0; i < y.length; i += 1) {
     const step = i > 0 && range > 0 ? (((x[i] ?? 0) - (x[i - 1] ?? 0)) / range) * VIEWPORT : 1;
-    const factor = keep ** step;
+    const factor = keep ** Math.max(step, 0);
     sum = sum * factor + (y[i] ?? 0);
     bias = bias * factor + 1;
     out[i] = sum / bias;
   }
   return out;
+}
+
+/** Exponential moving average by points alone. Debiased at the start. */
+function exponential(y: Float64Array, weight: number): Float64Array {
+  const out = new Float64Array(y.length);
+  const keep = Math.min(weight, 0.999);
+  let sum = 0;
+  let bias = 0;
+  for (let i = 0; i < y.length; i += 1) {
+    sum = sum * keep + (y[i] ?? 0);
+    bias = bias * keep + 1;
+    out[i] = sum / bias;
+  }
+  return out;
+}
+
+/** Convolution with a bell of `width` points standard deviation, cut at the ends of the line. */
+function gaussian(y: Float64Array, width: number): Float64Array {
+  const reach = Math.min(Math.ceil(width * REACH), y.length);
+  const kernel = Float64Array.from({ length: reach + 1 }, (_, i) =>
+    Math.exp(-0.5 * (i / width) ** 2),
+  );
+  const out = new Float64Array(y.length);
+  for (let i = 0; i < y.length; i += 1) {
+    let sum = 0;
+    let mass = 0;
+    const last = Math.min(y.length - 1, i + reach);
+    for (let k = Math.max(0, i - reach); k <= last; k += 1) {
+      const factor = kernel[Math.abs(k - i)] ?? 0;
+      sum += (y[k] ?? 0) * factor;
+      mass += factor;
+    }
+    out[i] = sum / mass;
+  }
+  return out;
+}
+
+/** Mean of the `width` points around each one, fewer at the ends. */
+function average(y: Float64Array, width: number): Float64Array {
+  const half = Math.floor(Math.max(1, width) / 2);
+  const sums = new Float64Array(y.length + 1);
+  for (let i = 0; i < y.length; i += 1) sums[i + 1] = (sums[i] ?? 0) + (y[i] ?? 0);
+  return y.map((_, i) => {
+    const from = Math.max(0, i - half);
+    const to = Math.min(y.length, i + half + 1);
+    return ((sums[to] ?? 0) - (sums[from] ?? 0)) / (to - from);
+  });
 }
 
 /** Index of the element of an ascending array that is nearest to a value; -1 when empty. */

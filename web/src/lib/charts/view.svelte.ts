@@ -1,7 +1,8 @@
 /** How charts are read: choices of this browser for all panels, and what the pointer is on. */
 import { Stored } from '../state/stored.svelte';
 
-export type XAxis = '_step' | '_runtime' | '_timestamp';
+/** The three that every run has, or any logged metric. */
+export type XAxis = '_step' | '_runtime' | '_timestamp' | (string & {});
 
 export const xAxis = new Stored<XAxis>('x', '_step');
 export const smoothing = new Stored<number>('smoothing', 0);

@@ -1,6 +1,8 @@
 /** Series colours: a run has its colour from the hash of its id. */
 
 export const SERIES = 20;
+/** Steps from low to high, behind those of the series: `--series-20` and on. */
+export const RAMP = 12;
 
 /** FNV-1a of a run's id, folded to a step of the palette. */
 export function seriesStep(runId: string): number {
@@ -12,14 +14,16 @@ export function seriesStep(runId: string): number {
   return (hash >>> 0) % SERIES;
 }
 
-/** Reads tokens as plain colours, for canvas, which knows neither `var()` nor `light-dark()`. */
-export function resolveColors(element: HTMLElement, tokens: readonly string[]): string[] {
+/** CSS colours as plain ones, for canvas, which knows neither `var()` nor `light-dark()`. */
+export function resolve(element: HTMLElement, colors: Iterable<string>): Map<string, string> {
   const probe = document.createElement('span');
   element.append(probe);
-  const colors = tokens.map((token) => {
-    probe.style.color = `var(${token})`;
-    return getComputedStyle(probe).color;
-  });
+  const found = new Map<string, string>();
+  for (const color of new Set(colors)) {
+    probe.style.color = '';
+    probe.style.color = color;
+    found.set(color, getComputedStyle(probe).color);
+  }
   probe.remove();
-  return colors;
+  return found;
 }

@@ -12,14 +12,28 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', MINUTE],
 ];
 
+/** Formatters are dear to make and asked for in every cell of a table: each is made once. */
+const made = new Map<string, unknown>();
+function once<Format, Options extends object>(
+  kind: new (language: string, options: Options) => Format,
+  options: NoInfer<Options>,
+): Format {
+  const key = `${kind.name} ${language()} ${Object.entries(options).join()}`;
+  const known = made.get(key) as Format | undefined;
+  if (known) return known;
+  const format = new kind(language(), options);
+  made.set(key, format);
+  return format;
+}
+
 /** A moment as "5 minutes ago" up to a week, then as a date. */
 export function relativeTime(moment: string | number, now = Date.now()): string {
   const date = new Date(moment);
   const seconds = (date.getTime() - now) / 1000;
   if (Math.abs(seconds) >= 7 * DAY) {
-    return new Intl.DateTimeFormat(language(), { dateStyle: 'medium' }).format(date);
+    return once(Intl.DateTimeFormat, { dateStyle: 'medium' }).format(date);
   }
-  const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
+  const format = once(Intl.RelativeTimeFormat, { numeric: 'auto', style: 'short' });
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -29,7 +43,7 @@ export function relativeTime(moment: string | number, now = Date.now()): string 
 /** A moment to the second, for tooltips and tables. */
 export function exactTime(moment: string | number): string {
   const style = { dateStyle: 'medium', timeStyle: 'medium' } as const;
-  return new Intl.DateTimeFormat(language(), style).format(new Date(moment));
+  return once(Intl.DateTimeFormat, style).format(new Date(moment));
 }
 
 /** Seconds as `2h 05m`, `3m 20s`, `12s` or `0.4s`. */
@@ -54,11 +68,11 @@ export function bytes(size: number): string {
     unit += 1;
   }
   const digits = unit === 0 || rest >= 100 ? 0 : 1;
-  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(rest)} ${units[unit]}`;
+  return `${once(Intl.NumberFormat, { maximumFractionDigits: digits }).format(rest)} ${units[unit]}`;
 }
 
 /** An integer with separators. */
-export const count = (value: number): string => new Intl.NumberFormat(language()).format(value);
+export const count = (value: number): string => once(Intl.NumberFormat, {}).format(value);
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -72,7 +86,7 @@ export function measure(value: number, digits = 5): string {
     return `${String(Number(mantissa)).replace('-', '−')}×10${power(Number(exponent))}`;
   }
   const format = { maximumSignificantDigits: digits } as const;
-  return new Intl.NumberFormat(language(), format).format(value).replace('-', '−');
+  return once(Intl.NumberFormat, format).format(value).replace('-', '−');
 }
 
 /** An exponent in superscript digits. */

@@ -1,38 +1,34 @@
-/** The runs of a project for the sidebar: newest first, fetched page by page, moved by live changes. */
+/** Runs in one order under one filter: fetched page by page as far as somebody looks, moved by live changes. */
 import { isAbort } from '../api/errors';
-import { type RunRowFragment, RunListDocument } from '../api/generated';
+import { RunListDocument, type TableRunFragment } from '../api/generated';
 import { gql } from '../api/graphql';
 import type { RunEvent } from '../api/live.svelte';
+import { allOf } from './filter';
 
-export type RunRow = RunRowFragment;
+export type RunRow = TableRunFragment;
+export const NEWEST = '-createdAt';
 
 const PAGE = 100;
+const FAR = 1000;
 const LIVE = 1000;
 
-/** The server's filter for a search: a regular expression over names, ids and tags, else plain text. */
-export function searchFilter(search: string): string | null {
-  const wish = search.trim();
-  if (wish === '') return null;
-  let expression = wish;
-  try {
-    new RegExp(wish);
-  } catch {
-    expression = wish.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  }
-  const test = { $regex: `(?i)${expression}` };
-  return JSON.stringify({ $or: [{ displayName: test }, { name: test }, { tags: test }] });
-}
-
 export class RunList {
-  rows = $state.raw<RunRow[]>([]);
+  rows = $state.raw<readonly RunRow[]>([]);
   total = $state(0);
   loading = $state(true);
   error = $state.raw<Error>();
+  /** Runs that began since, whose place in this order is not known: `reload` brings them. */
+  waiting = $state(0);
+  /** Runs asked for by name, wherever they are in the list. */
+  extra = $state.raw<ReadonlyMap<string, RunRow>>(new Map());
+  readonly #byName = $derived(new Map(this.rows.map((row) => [row.name, row])));
+  #filters: string | null = null;
+  #order = NEWEST;
   #cursor: string | null = null;
   #more = false;
-  #filters: string | null = null;
+  #wanted = PAGE;
   #control = new AbortController();
-  #changed = new Set<string>();
+  #changed = new Map<string, boolean>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -41,9 +37,11 @@ export class RunList {
     readonly ready: Promise<void>,
   ) {}
 
-  /** Starts over with another search. */
-  async search(text: string): Promise<void> {
-    this.#filters = searchFilter(text);
+  /** Starts over with other filters or another order; the rows shown stay until the answer is there. */
+  async ask(filters: string | null, order: string): Promise<void> {
+    this.#filters = filters;
+    this.#order = order;
+    this.#wanted = PAGE;
     await this.reload();
   }
 
@@ -51,29 +49,50 @@ export class RunList {
     this.#control.abort();
     this.#control = new AbortController();
     this.#cursor = null;
-    this.loading = true;
-    await this.#fetch(true);
+    await this.#fetch(true, this.#wanted);
   }
 
-  /** The next page, when the end of the list comes into view. */
-  async more(): Promise<void> {
-    if (!this.#more || this.loading) return;
-    this.loading = true;
-    await this.#fetch(false);
+  /** Sees to it that the rows before `end` are there. */
+  ensure(end: number): void {
+    this.#wanted = Math.max(PAGE, end);
+    if (this.loading || !this.#more || this.rows.length >= end) return;
+    const lacking = end - this.rows.length;
+    void this.#fetch(false, Math.min(FAR, Math.max(PAGE, lacking))).then(() => {
+      if (this.#more && this.rows.length < this.#wanted && !this.error) this.ensure(this.#wanted);
+    });
   }
 
-  /** A live change: its run is fetched soon, or the list begins anew when one was created. */
+  /** A run of the list, or one asked for by name. */
+  find(run: string): RunRow | undefined {
+    return this.#byName.get(run) ?? this.extra.get(run);
+  }
+
+  /** Asks for runs by name, also when they are further down. */
+  async also(runs: readonly string[], filters: string | null = null): Promise<void> {
+    const missing = runs.filter((run) => !this.find(run));
+    if (missing.length === 0) return;
+    const found = await this.#named(missing, filters);
+    if (found.size > 0) this.extra = new Map([...this.extra, ...found]);
+  }
+
+  /** Changes rows in place, for what a mutation brought. */
+  put(run: string, change: Partial<RunRow>): void {
+    const put = (row: RunRow) => (row.name === run ? { ...row, ...change } : row);
+    this.rows = this.rows.map(put);
+    this.extra = new Map([...this.extra].map(([name, row]) => [name, put(row)]));
+  }
+
+  /** A live change: its run is fetched soon. */
   changed(event: RunEvent): void {
+    const known = this.find(event.run) !== undefined;
     if (event.change.includes('deleted')) {
-      const rest = this.rows.filter((row) => row.name !== event.run);
-      if (rest.length < this.rows.length) this.total -= 1;
-      this.rows = rest;
+      if (known) this.#remove(new Set([event.run]));
       return;
     }
-    const known = this.rows.some((row) => row.name === event.run);
-    const visible = event.change.some((one) => ['state', 'config', 'created'].includes(one));
-    if (!visible && known) return;
-    this.#changed.add(event.run);
+    const created = event.change.includes('created');
+    const visible = created || event.change.some((one) => one === 'state' || one === 'config');
+    if (!visible) return;
+    this.#changed.set(event.run, created || this.#changed.get(event.run) === true);
     this.#timer ??= setTimeout(() => void this.#refresh(), LIVE);
   }
 
@@ -82,48 +101,69 @@ export class RunList {
     clearTimeout(this.#timer);
   }
 
+  #remove(runs: ReadonlySet<string>): void {
+    const rest = this.rows.filter((row) => !runs.has(row.name));
+    this.total -= this.rows.length - rest.length;
+    this.rows = rest;
+    this.extra = new Map([...this.extra].filter(([name]) => !runs.has(name)));
+  }
+
+  async #named(runs: readonly string[], filters: string | null): Promise<Map<string, RunRow>> {
+    const variables = { entity: this.entity, project: this.project, order: NEWEST };
+    const within = allOf({ name: { $in: runs } }, filters);
+    const page = { filters: within, first: runs.length, after: null };
+    const { project } = await gql(RunListDocument, { ...variables, ...page }, this.#control.signal);
+    return new Map(project?.runs?.edges.map(({ node }) => [node.name, node]));
+  }
+
   async #refresh(): Promise<void> {
     this.#timer = undefined;
-    const names = [...this.#changed];
-    this.#changed.clear();
-    const within = JSON.stringify({ name: { $in: names } });
-    const filters = this.#filters ? `{"$and":[${within},${this.#filters}]}` : within;
-    const variables = { entity: this.entity, project: this.project, first: names.length };
+    const changed = this.#changed;
+    this.#changed = new Map();
     try {
-      const { project } = await gql(
-        RunListDocument,
-        { ...variables, filters },
-        this.#control.signal,
-      );
-      const fresh = new Map(project?.runs?.edges.map(({ node }) => [node.name, node]));
-      const rows = this.rows.map((row) => fresh.get(row.name) ?? row);
-      const known = new Set(rows.map((row) => row.name));
-      const added = [...fresh.values()].filter((row) => !known.has(row.name));
-      this.total += added.length;
-      this.rows = [...added, ...rows].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+      const fresh = await this.#named([...changed.keys()], this.#filters);
+      const gone = [...changed.keys()].filter((run) => this.#byName.has(run) && !fresh.has(run));
+      this.#remove(new Set(gone));
+      const added = [...fresh.values()].filter((row) => !this.#byName.has(row.name));
+      this.rows = this.rows.map((row) => fresh.get(row.name) ?? row);
+      this.extra = new Map([...this.extra].map(([name, row]) => [name, fresh.get(name) ?? row]));
+      this.#add(added, (row) => changed.get(row.name) === true);
     } catch (error) {
       if (!isAbort(error)) this.error = error as Error;
     }
   }
 
-  async #fetch(anew: boolean): Promise<void> {
+  /** Runs that match now and did not before: at their place where that is known. */
+  #add(added: readonly RunRow[], isNew: (row: RunRow) => boolean): void {
+    if (added.length === 0) return;
+    if (this.#order !== NEWEST) {
+      this.waiting += added.filter(isNew).length;
+      return;
+    }
+    const last = this.rows.at(-1);
+    const placed = added.filter(
+      (row) => !this.#more || !last || row.createdAt.localeCompare(last.createdAt) > 0,
+    );
+    this.total += added.filter((row) => placed.includes(row) || isNew(row)).length;
+    this.rows = [...placed, ...this.rows].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  async #fetch(anew: boolean, first: number): Promise<void> {
+    this.loading = true;
     const { signal } = this.#control;
-    const page = { filters: this.#filters, first: PAGE, after: this.#cursor };
+    const variables = { entity: this.entity, project: this.project, order: this.#order };
+    const page = { filters: this.#filters, first, after: this.#cursor };
     try {
       await this.ready;
-      const answer = await gql(
-        RunListDocument,
-        { entity: this.entity, project: this.project, ...page },
-        signal,
-      );
-      const found = answer.project?.runs?.edges.map((edge) => edge.node) ?? [];
-      const last = answer.project?.runs?.edges.at(-1)?.cursor ?? null;
-      const info = answer.project?.runs?.pageInfo;
+      const { project } = await gql(RunListDocument, { ...variables, ...page }, signal);
+      const edges = project?.runs?.edges ?? [];
       const known = new Set(anew ? [] : this.rows.map((row) => row.name));
-      this.rows = anew ? found : [...this.rows, ...found.filter((row) => !known.has(row.name))];
-      this.total = answer.project?.runCount ?? 0;
-      this.#cursor = info?.endCursor ?? last;
-      this.#more = info?.hasNextPage ?? false;
+      const found = edges.map((edge) => edge.node).filter((row) => !known.has(row.name));
+      this.rows = anew ? found : [...this.rows, ...found];
+      this.total = project?.runCount ?? 0;
+      this.#cursor = edges.at(-1)?.cursor ?? null;
+      this.#more = project?.runs?.pageInfo.hasNextPage ?? false;
+      if (anew) this.waiting = 0;
       this.error = undefined;
       this.loading = false;
     } catch (error) {

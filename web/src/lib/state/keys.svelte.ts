@@ -3,7 +3,7 @@ import { untrack } from 'svelte';
 import type { MessageKey } from '../i18n/messages.svelte';
 
 export interface Shortcut {
-  /** `?`, `j`, `Ctrl k`. */
+  /** `?`, `j`, `Ctrl k`, `Ctrl Shift z`. */
   key: string;
   label: MessageKey;
   run: () => void;
@@ -31,8 +31,10 @@ export function startKeys(): void {
     const control = event.ctrlKey || event.metaKey;
     if (event.altKey || event.defaultPrevented) return;
     if (!control && (isTyping(event.target) || document.querySelector('dialog[open]'))) return;
-    const name =
-      (control ? 'Ctrl ' : '') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    // What is typed in a field is taken back there.
+    if (control && letter === 'z' && isTyping(event.target)) return;
+    const name = (control ? 'Ctrl ' : '') + (control && event.shiftKey ? 'Shift ' : '') + letter;
     const shortcut = [...bound].reverse().find((one) => one.key === name);
     if (!shortcut) return;
     event.preventDefault();

@@ -1,0 +1,162 @@
+/** The panels of the gallery: the vendor's `viewType`, settings that differ from the defaults, the config. */
+import type { PanelConfig, PanelSettings } from '../../src/lib/panels/types';
+
+export interface Sample {
+  viewType: string;
+  settings?: Partial<PanelSettings>;
+  config: PanelConfig;
+}
+
+const line = (config: PanelConfig, settings: Partial<PanelSettings> = {}): Sample => ({
+  viewType: 'Run History Line Plot',
+  config,
+  settings,
+});
+
+export const samples: Sample[] = [
+  line({ metrics: ['train/loss'] }),
+  line({ metrics: ['train/loss'], chartTitle: 'smoothed' }, { smoothingWeight: 0.9 }),
+  line(
+    { metrics: ['train/loss'], chartTitle: 'gaussian' },
+    { smoothingType: 'gaussian', smoothingWeight: 12 },
+  ),
+  line({ metrics: ['train/loss', 'val/loss'], chartTitle: 'two metrics', limit: 3 }),
+  line({ metricRegex: '^val/', useMetricRegex: true, limit: 2 }),
+  line({ expressions: ['train/loss - val/loss', 'log(train/perplexity)'], limit: 3 }),
+  line({
+    metrics: ['train/accuracy'],
+    chartTitle: 'by optimizer, standard error',
+    aggregate: true,
+    groupBy: 'optimizer.value.name',
+    groupArea: 'stderr',
+  }),
+  line({
+    metrics: ['val/loss'],
+    chartTitle: 'all runs, median, samples',
+    aggregate: true,
+    groupAgg: 'median',
+    groupArea: 'samples',
+  }),
+  line({ metrics: ['train/grad_norm'], chartTitle: 'outliers' }, { ignoreOutliers: true }),
+  line({
+    metrics: ['train/loss'],
+    chartTitle: 'log axes, titles',
+    xLogScale: true,
+    yLogScale: true,
+    xAxisTitle: 'Steps',
+    yAxisTitle: 'Cross entropy',
+  }),
+  line(
+    {
+      metrics: ['val/loss'],
+      chartTitle: 'over a metric',
+      legendTemplate: '${run:displayName} lr ${config:lr}',
+    },
+    { xAxis: 'train/accuracy' },
+  ),
+  line({ metrics: ['system.gpu.0.gpu'] }),
+  line({ expressions: ['train/loss -'], chartTitle: 'wrong expression' }),
+  line({ metrics: ['absent'] }),
+  { viewType: 'Bar Chart', config: { metrics: ['val/loss'] } },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['train/accuracy', 'val/accuracy'],
+      vertical: true,
+      aggregate: true,
+      groupBy: 'optimizer.value.name',
+      groupArea: 'stddev',
+    },
+  },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['val/loss'],
+      chartTitle: 'boxes',
+      plotStyle: 'boxplot',
+      aggregate: true,
+      groupBy: 'batch_size.value',
+    },
+  },
+  {
+    viewType: 'Bar Chart',
+    config: {
+      metrics: ['val/loss'],
+      chartTitle: 'violins',
+      plotStyle: 'violin',
+      vertical: true,
+      aggregate: true,
+      groupBy: 'optimizer.value.name',
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: {
+      xAxis: 'run:createdAt',
+      yAxis: 'summary:val/loss',
+      zAxis: 'config:dropout.value',
+      showMinYAxisLine: true,
+      showAvgYAxisLine: true,
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: {
+      xAxis: 'config:lr.value',
+      xAxisLogScale: true,
+      yAxis: 'config:optimizer.value.name',
+    },
+  },
+  {
+    viewType: 'Scatter Plot',
+    config: { xAxis: 'summary:train/loss', yAxis: 'summary:val/loss', showLinearRegression: true },
+  },
+  { viewType: 'Scalar Chart', config: { metrics: ['val/loss'] } },
+  {
+    viewType: 'Parallel Coordinates Plot',
+    config: {
+      columns: [
+        { accessor: 'config:lr.value', log: true },
+        { accessor: 'config:optimizer.value.name' },
+        { accessor: 'config:dropout.value' },
+        { accessor: 'summary:val/accuracy' },
+        { accessor: 'summary:val/loss', inverted: true, displayName: 'loss' },
+      ],
+    },
+  },
+  { viewType: 'Run Comparer', config: {} },
+  { viewType: 'Run Comparer', config: { diffOnly: 'split' } },
+  {
+    viewType: 'Markdown Panel',
+    config: {
+      value: [
+        '# Findings',
+        'The **wide** models learn *faster*, see [the docs](https://example.org) and `train.py`.',
+        '',
+        '1. warm up for 200 steps',
+        '2. then cosine',
+        '   - to zero',
+        '',
+        '- [x] done',
+        '- [ ] to do: costs $5 and $6',
+        '',
+        'Loss is $L = -\\sum_i p_i \\log q_i$ and',
+        '',
+        '$$\\nabla_\\theta J = \\mathbb{E}\\left[\\frac{\\partial L}{\\partial\\theta}\\right]$$',
+        '',
+        '| run | loss |',
+        '|:--|--:|',
+        '| a | 0.1 |',
+        '',
+        '```',
+        'code <b>not bold</b>',
+        '```',
+        '<script>alert(1)</script><img src=x onerror="alert(2)">',
+        '[bad](javascript:alert(3)) ![pixel](https://example.org/p.png) a &lt; b &amp; c',
+        '> quoted',
+      ].join('\n'),
+    },
+  },
+  { viewType: 'Media Browser', config: { mediaKeys: ['samples/val'] } },
+  { viewType: 'Media Browser', config: { mediaKeys: ['predictions'], columnCount: 1 } },
+];

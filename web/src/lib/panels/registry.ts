@@ -1,0 +1,102 @@
+/** The panel types by the vendor's `viewType`. All but the line plot are loaded when first needed. */
+import { t } from '../i18n/messages.svelte';
+import { columnName, columnOfMetric } from './column';
+import { text, texts } from './config';
+import LinePlot from './line/LinePlot.svelte';
+import type { PanelConfig, PanelType } from './types';
+
+const named = (config: PanelConfig) =>
+  text(config, 'chartTitle') ??
+  text(config, 'metricRegex') ??
+  (texts(config, 'expressions').join(', ') || texts(config, 'metrics').join(', '));
+
+const axis = (config: PanelConfig, field: string) =>
+  columnName(columnOfMetric(text(config, field) ?? '–'));
+
+const line: PanelType = {
+  viewType: 'Run History Line Plot',
+  title: () => t('web.panel.line'),
+  icon: 'chart',
+  titleOf: named,
+  component: () => Promise.resolve(LinePlot),
+  form: async () => (await import('./line/LineForm.svelte')).default,
+  defaults: () => ({ metrics: [] }),
+};
+
+const bar: PanelType = {
+  viewType: 'Bar Chart',
+  title: () => t('web.panel.bar'),
+  icon: 'bars',
+  titleOf: named,
+  component: async () => (await import('./bar/BarPanel.svelte')).default,
+  form: async () => (await import('./bar/BarForm.svelte')).default,
+  defaults: () => ({ metrics: [] }),
+};
+
+const scatter: PanelType = {
+  viewType: 'Scatter Plot',
+  title: () => t('web.panel.scatter'),
+  icon: 'scatter',
+  titleOf: (config) =>
+    text(config, 'chartTitle') ?? `${axis(config, 'yAxis')} / ${axis(config, 'xAxis')}`,
+  component: async () => (await import('./scatter/ScatterPanel.svelte')).default,
+  form: async () => (await import('./scatter/ScatterForm.svelte')).default,
+  defaults: () => ({}),
+};
+
+const scalar: PanelType = {
+  viewType: 'Scalar Chart',
+  title: () => t('web.panel.scalar'),
+  icon: 'number',
+  titleOf: named,
+  component: async () => (await import('./scalar/ScalarPanel.svelte')).default,
+  form: async () => (await import('./scalar/ScalarForm.svelte')).default,
+  defaults: () => ({ metrics: [] }),
+};
+
+const parallel: PanelType = {
+  viewType: 'Parallel Coordinates Plot',
+  title: () => t('web.panel.parallel'),
+  icon: 'parallel',
+  titleOf: (config) => text(config, 'chartTitle') ?? t('web.panel.parallel'),
+  component: async () => (await import('./parallel/ParallelPanel.svelte')).default,
+  form: async () => (await import('./parallel/ParallelForm.svelte')).default,
+  defaults: () => ({ columns: [] }),
+};
+
+const comparer: PanelType = {
+  viewType: 'Run Comparer',
+  title: () => t('web.panel.comparer'),
+  icon: 'columns',
+  titleOf: () => t('web.panel.comparer'),
+  component: async () => (await import('./comparer/ComparerPanel.svelte')).default,
+  form: async () => (await import('./comparer/ComparerForm.svelte')).default,
+  defaults: () => ({}),
+};
+
+const markdown: PanelType = {
+  viewType: 'Markdown Panel',
+  title: () => t('web.panel.markdown'),
+  icon: 'file',
+  titleOf: () => '',
+  component: async () => (await import('./markdown/MarkdownPanel.svelte')).default,
+  form: async () => (await import('./markdown/MarkdownForm.svelte')).default,
+  defaults: () => ({ value: '' }),
+};
+
+const media: PanelType = {
+  viewType: 'Media Browser',
+  title: () => t('web.panel.media'),
+  icon: 'image',
+  titleOf: (config) => text(config, 'chartTitle') ?? texts(config, 'mediaKeys').join(', '),
+  component: async () => (await import('./media/MediaPanel.svelte')).default,
+  form: async () => (await import('./media/MediaForm.svelte')).default,
+  defaults: () => ({ mediaKeys: [] }),
+};
+
+export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
+  [line, bar, scatter, scalar, parallel, comparer, markdown, media].map((type) => [
+    type.viewType,
+    type,
+  ]),
+);

@@ -1,0 +1,99 @@
+/** Values of runs by columns of the run table: what panels show is fetched together, kept, and fetched anew after a change. */
+import { isAbort } from '../api/errors';
+import { PanelValuesDocument } from '../api/generated';
+import { gql } from '../api/graphql';
+
+/** Panels that ask within this time share a request. */
+const GATHER = 20;
+/** Live changes are fetched at most this often. */
+const LIVE = 1500;
+/** Runs of one request. */
+const MOST = 500;
+
+export class RunValues {
+  error = $state.raw<Error>();
+  #version = $state(0);
+  #generation = $state(0);
+  readonly #known = new Map<string, Map<string, unknown>>();
+  /** What was asked for and has not changed since. */
+  readonly #asked = new Map<string, Set<string>>();
+  readonly #wanted = new Map<string, Set<string>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #live: ReturnType<typeof setTimeout> | undefined;
+  readonly #control = new AbortController();
+
+  constructor(
+    readonly entity: string,
+    readonly project: string,
+    readonly ready: Promise<void>,
+  ) {}
+
+  /** A run's value; null where it has none, undefined until that is known. */
+  get(run: string, column: string): unknown {
+    void this.#version;
+    return this.#known.get(run)?.get(column);
+  }
+
+  /** Asks for what is not there; in an effect, also for what has changed since. */
+  want(runs: Iterable<string>, columns: readonly string[]): void {
+    void this.#generation;
+    for (const run of runs) {
+      const asked = this.#asked.get(run) ?? new Set();
+      const missing = columns.filter((column) => !asked.has(column));
+      if (missing.length === 0) continue;
+      this.#asked.set(run, new Set([...asked, ...missing]));
+      this.#wanted.set(run, new Set([...(this.#wanted.get(run) ?? []), ...missing]));
+    }
+    if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), GATHER);
+  }
+
+  /** The values of a run may have changed: they stay until the new ones are there. */
+  changed(run: string): void {
+    if (!this.#asked.delete(run)) return;
+    this.#live ??= setTimeout(() => {
+      this.#live = undefined;
+      this.#generation += 1;
+    }, LIVE);
+  }
+
+  /** Asks for everything anew. */
+  refetch(): void {
+    this.#asked.clear();
+    this.#generation += 1;
+  }
+
+  close(): void {
+    this.#control.abort();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#live);
+  }
+
+  async #fetch(): Promise<void> {
+    const wanted = [...this.#wanted].slice(0, MOST);
+    for (const [run] of wanted) this.#wanted.delete(run);
+    this.#timer = this.#wanted.size > 0 ? setTimeout(() => void this.#fetch(), 0) : undefined;
+    const columns = [...new Set(wanted.flatMap(([, names]) => [...names]))];
+    const filters = JSON.stringify({ name: { $in: wanted.map(([run]) => run) } });
+    const { entity, project } = this;
+    try {
+      await this.ready;
+      const answer = await gql(
+        PanelValuesDocument,
+        { entity, project, filters, first: wanted.length, columns },
+        this.#control.signal,
+      );
+      for (const { node } of answer.project?.runs?.edges ?? []) {
+        const known = this.#known.get(node.name) ?? new Map<string, unknown>();
+        const values = node.values as unknown[];
+        columns.forEach((column, index) => known.set(column, values[index] ?? null));
+        this.#known.set(node.name, known);
+      }
+      this.error = undefined;
+      this.#version += 1;
+    } catch (error) {
+      if (isAbort(error)) return;
+      for (const [run] of wanted) this.#asked.delete(run);
+      this.error = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}

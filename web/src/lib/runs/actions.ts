@@ -1,0 +1,88 @@
+/** What is done to many runs at once, and their export. */
+import {
+  ChangeRunsDocument,
+  EditRunDocument,
+  RunValuesDocument,
+  type RunValuesQueryVariables,
+} from '../api/generated';
+import { gql } from '../api/graphql';
+import type { Column } from './columns';
+import { csvLine } from './csv';
+import { allOf, serverName } from './filter';
+import type { RunModel } from './model.svelte';
+import type { RunRow } from './list.svelte';
+
+export interface Change {
+  addTags?: string[];
+  removeTags?: string[];
+  groupName?: string;
+  stop?: boolean;
+  delete?: boolean;
+}
+
+export interface Changed {
+  changed: number;
+  refused: number;
+  reasons: string[];
+}
+
+/** Changes these runs, or all that match. */
+export async function changeRuns(
+  model: RunModel,
+  runs: ReadonlySet<string> | 'all',
+  change: Change,
+): Promise<Changed> {
+  const which = runs === 'all' ? { filters: model.filters ?? '{}' } : { names: [...runs] };
+  const place = { entityName: model.entity, projectName: model.project };
+  const { changeRuns: answer } = await gql(ChangeRunsDocument, {
+    input: { ...place, ...which, ...change },
+  });
+  model.reload();
+  return answer ?? { changed: 0, refused: 0, reasons: [] };
+}
+
+/** Renames or annotates one run; its row shows it at once. */
+export async function editRun(
+  model: RunModel,
+  row: RunRow,
+  change: { displayName?: string; notes?: string; tags?: string[] },
+): Promise<void> {
+  await gql(EditRunDocument, { id: row.id, ...change });
+  model.put(row.name, change);
+}
+
+const PAGE = 500;
+
+/** The matching runs with the given columns as CSV, page by page; `progress` hears how many are there. */
+export async function exportCsv(
+  model: RunModel,
+  columns: readonly Column[],
+  title: (column: Column) => string,
+  progress: (runs: number) => void,
+  signal: AbortSignal,
+  runs: ReadonlySet<string> | 'all' = 'all',
+): Promise<Blob> {
+  const names = columns.map((column) => serverName(column.key));
+  const parts = [csvLine(['id', ...columns.map(title)])];
+  const within = runs === 'all' ? null : { name: { $in: [...runs] } };
+  const where = { entity: model.entity, project: model.project };
+  const asked = { filters: allOf(model.filters, within), order: model.order, columns: names };
+  let after: string | null = null;
+  let written = 0;
+  do {
+    const variables = { ...where, ...asked, first: PAGE, after };
+    const page: Awaited<ReturnType<typeof values>> = await values(variables, signal);
+    for (const { node } of page.edges) {
+      parts.push(csvLine([node.name, ...(node.values as unknown[])]));
+    }
+    written += page.edges.length;
+    progress(written);
+    after = page.pageInfo.hasNextPage ? (page.edges.at(-1)?.cursor ?? null) : null;
+  } while (after !== null);
+  return new Blob(parts, { type: 'text/csv;charset=utf-8' });
+}
+
+async function values(variables: RunValuesQueryVariables, signal: AbortSignal) {
+  const { project } = await gql(RunValuesDocument, variables, signal);
+  return project?.runs ?? { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+}

@@ -1,0 +1,374 @@
+/** The runs of a project as somebody looks at them: the run set, what it selects, who is drawn in which colour. */
+import { untrack } from 'svelte';
+import { RunColumnsDocument, RunGoalsDocument } from '../api/generated';
+import { gql } from '../api/graphql';
+import type { Live, RunEvent } from '../api/live.svelte';
+import { seriesStep } from '../design/palette';
+import { now } from '../state/clock.svelte';
+import { Cells } from './cells.svelte';
+import { Colors } from './colors.svelte';
+import { fieldTypes, layout, type Column } from './columns';
+import { goalsOf, type Goal } from './delta';
+import { columnId, keyOf, serverName, type Key } from './filter';
+import { Groups, type GroupNode, type Line } from './groups.svelte';
+import { RunList, type RunRow } from './list.svelte';
+import {
+  filtersArgument,
+  isShown,
+  MOST_DRAWN,
+  orderArgument,
+  readRunSet,
+  show,
+  type RunSet,
+} from './runset';
+import { shades } from './shade';
+
+/** Where a run set is kept: this browser, or the view it belongs to. */
+export interface Holder {
+  value: Partial<RunSet>;
+}
+
+export interface KnownColumn {
+  id: string;
+  key: Key;
+  type: string;
+  runs: number;
+}
+
+/** How a run is drawn. */
+export interface Look {
+  name: string;
+  /** A step of the series palette. */
+  color: number;
+  /** The values of its group. */
+  group?: string;
+}
+
+export class RunModel {
+  readonly set = $derived.by(() => readRunSet(this.holder.value));
+  readonly list: RunList;
+  readonly groups: Groups;
+  readonly cells: Cells;
+  readonly colors: Colors;
+  readonly #groupColors: Colors;
+  known = $state.raw<readonly KnownColumn[]>([]);
+  columnsError = $state.raw<Error>();
+  /** Selected runs, or all that match. */
+  selected = $state.raw<ReadonlySet<string> | 'all'>(new Set());
+  /** When set, only these are drawn. */
+  only = $state.raw<ReadonlySet<string> | null>(null);
+  #goals = $state.raw<(metric: string) => Goal | null>(() => null);
+
+  /** The question of the list; times before now move with the minute. */
+  readonly filters = $derived.by(() =>
+    filtersArgument(this.set, Math.floor(now() / 60_000) * 60_000),
+  );
+  readonly order = $derived(orderArgument(this.set.sort.keys));
+  readonly types = $derived(new Map(this.known.map((one) => [one.id, one.type])));
+  readonly columns: Column[] = $derived(
+    layout(
+      this.set,
+      this.known.map((one) => one.id),
+      (id) => this.typeOf(id),
+    ),
+  );
+  readonly pinned = $derived.by(() =>
+    this.set.pinnedRunIds.map((run) => this.list.find(run)).filter((row) => row !== undefined),
+  );
+  readonly baseline = $derived.by(() =>
+    this.set.baselineRunId ? this.list.find(this.set.baselineRunId) : undefined,
+  );
+  /** The drawn runs, pinned ones first. */
+  readonly drawn: string[] = $derived.by(() => this.#drawn());
+  readonly #shades = $derived.by(() => {
+    const { coloring } = this.set;
+    if (typeof coloring === 'string') return null;
+    return shades(new Map(this.drawn.map((run) => [run, this.value(run, coloring)])));
+  });
+
+  constructor(
+    readonly entity: string,
+    readonly project: string,
+    readonly live: Live,
+    readonly holder: Holder,
+  ) {
+    const memory = `${entity}/${project}`;
+    this.list = new RunList(entity, project, live.ready);
+    this.groups = new Groups({ entity, project, ready: live.ready });
+    this.cells = new Cells(entity, project);
+    this.colors = new Colors(memory);
+    this.#groupColors = new Colors(`${memory}:groups`);
+  }
+
+  /** Follows the run set and live changes; called while a component begins. */
+  start(): void {
+    $effect(() => {
+      const { filters, order } = this;
+      untrack(() => void this.list.ask(filters, order));
+    });
+    $effect(() => this.#askGroups());
+    $effect(() => this.#askNamed());
+    $effect(() => this.#askColors());
+    $effect(() => this.#askGoals());
+    $effect.pre(() => {
+      const met = this.list.rows.map((row) => row.name).reverse();
+      untrack(() => this.colors.meet(met));
+    });
+    $effect.pre(() => {
+      const met = this.groups.top?.nodes.map((node) => node.id) ?? [];
+      untrack(() => this.#groupColors.meet(met));
+    });
+    $effect(() =>
+      this.live.listen(
+        (event) => this.#changed(event),
+        () => this.reload(),
+      ),
+    );
+    void this.loadColumns();
+    $effect(() => () => {
+      this.list.close();
+      this.groups.close();
+      this.cells.close();
+    });
+  }
+
+  /** Changes the run set. */
+  change(next: (set: RunSet) => RunSet): void {
+    this.holder.value = next(this.set);
+  }
+
+  reload(): void {
+    void this.list.reload();
+    this.groups.top?.refresh();
+    for (const list of this.groups.top?.lists() ?? []) void list.reload();
+    void this.loadColumns();
+  }
+
+  async loadColumns(): Promise<void> {
+    try {
+      await this.live.ready;
+      const { entity, project } = this;
+      const answer = await gql(RunColumnsDocument, { entity, project });
+      this.known = (answer.project?.runColumns ?? []).map(({ name, type, runs }) => {
+        const key = keyOf(name);
+        return { id: columnId(key), key, type, runs };
+      });
+      this.columnsError = undefined;
+    } catch (error) {
+      this.columnsError = error as Error;
+    }
+  }
+
+  typeOf(id: string): string {
+    const field = id.startsWith('run:') ? fieldTypes[id.slice(4)] : undefined;
+    return field ?? this.types.get(id) ?? 'mixed';
+  }
+
+  /** Line by line what the table shows below the pinned runs. */
+  lines(): { count: number; at: (index: number) => Line | undefined } {
+    const { top } = this.groups;
+    if (top && this.set.grouping.length > 0) {
+      const lines = top.lines();
+      return { count: lines.length, at: (index) => lines[index] };
+    }
+    return { count: this.list.total, at: (index) => this.#line(index) };
+  }
+
+  readonly #lines = new Map<number, Line>();
+
+  #line(index: number): Line {
+    const known = this.#lines.get(index);
+    if (known) return known;
+    const line = { kind: 'run', list: this.list, index, depth: 0 } as const;
+    this.#lines.set(index, line);
+    return line;
+  }
+
+  /** A run's value in a column: from its row, else from what was fetched; undefined until it is known. */
+  value(run: string, key: Key): unknown {
+    const row = key.section === 'run' ? this.row(run) : undefined;
+    const field = row && fieldOf(row, key.name);
+    return field === undefined ? this.cells.get(run, serverName(key)) : field;
+  }
+
+  row(run: string): RunRow | undefined {
+    const found = this.list.find(run);
+    if (found || !this.groups.top) return found;
+    for (const list of this.groups.top.lists()) {
+      const row = list.find(run);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  /** Changes a run's row wherever it is shown. */
+  put(run: string, change: Partial<RunRow>): void {
+    this.list.put(run, change);
+    for (const list of this.groups.top?.lists() ?? []) list.put(run, change);
+  }
+
+  isShown(run: string): boolean {
+    return this.only ? this.only.has(run) : isShown(this.set, run);
+  }
+
+  toggle(runs: readonly string[], shown: boolean): void {
+    if (!this.only) return this.change((set) => show(set, runs, shown));
+    const only = new Set(this.only);
+    for (const run of runs) {
+      if (shown) only.add(run);
+      else only.delete(run);
+    }
+    this.only = only;
+  }
+
+  /** All runs are drawn again, or none. */
+  showAll(shown: boolean): void {
+    this.only = null;
+    const selections = { root: shown ? 1 : 0, bounds: [], tree: [] } as const;
+    this.change((set) => ({ ...set, selections: { ...selections, bounds: [], tree: [] } }));
+  }
+
+  isSelected(run: string): boolean {
+    return this.selected === 'all' || this.selected.has(run);
+  }
+
+  select(run: string): void {
+    const next = new Set(
+      this.selected === 'all' ? this.list.rows.map((row) => row.name) : this.selected,
+    );
+    if (!next.delete(run)) next.add(run);
+    this.selected = next;
+  }
+
+  readonly selectedCount = $derived.by(() =>
+    this.selected === 'all' ? this.list.total : this.selected.size,
+  );
+
+  goal(key: Key): Goal | null {
+    return key.section === 'summary' ? this.#goals(key.name) : null;
+  }
+
+  /** The palette step of a run. */
+  color(run: string): number {
+    const { customRunColors, coloring } = this.set;
+    const chosen = customRunColors[run] ?? this.#shades?.get(run);
+    if (chosen !== undefined && chosen !== null) return chosen;
+    const group = coloring === 'auto' ? this.groupOf(run) : undefined;
+    return group === undefined ? this.colors.of(run) : this.#groupColor(group);
+  }
+
+  groupColor(node: GroupNode): number | null {
+    return this.set.coloring === 'auto' ? this.#groupColor(node.id) : null;
+  }
+
+  /** The group of a run by the outermost column, as the group's id; undefined without groups. */
+  groupOf(run: string): string | undefined {
+    const [key] = this.set.grouping;
+    if (!key) return undefined;
+    const value = this.value(run, key);
+    return value === undefined ? undefined : JSON.stringify([value]);
+  }
+
+  look(run: string): Look {
+    const row = this.row(run);
+    const group = this.groupOf(run);
+    return {
+      name: row?.displayName || run,
+      color: this.color(run),
+      ...(group === undefined ? {} : { group }),
+    };
+  }
+
+  #groupColor(id: string): number {
+    const [first] = JSON.parse(id) as unknown[];
+    const outer = JSON.stringify([first]);
+    return this.#groupColors.of(outer) ?? seriesStep(outer);
+  }
+
+  #drawn(): string[] {
+    const pinned = this.pinned.map((row) => row.name).filter((run) => this.isShown(run));
+    const wanted = this.only ?? (this.set.selections.root === 0 ? this.set.selections.tree : null);
+    const rest = wanted
+      ? [...wanted].filter((run) => this.list.find(run) !== undefined)
+      : this.list.rows.map((row) => row.name).filter((run) => this.isShown(run));
+    return [...new Set([...pinned, ...rest])].slice(0, MOST_DRAWN);
+  }
+
+  #changed(event: RunEvent): void {
+    this.list.changed(event);
+    this.groups.changed(event);
+    if (event.change.some((one) => one === 'summary' || one === 'config' || one === 'state')) {
+      this.cells.changed(event.run);
+    }
+  }
+
+  readonly #aggregated = $derived(
+    this.columns
+      .filter((column) => column.type === 'number' || column.type === 'mixed')
+      .map((column) => serverName(column.key))
+      .join('\n'),
+  );
+
+  readonly #grouping = $derived(JSON.stringify(this.set.grouping));
+
+  #askGroups(): void {
+    const by = JSON.parse(this.#grouping) as Key[];
+    const columns = this.#aggregated.split('\n').filter(Boolean);
+    const order = this.order;
+    const question = { by, columns, filters: this.filters, runOrder: order };
+    untrack(() => {
+      const { sort, aggregate } = this.set;
+      this.groups.ask(by.length > 0 ? { ...question, order: sort.keys, aggregate } : null);
+    });
+  }
+
+  #askNamed(): void {
+    const { pinnedRunIds, selections } = this.set;
+    const { filters } = this;
+    void this.list.rows;
+    untrack(() => {
+      void this.list.also(pinnedRunIds).catch(() => undefined);
+      if (selections.root === 0)
+        void this.list.also(selections.tree, filters).catch(() => undefined);
+    });
+  }
+
+  #askColors(): void {
+    const { coloring, grouping } = this.set;
+    const keys = [...(typeof coloring === 'string' ? [] : [coloring]), ...grouping.slice(0, 1)];
+    const columns = keys.filter((key) => !isField(key)).map(serverName);
+    if (columns.length > 0) this.cells.want(this.drawn, columns);
+  }
+
+  #askGoals(): void {
+    const run = this.set.baselineRunId;
+    if (!run) return;
+    const { entity, project } = this;
+    gql(RunGoalsDocument, { entity, project, run }).then(
+      (answer) => (this.#goals = goalsOf(answer.project?.run?.wandbConfig)),
+      // Without goals the differences are shown without a verdict.
+      () => (this.#goals = () => null),
+    );
+  }
+}
+
+const fields: Record<string, (row: RunRow) => unknown> = {
+  displayName: (row) => row.displayName || row.name,
+  name: (row) => row.name,
+  state: (row) => row.state,
+  notes: (row) => row.notes,
+  username: (row) => row.user?.username ?? null,
+  tags: (row) => row.tags,
+  createdAt: (row) => row.createdAt,
+  heartbeatAt: (row) => row.heartbeatAt,
+  duration: (row) => row.duration,
+  sweep: (row) => row.sweepName,
+  group: (row) => row.group,
+  jobType: (row) => row.jobType,
+};
+
+/** A field that comes with a run's row: null where the run has none, undefined for any other. */
+export const fieldOf = (row: RunRow, name: string): unknown => fields[name]?.(row);
+
+/** Whether a column comes with the rows and need not be asked for. */
+export const isField = (key: Key): boolean => key.section === 'run' && key.name in fields;

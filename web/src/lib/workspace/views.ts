@@ -1,0 +1,153 @@
+/** Views on the server: which there are, one with its document, saving and deleting. */
+import { type Permission } from '../access/permission';
+import { ApiError } from '../api/errors';
+import {
+  DeleteViewDocument,
+  MetricDefinitionsDocument,
+  SaveViewDocument,
+  type ViewHeadFragment,
+  ViewListDocument,
+  ViewNowDocument,
+  ViewVersionsDocument,
+  WorkspaceViewsDocument,
+} from '../api/generated';
+import { gql } from '../api/graphql';
+import { newId, type Spec, write } from './spec';
+
+export const VIEW_TYPE = 'project-view';
+export const DEFAULT_NAME = 'nw-default-w';
+
+export type ViewHead = Omit<ViewHeadFragment, 'mayUpdate' | 'mayDelete'> & {
+  mayUpdate: Permission;
+  mayDelete: Permission;
+};
+export type View = ViewHead & { spec: string };
+
+export interface Place {
+  entity: string;
+  project: string;
+}
+
+/** The name of somebody's own workspace. */
+export const ownName = (user: string): string => `nw-nwuser${user}-w`;
+export const freshName = (): string => `nw-${newId()}-v`;
+
+/** What stands in an address for a view, as in the vendor's addresses. */
+export const shortName = (name: string): string => name.replace(/^nw-(.*)-[vw]$/, '$1');
+
+/** The name of the view that an address is about. */
+export function fullName(short: string): string {
+  if (short.startsWith('nw-')) return short;
+  return `nw-${short}-${/^(nwuser|default$)/.test(short) ? 'w' : 'v'}`;
+}
+
+export const isOwn = (name: string, user: string | undefined): boolean =>
+  user !== undefined && name === ownName(user);
+
+type Kind = 'own' | 'default' | 'saved' | 'other';
+
+/** What a view is for whoever looks at it. */
+export function kindOf(name: string, user: string | undefined): Kind {
+  if (isOwn(name, user)) return 'own';
+  if (name === DEFAULT_NAME) return 'default';
+  return name.startsWith('nw-nwuser') ? 'other' : 'saved';
+}
+
+interface Edges<T> {
+  edges: { node: T }[];
+}
+const first = <T>(connection: Edges<T> | null | undefined): T | null =>
+  connection?.edges[0]?.node ?? null;
+
+/** The views a workspace may begin with, asked for at once. */
+export async function openViews(
+  place: Place,
+  user: string | undefined,
+  wished: string | null,
+  signal?: AbortSignal,
+): Promise<Record<'own' | 'named' | 'standard', View | null>> {
+  const names = { own: ownName(user ?? ''), named: fullName(wished ?? '') };
+  const has = { hasOwn: user !== undefined, hasNamed: Boolean(wished) };
+  const answer = await gql(WorkspaceViewsDocument, { ...place, ...names, ...has }, signal);
+  const { own, named, default: standard } = answer.project ?? {};
+  return { own: first(own), named: first(named), standard: first(standard) };
+}
+
+/** All workspaces of the project, last saved first. */
+export async function listViews(place: Place, signal?: AbortSignal): Promise<ViewHead[]> {
+  const all: ViewHead[] = [];
+  let after: string | null = null;
+  do {
+    const answer: { project?: Project | null } = await gql(
+      ViewListDocument,
+      { ...place, after },
+      signal,
+    );
+    const page = answer.project?.allViews;
+    all.push(...(page?.edges.map((edge) => edge.node) ?? []));
+    after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+  } while (after);
+  return all;
+}
+interface Project {
+  allViews?:
+    (Edges<ViewHead> & { pageInfo: { hasNextPage: boolean; endCursor?: string | null } }) | null;
+}
+
+export const viewNow = async (id: string): Promise<View | null> =>
+  (await gql(ViewNowDocument, { id })).view ?? null;
+
+export interface Version {
+  id: string;
+  createdAt: string;
+  author?: string | null;
+  spec: string;
+}
+
+/** Earlier texts of a view, the newest first. */
+export const versionsOf = async (id: string, signal?: AbortSignal): Promise<Version[]> =>
+  (await gql(ViewVersionsDocument, { id }, signal)).view?.versions ?? [];
+
+export interface Save {
+  name: string;
+  displayName: string;
+  spec: Spec;
+  /** The view that is there, as it was last seen. */
+  over?: Pick<ViewHead, 'id' | 'updatedAt'> | null;
+}
+
+export async function saveView(place: Place, save: Save): Promise<ViewHead> {
+  const { name, displayName, over } = save;
+  const input = {
+    ...(over ? { id: over.id, ifUpdatedAt: over.updatedAt ?? null } : { name }),
+    entityName: place.entity,
+    projectName: place.project,
+    type: VIEW_TYPE,
+    displayName,
+    spec: write(save.spec),
+    createdUsing: 'USER' as const,
+  };
+  const { upsertView } = await gql(SaveViewDocument, { input });
+  if (!upsertView?.view) throw new Error('the server saved no view');
+  return upsertView.view;
+}
+
+export async function renameView(place: Place, view: ViewHead, displayName: string) {
+  const input = { id: view.id, entityName: place.entity, projectName: place.project, displayName };
+  return (await gql(SaveViewDocument, { input })).upsertView?.view ?? null;
+}
+
+export const deleteView = (id: string) => gql(DeleteViewDocument, { id });
+
+/** Whether a save was refused because somebody else had saved. */
+export const isConflict = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.reason === 'CONFLICT' || error.status === 409);
+
+/** What the newest runs say about their metrics. */
+export async function metricDefinitions(place: Place, signal?: AbortSignal): Promise<unknown[]> {
+  const { project } = await gql(MetricDefinitionsDocument, { ...place }, signal);
+  return (project?.runs?.edges ?? []).flatMap(({ node }) => {
+    const own = JSON.parse(node.wandbConfig || '{}') as { m?: unknown };
+    return own.m ? [own.m] : [];
+  });
+}

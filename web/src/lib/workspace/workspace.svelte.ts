@@ -1,0 +1,292 @@
+/** The open workspace: its document with every earlier state of this visit, and the view it is saved to half a second
+ *  after a change. A workspace that may not be saved works all the same, in this tab. */
+import { untrack } from 'svelte';
+import { Denial, isAbort } from '../api/errors';
+import { blank, identified, read, runSetOf, type Spec, withRunSet } from './spec';
+import {
+  DEFAULT_NAME,
+  freshName,
+  fullName,
+  isConflict,
+  kindOf,
+  openViews,
+  ownName,
+  type Place,
+  saveView,
+  type View,
+  viewNow,
+  type ViewHead,
+} from './views';
+
+const WAIT = 500;
+/** Changes of one kind within this time are one step back. */
+const TOGETHER = 1000;
+const MOST_STEPS = 200;
+
+export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'local';
+
+/** Where the table of runs keeps its run set. */
+function heldBy(workspace: Workspace): { value: Readonly<Record<string, unknown>> } {
+  const held = $derived(runSetOf(workspace.spec));
+  return {
+    get value() {
+      return held;
+    },
+    set value(next) {
+      workspace.change((spec) => withRunSet(spec, next), 'runs');
+    },
+  };
+}
+
+export class Workspace {
+  spec = $state.raw<Spec>(blank(true));
+  /** The view it is saved to; null until it was saved for the first time. */
+  view = $state.raw<ViewHead | null>(null);
+  /** The name under which it is, or would be, saved. */
+  name = $state('');
+  loaded = $state(false);
+  error = $state.raw<Error>();
+  saving = $state<Saving>('saved');
+  /** Why it is not saved. */
+  trouble = $state('');
+  /** The view of the address, when there is none of that name. */
+  missing = $state<string | null>(null);
+  #past = $state.raw<readonly Spec[]>([]);
+  #future = $state.raw<readonly Spec[]>([]);
+  #last = { kind: '', at: 0 };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #flight: Promise<void> | undefined;
+  #stored: Spec | undefined;
+  #wished: string | null = null;
+
+  constructor(
+    readonly place: Place,
+    readonly user: string | undefined,
+  ) {}
+
+  /** The run set of the document, for the table of runs: what is set there is a change like others. */
+  readonly runSet = heldBy(this);
+
+  get kind() {
+    return kindOf(this.name, this.user);
+  }
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.#future.length > 0;
+  }
+
+  /** Opens the view that the address names, and follows it; called while a component begins. */
+  follow(wished: () => string | null): void {
+    $effect(() => {
+      this.#wished = wished();
+      const control = new AbortController();
+      void untrack(() => this.open(this.#wished, control.signal));
+      return () => control.abort();
+    });
+    $effect(() => {
+      const hidden = () => document.hidden && void this.flush();
+      document.addEventListener('visibilitychange', hidden);
+      return () => {
+        document.removeEventListener('visibilitychange', hidden);
+        void this.flush();
+      };
+    });
+  }
+
+  /** Tries to open it again. */
+  again(): void {
+    void this.open(this.#wished);
+  }
+
+  /** Opens the view of an address, or one's own; without either the project's default, or a blank one. */
+  async open(wished: string | null, signal?: AbortSignal): Promise<void> {
+    await this.flush();
+    try {
+      const { own, named, standard } = await openViews(this.place, this.user, wished, signal);
+      this.missing = wished && !named && fullName(wished) !== this.#homeName() ? wished : null;
+      const view = named ?? own;
+      if (view) this.#adopt(view);
+      else {
+        // One's own begins as a copy of the default, and is saved when something is changed.
+        const begun = standard && this.user === undefined ? standard : null;
+        if (begun) this.#adopt(begun);
+        else this.#begin(this.#homeName(), standard ? read(standard.spec) : blank(true));
+      }
+      this.error = undefined;
+    } catch (error) {
+      if (isAbort(error)) return;
+      this.error = error as Error;
+    }
+    this.loaded = true;
+  }
+
+  #homeName(): string {
+    return this.user === undefined ? DEFAULT_NAME : ownName(this.user);
+  }
+
+  #begin(name: string, spec: Spec): void {
+    this.view = null;
+    this.name = name;
+    this.#reset(spec);
+  }
+
+  #adopt(view: View): void {
+    this.view = view;
+    this.name = view.name;
+    this.#reset(read(view.spec));
+  }
+
+  #reset(spec: Spec): void {
+    clearTimeout(this.#timer);
+    this.spec = identified(spec);
+    this.#stored = this.spec;
+    this.#past = [];
+    this.#future = [];
+    this.#last = { kind: '', at: 0 };
+    const denied = this.#denied();
+    this.saving = denied ? 'local' : 'saved';
+    this.trouble = denied ?? '';
+  }
+
+  /** Why this view may not be saved; null when it may, as far as is known. */
+  #denied(): string | null {
+    const { mayUpdate } = this.view ?? {};
+    return mayUpdate && !mayUpdate.allowed ? (mayUpdate.reason ?? '') : null;
+  }
+
+  /** Makes a change. Those of the same `kind` that follow fast, as of a slider, are undone together. */
+  change(edit: (spec: Spec) => Spec, kind = ''): void {
+    const before = untrack(() => this.spec);
+    const next = edit(before);
+    if (next === before) return;
+    const now = Date.now();
+    const together = kind !== '' && kind === this.#last.kind && now - this.#last.at < TOGETHER;
+    if (!together) this.#past = [...this.#past, before].slice(-MOST_STEPS);
+    this.#last = { kind, at: now };
+    this.#future = [];
+    this.spec = next;
+    this.#later();
+  }
+
+  undo(): void {
+    const before = this.#past.at(-1);
+    if (!before) return;
+    this.#past = this.#past.slice(0, -1);
+    this.#future = [...this.#future, this.spec];
+    this.#step(before);
+  }
+
+  redo(): void {
+    const after = this.#future.at(-1);
+    if (!after) return;
+    this.#future = this.#future.slice(0, -1);
+    this.#past = [...this.#past, this.spec];
+    this.#step(after);
+  }
+
+  #step(spec: Spec): void {
+    this.#last = { kind: '', at: 0 };
+    this.spec = spec;
+    this.#later();
+  }
+
+  #later(): void {
+    if (this.saving === 'local' || this.saving === 'conflict') return;
+    this.saving = 'waiting';
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), WAIT);
+  }
+
+  /** Saves now what is not saved yet. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#flight;
+    if (this.saving !== 'waiting') return;
+    this.#flight = this.#save();
+    await this.#flight;
+    this.#flight = undefined;
+  }
+
+  /** Tries again after a failure. */
+  retry(): void {
+    if (this.saving !== 'failed') return;
+    this.saving = 'waiting';
+    void this.flush();
+  }
+
+  async #save(): Promise<void> {
+    const { spec, name, view } = this;
+    if (spec === this.#stored) {
+      this.saving = 'saved';
+      return;
+    }
+    this.saving = 'saving';
+    this.trouble = '';
+    try {
+      const displayName = view?.displayName ?? '';
+      const saved = await saveView(this.place, { name, displayName, spec, over: view });
+      // Another view was opened meanwhile.
+      if (this.name !== name) return;
+      this.view = saved;
+      this.#stored = spec;
+      this.saving = 'saved';
+      if (this.spec !== spec) this.#later();
+    } catch (error) {
+      if (this.name !== name) return;
+      this.trouble = error instanceof Denial ? (error.lines[0] ?? '') : (error as Error).message;
+      this.saving = isConflict(error) ? 'conflict' : error instanceof Denial ? 'local' : 'failed';
+    }
+  }
+
+  /** After a conflict: what the other one saved; mine is a step back. */
+  async loadTheirs(): Promise<void> {
+    const theirs = this.view && (await viewNow(this.view.id));
+    if (!theirs) return;
+    const mine = this.spec;
+    const past = this.#past;
+    this.#adopt(theirs);
+    this.#past = [...past, mine].slice(-MOST_STEPS);
+  }
+
+  /** Saves this document as a new view, and goes on with that one. */
+  async saveAs(displayName: string, name = freshName()): Promise<ViewHead> {
+    const { spec } = this;
+    const over = name === this.name ? this.view : null;
+    const saved = await saveView(this.place, { name, displayName, spec, over });
+    this.view = saved;
+    this.name = saved.name;
+    this.#stored = spec;
+    this.saving = 'saved';
+    this.trouble = '';
+    if (this.spec !== spec) this.#later();
+    return saved;
+  }
+
+  /** Puts the document of this view in the place of the project's default, or of one's own. */
+  async copyTo(name: string, over: ViewHead | null): Promise<void> {
+    await saveView(this.place, {
+      name,
+      displayName: over?.displayName ?? '',
+      spec: this.spec,
+      over,
+    });
+  }
+
+  /** An earlier state becomes the document, as a change that can be undone. */
+  restore(text: string): void {
+    this.change(() => identified(read(text)));
+  }
+
+  /** The view was given another name. */
+  renamed(view: ViewHead): void {
+    if (view.id === this.view?.id) this.view = view;
+  }
+
+  /** What is not saved yet will not be: its view is about to be deleted. */
+  abandon(): void {
+    clearTimeout(this.#timer);
+    this.saving = 'saved';
+  }
+}
