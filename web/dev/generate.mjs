@@ -10,7 +10,7 @@ const schemaFolder = here('../../crates/server/src/graphql/schema/');
 const queryFolder = here('../src/lib/api/queries/');
 const read = (folder, name) => readFileSync(new URL(name, folder), 'utf8');
 
-const schema = ['client.graphql', 'app.graphql', 'access.graphql']
+const schema = ['client.graphql', 'app.graphql', 'access.graphql', 'pages.graphql']
   .map((name) => read(schemaFolder, name))
   .join('\n');
 const files = readdirSync(queryFolder)

@@ -36,11 +36,12 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 4] = [
+pub(crate) const SDL: [&str; 5] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
     include_str!("graphql/schema/access.graphql"),
+    include_str!("graphql/schema/pages.graphql"),
 ];
 
 /// Every resolver there is.

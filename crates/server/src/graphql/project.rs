@@ -3,6 +3,7 @@
 mod fields;
 mod runs;
 mod settings;
+mod totals;
 
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
@@ -39,6 +40,7 @@ pub fn register(r: &mut Resolvers) {
     fields::register(r);
     runs::register(r);
     settings::register(r);
+    totals::register(r);
 }
 
 /// The entity to look in when the client gave none: the caller's own, or a service account's team.
