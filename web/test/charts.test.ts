@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
-import { matcher, sections, systemSection } from '../src/lib/charts/sections';
+import { matcher, sections } from '../src/lib/charts/sections';
 import { nearest, smooth } from '../src/lib/charts/smooth';
 
 const column = (...values: number[]) => Float64Array.from(values);
@@ -65,7 +65,6 @@ test('metrics are grouped by prefix, in natural order, without axes and media', 
     ['val', ['a']],
   ]);
   expect(sections(all, '^val|lr$').map(({ name }) => name)).toEqual(['', 'val']);
-  expect(systemSection([number('system.cpu')], '')[0]?.metrics[0]?.title).toBe('cpu');
 });
 
 test('a search that is no regular expression is plain text', () => {

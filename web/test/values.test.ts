@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Denial, errorOf } from '../src/lib/api/errors';
 import { bytes, duration, measure, relativeTime, tick } from '../src/lib/i18n/format';
-import { spans, withoutEscapes } from '../src/lib/runs/ansi';
-import { fileRows, previewOf } from '../src/lib/runs/files';
-import { configValues, jsonRows, loggedTable, parseJson } from '../src/lib/runs/json';
+import { spans, withoutEscapes } from '../src/lib/run/ansi';
+import { fileRows, previewOf } from '../src/lib/run/files';
+import { configValues, jsonRows, loggedTable, parseJson } from '../src/lib/run/json';
 import { searchFilter } from '../src/lib/runs/runset';
 
 test('a file is shown as a table only when it holds one', () => {

@@ -7,8 +7,10 @@ mod edit;
 mod members;
 mod owner;
 mod rename;
+mod totals;
 
 pub use create::Made;
 pub(crate) use create::insert;
 pub(crate) use delete::remove;
 pub use edit::ProjectChange;
+pub use totals::{Contributor, Totals};

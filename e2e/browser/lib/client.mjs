@@ -37,10 +37,11 @@ export class LoggedRun {
     this.place = place;
   }
 
-  /** `defined`: what `define_metric` said, keyed by protobuf field numbers. */
-  static async start(url, key, { entity, project, name, displayName, config = {}, tags = [], defined = [] }) {
+  /** `own`: what the client puts in its own part of the config, as `m` for what `define_metric` said (keyed by
+   *  protobuf field numbers). */
+  static async start(url, key, { entity, project, name, displayName, config = {}, tags = [], own = {} }) {
     const wrapped = Object.fromEntries(Object.entries(config).map(([k, value]) => [k, { value }]));
-    const cli = { cli_version: '0.31.0', python_version: '3.11.7', m: defined, t: {} };
+    const cli = { cli_version: '0.31.0', python_version: '3.11.7', m: [], t: {}, ...own };
     const variables = {
       name,
       project,
@@ -86,6 +87,28 @@ export class LoggedRun {
     const content = texts.map((text) => text.replace(/^(ERROR )?/, (mark) => `${mark}${time}000 `));
     await this.#stream({ files: { 'output.log': { offset: this.#lines, content } } });
     this.#lines += texts.length;
+  }
+
+  /** What `run.alert` does. */
+  async alert(title, text, severity = 'WARN') {
+    const query = `mutation A($e: String!, $p: String!, $r: String!, $title: String!, $text: String!, $severity: AlertSeverity) {
+      notifyScriptableRunAlert(input: { entityName: $e, projectName: $p, runName: $r, title: $title, text: $text,
+        severity: $severity }) { success } }`;
+    const { entity: e, project: p, name: r } = this.place;
+    await post(`${this.url}/graphql`, this.key, { query, variables: { e, p, r, title, text, severity } });
+  }
+
+  /** Uploads a small text file. */
+  async upload(name, text) {
+    const query = `mutation F($e: String!, $p: String!, $r: String!, $files: [String!]!) {
+      createRunFiles(input: { entityName: $e, projectName: $p, runName: $r, files: $files }) {
+        files { name uploadUrl } } }`;
+    const { entity: e, project: p, name: r } = this.place;
+    const answer = await post(`${this.url}/graphql`, this.key, { query, variables: { e, p, r, files: [name] } });
+    const [{ uploadUrl }] = answer.data.createRunFiles.files;
+    const response = await fetch(uploadUrl, { method: 'PUT', body: text });
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    await this.#stream({ uploaded: [name] });
   }
 
   finish(exitcode = 0) {

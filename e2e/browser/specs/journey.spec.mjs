@@ -76,7 +76,8 @@ test('logged runs appear on home and on the project page with their charts', asy
 
   await goto('');
   await page.getByRole('link', { name: 'wide-and-deep' }).waitFor();
-  await page.getByText('Failed').waitFor();
+  await page.getByRole('heading', { name: /^Running now/ }).waitFor();
+  await page.getByRole('table', { name: 'Failed lately' }).getByText('baseline-3').waitFor();
   await assertAccessible(page);
 
   await goto(`${user.name}/${project}`);

@@ -23,7 +23,7 @@ before(async () => {
       displayName: `trial-${index}`,
       config: { lr: [0.1, 0.01, 0.001][index % 3], optimizer: index % 2 ? "sgd" : "adamw", seed: index },
       tags: index < 4 ? ["first"] : [],
-      defined,
+      own: { m: defined },
     });
     await run.log(curve(30, index + 1));
     await run.finish(index === 5 ? 1 : 0);

@@ -9,12 +9,20 @@ export type Route =
   | { page: 'entity'; entity: string }
   | { page: 'team'; entity: string; tab: TeamTab }
   | { page: 'project'; entity: string; project: string; table?: true }
-  | { page: 'projectSettings'; entity: string; project: string }
+  | { page: 'projectSettings' | 'projectOverview'; entity: string; project: string }
   | { page: 'sweeps'; entity: string; project: string }
   | { page: 'sweep'; entity: string; project: string; sweep: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
-export const runTabs = ['overview', 'charts', 'system', 'logs', 'files'] as const;
+export const runTabs = [
+  'overview',
+  'charts',
+  'system',
+  'logs',
+  'files',
+  'code',
+  'history',
+] as const;
 export type RunTab = (typeof runTabs)[number];
 
 /** The first is the one that `settings` itself shows. */
@@ -79,6 +87,9 @@ export function match(path: string): Route {
   }
   if (kind === 'settings' && parts.length === 3) {
     return { page: 'projectSettings', entity: first, project };
+  }
+  if (kind === 'overview' && parts.length === 3) {
+    return { page: 'projectOverview', entity: first, project };
   }
   if (kind === 'runs' && run !== undefined && parts.length <= 5) {
     const known = runTabs.find((name) => name === (tab ?? 'overview'));

@@ -107,8 +107,13 @@ async fn lists(session: &Session, world: &World, key: Option<&Key>) -> Result<()
     prop_assert_eq!(&listed, &expected, "projects of {:?}", key);
     let runs = world.runs.iter().map(|r| (&world.projects[r.project], &r.name));
     let mut expected: Vec<_> = runs.filter(|(p, _)| may(p)).map(|(p, run)| format!("{}/{run}", name(p))).collect();
-    let mut listed: Vec<_> =
-        session.recent_runs(100).await.unwrap().iter().map(|(run, _)| run.resource().path().to_string()).collect();
+    let mut listed: Vec<_> = session
+        .recent_runs(crate::runs::RecentQuery { most: 100, ..Default::default() })
+        .await
+        .unwrap()
+        .iter()
+        .map(|(run, _)| run.resource().path().to_string())
+        .collect();
     expected.sort();
     listed.sort();
     prop_assert_eq!(&listed, &expected, "runs of {:?}", key);

@@ -49,26 +49,38 @@ pub struct Alert {
     pub created_at: Micros,
 }
 
+/// Alerts with their runs, for [`Row`]s; conditions come after it.
+pub(super) const WITH_RUN: &str =
+    "SELECT a.id, a.run_id, a.title, a.text, a.severity, a.created_at FROM alert a JOIN run r ON r.id = a.run_id";
+
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: i64,
+    run_id: i64,
     title: String,
     text: String,
     severity: String,
     created_at: i64,
 }
 
+impl Row {
+    pub fn run_id(&self) -> i64 {
+        self.run_id
+    }
+
+    pub fn into_alert(self) -> Result<Alert, Error> {
+        let severity = self.severity.parse()?;
+        Ok(Alert { id: self.id, title: self.title, text: self.text, severity, created_at: self.created_at })
+    }
+}
+
 impl Allowed<Read, Run> {
     /// The run's alerts, newest first.
     pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        let text = "SELECT id, title, text, severity, created_at FROM alert WHERE run_id = $1 \
+        let text = "SELECT id, run_id, title, text, severity, created_at FROM alert WHERE run_id = $1 \
                     ORDER BY created_at DESC, id DESC";
         let rows: Vec<Row> = sql(text).bind(self.resource().id).all(self.domain().db()).await?;
-        let alert = |r: Row| {
-            let severity = r.severity.parse()?;
-            Ok(Alert { id: r.id, title: r.title, text: r.text, severity, created_at: r.created_at })
-        };
-        rows.into_iter().map(alert).collect()
+        rows.into_iter().map(Row::into_alert).collect()
     }
 }
 

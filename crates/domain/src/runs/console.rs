@@ -1,5 +1,7 @@
 //! Reading console lines.
 
+mod range;
+
 use std::ops::Range;
 
 use history::{Batch, STEP};
@@ -9,6 +11,7 @@ use super::streams::{self, MOST_LINES, StreamKind};
 use crate::db::sql;
 use crate::policy::{Allowed, Read, Run};
 use crate::{Error, Problem};
+pub use range::LogSearch;
 
 /// Lines that are answered when nothing says how many.
 const LINES: u32 = 1000;

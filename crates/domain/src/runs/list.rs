@@ -7,6 +7,8 @@ mod recent;
 #[cfg(test)]
 mod tests;
 
+pub use recent::RecentQuery;
+
 use std::collections::HashMap;
 
 use super::details::{self, RunDetails};

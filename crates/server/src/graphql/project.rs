@@ -5,6 +5,7 @@ mod runs;
 mod settings;
 mod sweeps;
 mod table;
+mod totals;
 
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
@@ -45,6 +46,7 @@ pub fn register(r: &mut Resolvers) {
     settings::register(r);
     sweeps::register(r);
     table::register(r);
+    totals::register(r);
 }
 
 /// The entity to look in when the client gave none: the caller's own, or a service account's team.

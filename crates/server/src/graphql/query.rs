@@ -1,5 +1,7 @@
 //! Root fields of `Query`.
 
+mod recent;
+
 use domain::model::ProjectPath;
 use domain::policy::{ClientVersion, Place, Submit};
 use serde::Deserialize;
@@ -22,7 +24,7 @@ pub fn register(r: &mut Resolvers) {
     r.query("entities", entities);
     r.query("organization", organization);
     r.query("users", users);
-    r.query("recentRuns", recent_runs);
+    recent::register(r);
 }
 
 /// Switches of the client that this release honours; a name that is missing is off.
@@ -138,15 +140,4 @@ struct UsersArgs {
 async fn users(args: UsersArgs, ctx: Ctx) -> Result<impl Output, Error> {
     let found = ctx.session.find_users(&args.query.unwrap_or_default()).await?;
     Ok(Connection::whole(found.into_iter().map(UserNode)))
-}
-
-#[derive(Deserialize)]
-struct First {
-    first: Option<u32>,
-}
-
-/// The newest runs over all projects that the caller may read.
-async fn recent_runs(args: First, ctx: Ctx) -> Result<impl Output, Error> {
-    let runs = ctx.session.recent_runs(args.first.unwrap_or(20).min(100)).await?;
-    Ok(runs.into_iter().map(|(run, details)| super::run::RunNode::new(run, details)).collect::<Vec<_>>())
 }

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::{Node, Resolvers};
 use crate::Error;
+pub use facts::alert;
 pub use history::metric_keys;
 
 /// A run that the caller may read, with its row.

@@ -41,13 +41,3 @@ export function sections(metrics: readonly Metric[], search: string): Section[] 
   for (const group of all) group.metrics.sort((a, b) => order.compare(a.key, b.key));
   return all;
 }
-
-/** System metrics are one section; their common prefix is not repeated. */
-export function systemSection(metrics: readonly Metric[], search: string): Section[] {
-  const matches = matcher(search);
-  const shown = metrics
-    .filter(({ key, type }) => type === 'number' && !key.startsWith('_') && matches(key))
-    .map(({ key }) => ({ key, title: key.replace(/^system[./]/, '') }))
-    .sort((a, b) => order.compare(a.key, b.key));
-  return shown.length ? [{ name: 'system', metrics: shown }] : [];
-}

@@ -8,7 +8,7 @@ use super::{RunPage, RunQuery};
 use crate::Error;
 use crate::model::{ProjectPath, RunState};
 use crate::policy::{Delete, Project, Read};
-use crate::runs::StreamUpdate;
+use crate::runs::{AlertSeverity, NewAlert, RecentQuery, StreamUpdate};
 use crate::testing::{Lab, history};
 
 /// Runs `r0` … `r6`, a second apart, with config and summary; every second one in group `g`; `r6` finished.
@@ -157,12 +157,49 @@ async fn wrong_questions_are_refused() {
 async fn recent_runs_are_those_that_the_caller_may_read() {
     for lab in Lab::all().await {
         lab_with_runs(&lab).await;
-        let recent = lab.victor.recent_runs(3).await.unwrap();
+        let three = || RecentQuery { most: 3, ..RecentQuery::default() };
+        let recent = lab.victor.recent_runs(three()).await.unwrap();
         let names: Vec<_> = recent.iter().map(|(run, _)| run.resource().path().to_string()).collect();
         assert_eq!(names, ["team/p/r6", "team/p/r5", "team/p/r4"]);
-        assert!(lab.mallory.recent_runs(3).await.unwrap().is_empty());
+        assert!(lab.mallory.recent_runs(three()).await.unwrap().is_empty());
+        let with = async |states: &[RunState], search: &str| {
+            let query = RecentQuery { most: 9, states: states.to_vec(), search: search.to_owned(), entity: None };
+            let found = lab.victor.recent_runs(query).await.unwrap();
+            found.into_iter().map(|(run, _)| run.resource().name.clone()).collect::<Vec<_>>()
+        };
+        let all = with(&[], "").await;
+        assert_eq!(with(&[], "R5").await, ["r5"]);
+        assert!(with(&[], "%").await.len() < all.len(), "no wildcards of the database");
+        let running = with(&[RunState::Running], "").await;
+        assert!(!running.is_empty() && with(&[RunState::Crashed], "").await.is_empty());
+        let elsewhere = RecentQuery { entity: Some("alice".to_owned()), ..three() };
+        assert!(lab.victor.recent_runs(elsewhere).await.unwrap().is_empty());
+        lab.clock().advance(Duration::from_secs(1000));
+        assert_eq!(with(&[RunState::Crashed], "").await.len(), running.len(), "silent runs count as crashed");
+        assert!(with(&[RunState::Running], "").await.is_empty());
         let project = lab.mallory.allow::<Read, Project>(&ProjectPath::new("team", "p")).await;
         assert!(matches!(project, Err(Error::Denied(_))));
+    }
+}
+
+#[tokio::test]
+async fn recent_alerts_are_those_that_the_caller_may_read() {
+    for lab in Lab::all().await {
+        for (run, title) in [("r1", "nan"), ("r2", "slow"), ("r1", "again")] {
+            lab.clock().advance(Duration::from_secs(1));
+            let (title, text) = (title.to_owned(), String::new());
+            lab.run(run)
+                .await
+                .alert(NewAlert { title, text, severity: AlertSeverity::Warn, wait_ms: 0 })
+                .await
+                .unwrap();
+        }
+        let alerts = lab.victor.recent_alerts(2).await.unwrap();
+        let told: Vec<_> = alerts.iter().map(|(alert, (_, run))| (alert.title.as_str(), run.name.as_str())).collect();
+        assert_eq!(told, [("again", "r1"), ("slow", "r2")]);
+        assert!(lab.mallory.recent_alerts(2).await.unwrap().is_empty());
+        lab.allow::<Delete>("r2").await.unwrap().delete().await.unwrap();
+        assert_eq!(lab.victor.recent_alerts(9).await.unwrap().len(), 2);
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("jobType", |n| n.details.job_type.clone())
         .get("host", |n| n.details.host.clone())
         .get("program", |n| n.details.program.clone())
+        .get("repo", |n| n.details.repo.clone())
         .get("commit", |n| n.details.commit.clone())
         .get("sweepName", |n| n.details.sweep.clone())
         .get("exitcode", |n| n.details.exit_code)
@@ -79,13 +80,15 @@ async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error>
 }
 
 async fn alerts(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
-    let alert = |a: domain::runs::Alert| {
-        Payload::new("Alert")
-            .with("id", ids::encode("Alert", a.id))
-            .with("title", a.title)
-            .with("text", a.text)
-            .with("severity", a.severity.as_str())
-            .with("createdAt", rfc3339(a.created_at))
-    };
     Ok(n.run.alerts().await?.into_iter().map(alert).collect::<Vec<_>>())
+}
+
+/// The type `Alert`.
+pub fn alert(a: domain::runs::Alert) -> Payload {
+    Payload::new("Alert")
+        .with("id", ids::encode("Alert", a.id))
+        .with("title", a.title)
+        .with("text", a.text)
+        .with("severity", a.severity.as_str())
+        .with("createdAt", rfc3339(a.created_at))
 }
