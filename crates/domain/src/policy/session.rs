@@ -207,7 +207,8 @@ impl Session {
     /// Everything that an action at a path is decided on.
     async fn facts(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (mut facts, found) = self.load(operation, asked).await?;
-        if operation.adds() {
+        // Not where the caller may know nothing: a limit would be told by the time it takes.
+        if operation.adds() && redirect::may_know(&facts, false) {
             load::load_usage(self, &mut facts).await?;
         }
         Ok((facts, found))

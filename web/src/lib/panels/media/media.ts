@@ -1,5 +1,5 @@
 /** Logged media by the names that the client gives their files: `media/images/KEY_STEP_HASH.png`. */
-import type { RunFile } from '../../runs/files';
+import type { RunFile } from '../../run/files';
 import type { Metric } from '../../charts/sections';
 
 export type Kind = 'image' | 'audio' | 'video' | 'table' | 'other';
