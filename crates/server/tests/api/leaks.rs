@@ -102,28 +102,29 @@ fn renamed(value: &Value, ids: &Ids, [entity, project, run]: [&str; 3]) -> Value
 }
 
 /// Everything there, then only the run missing, then the project too.
-fn names() -> impl Iterator<Item = [&'static str; 3]> {
+fn names() -> Vec<[&'static str; 3]> {
     let deeper = [(PROJECTS[0], RUNS[0]), (PROJECTS[0], RUNS[1]), (PROJECTS[1], RUNS[1])];
-    ENTITIES.into_iter().flat_map(move |entity| deeper.map(|(project, run)| [entity, project, run]))
+    ENTITIES.into_iter().flat_map(|entity| deeper.map(|(project, run)| [entity, project, run])).collect()
 }
 
-/// Every field and route, as everybody.
-async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)]) {
+/// Every field and route, as everybody, about names of which they may not know which are there.
+async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)], names: &[[&'static str; 3]]) {
     let (schema, ids) = (Schema::read(ann).await, Ids::make(ann).await);
     for (who, client) in callers {
         for (root, keyword) in roots {
             for field in schema.fields(root) {
                 let (query, variables) = schema.request(keyword, field, &ids);
-                // What names nothing is about the caller alone, and would change the caller's password, keys and limits.
-                if renamed(&variables, &ids, [ENTITIES[0], PROJECTS[0], RUNS[0]]) == variables {
+                // What names nothing of it is about the caller, and would change the caller's password, keys and limits.
+                let asked = |all: &[&'static str; 3]| renamed(&variables, &ids, *all);
+                if names.iter().all(|all| asked(all) == asked(&names[0])) {
                     continue;
                 }
                 let mut first = None;
-                for all in names() {
+                for all in names.iter().copied() {
                     if field["name"] == FINDS_PEOPLE && all[0] == "qx-person" {
                         continue;
                     }
-                    let answer = client.graphql(&query, renamed(&variables, &ids, all)).await;
+                    let answer = client.graphql(&query, asked(&all)).await;
                     let plain = plain(answer.status, &answer.text(), all);
                     let first = first.get_or_insert_with(|| plain.clone());
                     assert_eq!(plain, *first, "{root}.{} tells {who} of {all:?}", field["name"]);
@@ -143,7 +144,7 @@ async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)
             (Method::GET, "/api/explain?action=run:create&target=E/P&user=E"),
         ] {
             let mut first = None;
-            for all in names() {
+            for all in names.iter().copied() {
                 let path = route.replace('E', all[0]).replace('P', all[1]).replace('R', all[2]);
                 let answer =
                     client.send(method.clone(), &path, json!({ "runs": [all[2]], "keys": ["loss"] }).to_string()).await;
@@ -160,7 +161,34 @@ async fn what_is_hidden_and_what_is_not_there_are_the_same() {
     on_every_database(async |server: TestServer| {
         let ann = server.user("ann").await;
         let callers = build(&server).await;
-        compare(&ann, &callers, &ROOTS).await;
+        compare(&ann, &callers, &ROOTS, &names()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_in_a_restricted_project_is_for_those_who_were_added() {
+    on_every_database(async |server: TestServer| {
+        let (ann, owner) = (server.user("ann").await, server.user("olga").await);
+        let (viewer, stranger, admin) =
+            (server.user("victor").await, server.user("mallory").await, server.user("adele").await);
+        server.team("lab", "olga", &[]).await;
+        server.team("elsewhere", "adele", &[]).await;
+        let team = domain::model::EntityPath("lab".to_owned());
+        let team =
+            server.domain.operator().allow::<domain::policy::Administer, domain::policy::Entity>(&team).await.unwrap();
+        team.set_member("victor", Role::Viewer).await.unwrap();
+        let init = "mutation { upsertBucket(input: {entityName: \"lab\", modelName: \"qy-closed\", name: \"qz-present\"}) \
+                    { bucket { id } } }";
+        owner.data(init, json!({})).await;
+        server.sql("UPDATE project SET visibility = 'restricted' WHERE name = 'qy-closed'").await;
+        let callers = [
+            ("a viewer of the team", viewer),
+            ("an admin of another team", admin),
+            ("a stranger", stranger),
+            ("nobody", server.anonymous()),
+        ];
+        compare(&ann, &callers, &ROOTS, &RUNS.map(|run| ["lab", "qy-closed", run])).await;
     })
     .await;
 }
@@ -180,10 +208,10 @@ async fn with_redirects_too() {
             server.sql(redirect(n as i64, entity, "qx-hidden")).await;
         }
         server.sql(redirect(100, "qx-*", "@me")).await;
-        compare(&ann, &callers, &ROOTS).await;
+        compare(&ann, &callers, &ROOTS, &names()).await;
         // What is changed here is changed in one's own space, so only questions are the same again and again.
         server.sql("DELETE FROM redirect WHERE entity <> 'qx-*'").await;
-        compare(&ann, &callers[..1], &ROOTS[..1]).await;
+        compare(&ann, &callers[..1], &ROOTS[..1], &names()).await;
     })
     .await;
 }
