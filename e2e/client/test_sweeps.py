@@ -91,9 +91,6 @@ def test_the_command_line(trainer):
     sweep = when(trainer, path.rsplit("/", 1)[1], lambda sweep: sweep["state"] == "FINISHED")
     assert {run["state"] for run in runs(sweep)} == {"finished"}, outcome.output
     params = {"path": path, "entity": trainer.user.name, "project": trainer.project}
-    if not trainer.client.at_least("0.22"):
-        # Older clients read no lists of sweeps.
-        return
     read = trainer.train("api_sweep", None, params).succeeded().result
     assert read == {
         "name": sweep["name"],
