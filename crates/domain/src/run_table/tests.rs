@@ -73,6 +73,16 @@ fn numbered() -> impl Strategy<Value = Vec<RunDocument>> {
         .prop_map(|runs| (0..).zip(runs).map(|(id, run)| RunDocument { id, ..run }).collect())
 }
 
+/// Writes 1.0 as 1.
+fn plain(value: &mut Value) {
+    match value {
+        Value::Number(n) => *value = n.as_f64().map_or(Value::Null, super::values::number),
+        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Object(map) => map.values_mut().for_each(plain),
+        _ => {}
+    }
+}
+
 fn orders() -> impl Strategy<Value = String> {
     let key = prop::sample::select(vec![
         "name",
@@ -110,7 +120,9 @@ proptest! {
     }
 
     #[test]
-    fn pages_are_cut_from_the_sorted_whole(runs in numbered(), order in orders(), most in 1usize..7) {
+    fn pages_are_cut_from_the_sorted_whole(mut runs in numbered(), order in orders(), most in 1usize..7) {
+        // Objects are in order as texts, in which 1 and 1.0 are not the same; columns know floats only.
+        runs.iter_mut().flat_map(|run| [&mut run.config, &mut run.summary]).for_each(plain);
         let (table, around) = table(&runs);
         let view = View { table: &table, around: &around };
         let order = Order::parse(&order).unwrap();

@@ -18,9 +18,12 @@ pub(super) struct Tree {
 
 #[derive(Debug, Default)]
 struct Node {
-    children: HashMap<Box<str>, NodeId>,
+    /// By key: where it is in `keys`.
+    places: HashMap<Box<str>, usize>,
     /// In the order in which they were first seen.
     keys: Vec<(Box<str>, NodeId)>,
+    /// Where the next key is likely to be: runs of a project have their keys in one order.
+    next: usize,
     column: Column,
 }
 
@@ -35,14 +38,27 @@ impl Tree {
 
     /// The node below a node; made when it is new.
     pub fn child(&mut self, node: NodeId, key: &str) -> NodeId {
-        if let Some(child) = self.nodes[node].children.get(key) {
+        let fresh = self.nodes.len();
+        let node = &mut self.nodes[node];
+        if let Some((_, child)) = node.keys.get(node.next).filter(|(likely, _)| **likely == *key) {
+            node.next += 1;
             return *child;
         }
-        let child = self.nodes.len();
+        if let Some(place) = node.places.get(key) {
+            node.next = place + 1;
+            return node.keys[*place].1;
+        }
+        node.places.insert(key.into(), node.keys.len());
+        node.keys.push((key.into(), fresh));
+        node.next = node.keys.len();
         self.nodes.push(Node::default());
-        self.nodes[node].children.insert(key.into(), child);
-        self.nodes[node].keys.push((key.into(), child));
-        child
+        fresh
+    }
+
+    /// The node below a node, where there is one.
+    fn at(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        let node = &self.nodes[node];
+        node.places.get(key).map(|place| node.keys[*place].1)
     }
 
     pub fn column(&self, node: NodeId) -> &Column {
@@ -67,9 +83,9 @@ impl Tree {
     /// first in which it has a value.
     pub fn find(&self, node: NodeId, path: &str, found: &mut Vec<NodeId>) {
         for (key, rest) in splits(path) {
-            match self.nodes[node].children.get(key) {
-                Some(child) if rest.is_empty() => found.push(*child),
-                Some(child) => self.find(*child, rest, found),
+            match self.at(node, key) {
+                Some(child) if rest.is_empty() => found.push(child),
+                Some(child) => self.find(child, rest, found),
                 None => {}
             }
         }
@@ -79,15 +95,15 @@ impl Tree {
     pub fn find_config(&self, path: &str) -> Vec<NodeId> {
         let mut found = Vec::new();
         for (key, rest) in splits(path) {
-            let Some(child) = self.nodes[Self::ROOT].children.get(key) else { continue };
+            let Some(child) = self.at(Self::ROOT, key) else { continue };
             if rest.is_empty() || rest == "value" {
-                found.push(*child);
+                found.push(child);
                 continue;
             }
             if let Some(below) = rest.strip_prefix("value.") {
-                self.find(*child, below, &mut found);
+                self.find(child, below, &mut found);
             }
-            self.find(*child, rest, &mut found);
+            self.find(child, rest, &mut found);
         }
         found
     }
