@@ -28,11 +28,34 @@ def test_the_old_name_of_a_team_and_of_a_project_lead_on(server, client, member,
     assert seen.state == "finished" and seen.column("loss") == [0.0, 1.0, 2.0]
 
 
-@pytest.mark.every_client
-def test_a_service_account_trains_for_a_person_of_its_team(server, client, member, team, run, tmp_path):
+@pytest.fixture
+def machine(server, client, team, run, tmp_path):
+    """A machine with the key of a service account of the team."""
     name = f"ci-{run}"
     key = server.cli("service-account", "create", team, name, "--print-api-key").stdout.strip()
-    machine = User(name, key, Api(server.url, key))
-    trainer = Trainer(client, server, machine, tmp_path, entity=team)
-    trainer.train("simple", run, WANDB_USERNAME=member.name).succeeded()
-    assert member.api.run(team, trainer.project, run).raw["user"]["username"] == member.name
+    return Trainer(client, server, User(name, key, Api(server.url, key)), tmp_path, entity=team)
+
+
+def owner(machine, run):
+    """Whose run it is, and who sent it for them."""
+    document = """query($e: String!, $p: String!, $r: String!) {
+        project(name: $p, entityName: $e) { run(name: $r) { submittedBy user { username } } } }"""
+    found = machine.user.api.query(document, e=machine.entity, p=machine.project, r=run)["project"]["run"]
+    return found["user"]["username"], found["submittedBy"]
+
+
+@pytest.mark.every_client
+@pytest.mark.parametrize("by", ["WANDB_USERNAME", "WANDB_USER_EMAIL"])
+def test_a_service_account_trains_for_a_person_of_its_team(by, server, team, machine, run):
+    person = server.user(f"eve-{run}", "--email", f"eve-{run}@example.org")
+    server.cli("team", "add", team, person.name, "--role", "member")
+    named = person.name if by == "WANDB_USERNAME" else f"eve-{run}@example.org"
+    machine.train("simple", run, **{by: named}).succeeded()
+    assert owner(machine, run) == (person.name, machine.user.name)
+
+
+@pytest.mark.every_client
+def test_a_person_who_is_not_in_the_team_gets_no_run_of_it(server, machine, run):
+    stranger = server.user()
+    machine.train("simple", run, WANDB_USERNAME=stranger.name).succeeded()
+    assert owner(machine, run) == (machine.user.name, None)

@@ -1,5 +1,6 @@
 """What the terminal advises is taken from the text that it printed, typed as it stands there, and must work."""
 
+import base64
 import os
 import pty
 import re
@@ -43,9 +44,9 @@ def line(text: str, label: str) -> str:
     return found[-1]
 
 
-def typed(situation, text, trainer) -> None:
+def typed(situation, text, trainer, label: str = "Fix") -> None:
     """The line of code that begins the run elsewhere."""
-    code = re.match(r"wandb\.init\(.*?\)", line(text, "Fix"))
+    code = re.match(r"wandb\.init\(.*?\)", line(text, label))
     assert code, text
     entity, project = (re.search(rf"{name}='([^']*)'", code.group()).group(1) for name in ("entity", "project"))
     assert entity != situation.entity
@@ -130,7 +131,10 @@ def accept(situation, text, trainer) -> None:
     """The link leads to the invitation, and accepting it lets in."""
     link = re.search(r"http\S+/invite\?id=(\d+)", line(text, "Fix"))
     assert link.group().startswith(situation.world.server.url)
-    situation.world.accept(int(link.group(1)), situation.entity)
+    invitation = base64.b64encode(f"Invitation:{link.group(1)}".encode()).decode()
+    situation.world.caller.api.query(
+        "mutation($id: ID!) { acceptInvitation(input: {id: $id}) { entity { name } } }", id=invitation
+    )
     again(situation, trainer)
 
 

@@ -1,13 +1,11 @@
-"""One function for each situation: it builds it on a server and says what is typed there.
-
-Everything that no command does yet is set up here, by statements on the database of the server.
-"""
+"""One function for each situation: it builds it on a server, as people would, and says what is typed there."""
 
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.server import Server
+from harness.api import Api
+from harness.server import Server, User
 
 from . import remedies
 from .world import World, micros
@@ -33,6 +31,8 @@ class Situation:
         entity = f"entity='{self.entity}', " if self.entity else ""
         return f"wandb.init({entity}project='{self.project}'"
 
+
+UPDATE_TEAM = "mutation($input: UpdateTeamInput!) { updateTeam(input: $input) { entity { name } } }"
 
 REASONS: dict[str, Callable[[Server], Situation]] = {}
 AT_INIT: list[str] = []
@@ -94,6 +94,7 @@ def key_revoked(world):
 
 @reason("KEY_EXPIRED")
 def key_expired(world):
+    # No key can be made that lives for less than a day.
     world.sql(f"UPDATE api_key SET expires_at = {micros() - 3_600_000_000} WHERE id = {world.key_id(world.caller)}")
     return bad_key(world, world.caller.key)
 
@@ -110,9 +111,8 @@ def key_of_another_project(world):
 
 @reason("USER_DISABLED")
 def user_disabled(world):
-    # One for the whole server: all of them are named.
-    world.server.admin = world.admin = world.server.admin or world.user("root", "--admin")
     name = world.caller.name
+    world.admin = world.root()
     world.server.cli("user", "disable", name)
     return Situation(world, None, remedies.ask, help=lambda: world.server.cli("user", "enable", name))
 
@@ -145,18 +145,15 @@ def space_of_another(world):
 @reason("ENTITY_UNKNOWN_OR_HIDDEN hidden")
 def hidden_team(world):
     team = world.team("night-owls")
-    world.sql(f"UPDATE entity SET hidden = TRUE WHERE name = '{team}'")
+    world.admin.api.query(UPDATE_TEAM, input={"entityName": team, "hidden": True})
     return Situation(world, team, remedies.typed)
 
 
 @reason("INVITE_PENDING")
 def invite_pending(world):
     team = world.team()
-    world.sql(
-        "INSERT INTO invitation (id, team_id, role, user_id, hash, created_by, created_at, expires_at) "
-        f"SELECT {1000 + world.n}, e.id, 'member', a.id, 'hash{world.n}', '{world.admin.name}', {micros()}, "
-        f"{micros() + 10**12} FROM entity e, account a WHERE e.name = '{team}' AND a.name = '{world.caller.name}'"
-    )
+    document = "mutation($input: InviteInput!) { invite(input: $input) { url } }"
+    world.admin.api.query(document, input={"entityName": team, "userName": world.caller.name, "role": "member"})
     return Situation(world, team, remedies.accept)
 
 
@@ -184,20 +181,17 @@ def restricted(world):
 @reason("PROJECT_ARCHIVED")
 def archived(world):
     team = world.team(member=world.caller)
-    world.project(team)
-    where = f"WHERE entity_id = (SELECT id FROM entity WHERE name = '{team}')"
-    world.sql(f"UPDATE project SET archived_at = {micros()} {where}")
-    unarchive = lambda: world.sql(f"UPDATE project SET archived_at = NULL {where}")  # noqa: E731
-    return Situation(world, team, remedies.ask, help=unarchive)
+    project = world.project(team)
+    world.server.cli("project", "archive", project)
+    return Situation(world, team, remedies.ask, help=lambda: world.server.cli("project", "unarchive", project))
 
 
 @reason("SERVICE_ACCOUNT_OUT_OF_TEAM")
 def service_account(world):
     own, other = world.server.team(world.user("rob"), world.name("speech")), world.team()
-    world.caller = world.user("robot")
-    world.server.cli("team", "add", own, world.caller.name, "--role", "member")
-    home = f"home_id = (SELECT id FROM entity WHERE name = '{own}')"
-    world.sql(f"UPDATE account SET kind = 'service', {home} WHERE name = '{world.caller.name}'")
+    robot = world.name("robot")
+    key = world.server.cli("service-account", "create", own, robot, "--print-api-key").stdout.strip()
+    world.caller = User(robot, key, Api(world.server.url, key))
     return Situation(world, other, remedies.typed)
 
 
@@ -205,14 +199,20 @@ def service_account(world):
 def quota(world):
     team = world.team(member=world.caller)
     remedies.upload(world.admin, team, b"x" * 2000)
-    world.sql(f"UPDATE entity SET quota_bytes = 1000 WHERE name = '{team}'")
+    world.admin.api.query(UPDATE_TEAM, input={"entityName": team, "quotaBytes": 1000})
     return Situation(world, team, remedies.typed)
 
 
 @reason("READ_ONLY")
 def read_only(world):
-    world.sql("INSERT INTO setting (name, value) VALUES ('read_only', 'moving house until 18:00 UTC')")
-    end = lambda: world.sql("DELETE FROM setting WHERE name = 'read_only'")  # noqa: E731
+    def switch(reason):
+        document = "mutation($r: String) { updateServer(input: {readOnly: $r}) { administration { __typename } } }"
+        world.root().api.query(document, r=reason)
+
+    def end():
+        switch("")
+
+    switch("moving house until 18:00 UTC")
     return Situation(world, None, remedies.offline, help=end, after=end)
 
 

@@ -53,13 +53,10 @@ class World:
         """A command line of the server, for a script to run in the middle of it."""
         return [binary(), *words, *self.server.where()]
 
-    def accept(self, invitation: int, team: str) -> None:
-        """What the page behind an invitation's link does."""
-        self.sql(
-            "INSERT INTO membership (team_id, user_id, role, created_at) "
-            f"SELECT team_id, user_id, role, {micros()} FROM invitation WHERE id = {invitation}"
-        )
-        self.sql(f"UPDATE invitation SET accepted_at = {micros()} WHERE id = {invitation}")
+    def root(self) -> User:
+        """The administrator of the organization: one for the whole server, since all of them are named."""
+        self.server.admin = self.server.admin or self.user("root", "--admin")
+        return self.server.admin
 
     def sql(self, statement: str) -> list[str]:
         """For what no command does: a statement that both databases understand; the first column of its rows."""
