@@ -90,8 +90,9 @@ fn printed_clean(request: &Request, version: Option<ClientVersion>) -> Encoding 
     if SHOWN_RAW.contains(&name) || IN_PASSING.contains(&name) || version.is_some_and(|version| version < PRINTS_403) {
         return Encoding::Ok;
     }
-    // Only the first one of a run names the client. The body of a later one is printed as it came.
-    if name == "UpsertBucket" && version.is_none() { Encoding::Text } else { Encoding::Status }
+    // Only the first one of a run names the machine. The body of a later one is printed as it came.
+    let goes_on = || request.variables.as_ref().is_none_or(|all| !all["host"].is_string());
+    if name == "UpsertBucket" && goes_on() { Encoding::Text } else { Encoding::Status }
 }
 
 /// A description of megabytes, for a run without a name.
@@ -122,9 +123,9 @@ mod tests {
     #[test]
     fn every_operation_is_refused_as_its_client_prints_it_clean() {
         let config = |version: &str| json!({ "_wandb": { "value": { "cli_version": version } } }).to_string();
-        assert_eq!(encoding("UpsertBucket", json!({ "config": config("0.31.0") })), Encoding::Status);
-        assert_eq!(encoding("UpsertBucket", json!({ "config": config("0.25.1") })), Encoding::Ok);
-        assert_eq!(encoding("UpsertBucket", json!({ "config": "{\"lr\":{\"value\":1}}" })), Encoding::Text);
+        assert_eq!(encoding("UpsertBucket", json!({ "host": "vm", "config": config("0.31.0") })), Encoding::Status);
+        assert_eq!(encoding("UpsertBucket", json!({ "host": null, "config": config("0.31.0") })), Encoding::Text);
+        assert_eq!(encoding("UpsertBucket", json!({ "host": null, "config": config("0.25.1") })), Encoding::Ok);
         assert_eq!(encoding("CreateRunFiles", json!({})), Encoding::Ok);
         assert_eq!(encoding("RunResumeStatus", json!({})), Encoding::Ok);
         assert_eq!(encoding("Viewer", json!({})), Encoding::Status);

@@ -11,7 +11,7 @@ const UPSERT: &str = "mutation UpsertBucket($entity: String, $project: String, $
 
 fn upsert(version: &str) -> Value {
     let config = json!({ "_wandb": { "value": { "cli_version": version } } }).to_string();
-    let variables = json!({ "entity": "lab", "project": "p", "name": "r1", "config": config });
+    let variables = json!({ "entity": "lab", "project": "p", "name": "r1", "host": "vm", "config": config });
     json!({ "query": UPSERT, "variables": variables, "operationName": "UpsertBucket" })
 }
 
@@ -45,6 +45,11 @@ async fn a_denial_is_encoded_for_the_client_that_asks() {
 
         let agent = bob.clone().with_header(header::USER_AGENT, "W&B Internal Client 0.16.6");
         assert_eq!(agent.post("/graphql", upsert("")).await.status, 200);
+        let mut later = upsert("0.31.0");
+        later["variables"]["host"] = Value::Null;
+        let later = bob.post("/graphql", later).await;
+        assert_eq!((later.status, later.header("content-type")), (403, "text/plain; charset=utf-8"));
+        assert_eq!(later.text().lines().next(), Some(first.as_str()));
         let mut resume = upsert("0.31.0");
         resume["operationName"] = json!("RewindRun");
         resume["query"] = json!(UPSERT.replace("UpsertBucket(", "RewindRun("));
