@@ -1,6 +1,6 @@
 /** What a panel is: one folder a type, found through `registry.ts` by the vendor's `viewType`. */
-import type { Component } from 'svelte';
-import type { IconName } from '../ui/Icon.svelte';
+import type { Component, ComponentProps } from 'svelte';
+import type Icon from '../ui/Icon.svelte';
 import type { Smoothing } from '../charts/smooth';
 import type { PanelSource } from './source.svelte';
 
@@ -89,8 +89,8 @@ export interface FormProps {
 export interface PanelType {
   viewType: string;
   title: () => string;
-  icon: IconName;
-  /** The title of one panel: what its config says, or what it shows. */
+  icon: ComponentProps<typeof Icon>['name'];
+  /** The title of one panel: what its config says, or what it shows; empty where the picture speaks for itself. */
   titleOf: (config: PanelConfig) => string;
   component: () => Promise<Component<PanelProps>>;
   form: () => Promise<Component<FormProps>>;
