@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { render } from 'svelte/server';
 import Markdown from '../src/lib/panels/markdown/Markdown.svelte';
+import { inAlphabet } from '../src/lib/panels/markdown/letters';
 import { characters, safeImage, safeLink, tokensOf } from '../src/lib/panels/markdown/tokens';
 
 test('formulas are found, prices are not', () => {
@@ -82,4 +83,12 @@ test('what an author wrote never becomes markup', () => {
 
 test('character references are characters', () => {
   expect(characters('a &lt; b &amp;&#33;&#x21; &unknown; &#0;')).toBe('a < b &!! &unknown; &#0;');
+});
+
+test('letters of formulas are in the alphabet that they name', () => {
+  expect(inAlphabet('E', 'double-struck')).toBe('𝔼');
+  expect(inAlphabet('R', 'double-struck')).toBe('ℝ');
+  expect(inAlphabet('Lx', 'script')).toBe('ℒx');
+  expect(inAlphabet('ab1', 'bold')).toBe('𝐚𝐛1');
+  expect(inAlphabet('a', 'unheard-of')).toBe('a');
 });

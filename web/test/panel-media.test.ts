@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { atStep, itemsOf, kindOf, mediaKeys, patternOf, stepsOf } from '../src/lib/panels/media/media';
+import {
+  atStep,
+  itemsOf,
+  kindOf,
+  mediaKeys,
+  patternOf,
+  stepsOf,
+} from '../src/lib/panels/media/media';
 
 const file = (name: string) => ({
   ...{ id: name, name, sizeBytes: 1, mimetype: null, updatedAt: null, directUrl: '' },
@@ -39,6 +46,9 @@ test('what could be a page of its own is shown as nothing but a download', () =>
     'video',
     'table',
   ]);
-  const metrics = ['number', 'image-file', 'images/separated', 'table-file'].map((type) => ({ key: type, type }));
+  const metrics = ['number', 'image-file', 'images/separated', 'table-file'].map((type) => ({
+    key: type,
+    type,
+  }));
   expect(mediaKeys(metrics)).toEqual(['image-file', 'images/separated', 'table-file']);
 });

@@ -1,6 +1,7 @@
 /** Draws the lines of a panel on its canvas: bands, originals behind smoothing, then lines. Nothing is made per line. */
 import type uPlot from 'uplot';
 import type { Line } from './scale';
+import { firstFrom } from './smooth';
 
 const BAND = 0.14;
 const ORIGINAL = 0.25;
@@ -10,7 +11,7 @@ const MOST_BANDS = 60;
 /** With more lines than this each is thinner, and without a round joint. */
 const MANY = 100;
 /** Most points drawn while the picture moves. */
-const MOVING = 40_000;
+const MOVING = 24_000;
 
 /** Value to canvas pixel: `pixel = scale * value + offset`, of the logarithm on a log axis. */
 interface Axis {
@@ -27,18 +28,6 @@ function axis(min: number, max: number, start: number, size: number, log: boolea
 
 const place = ({ scale, offset, log }: Axis, value: number): number =>
   (log ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value) * scale + offset;
-
-/** First index whose x is at least `at`. */
-function from(x: Float64Array, at: number): number {
-  let low = 0;
-  let high = x.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((x[middle] ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 interface View {
   context: CanvasRenderingContext2D;
@@ -92,8 +81,8 @@ function path(
 
 function trace(view: View, x: Float64Array, y: Float64Array): void {
   const { context } = view;
-  const first = Math.max(0, from(x, view.min) - 1);
-  const last = Math.min(x.length - 1, from(x, view.max));
+  const first = Math.max(0, firstFrom(x, view.min) - 1);
+  const last = Math.min(x.length - 1, firstFrom(x, view.max));
   context.beginPath();
   path(view, x, y, first, last);
   context.stroke();
@@ -111,8 +100,8 @@ function dots({ context, px, py }: View, x: Float64Array, y: Float64Array, size:
 
 function band(view: View, { series: { x, min, max } }: Line): void {
   const { context, px, py } = view;
-  const first = Math.max(0, from(x, view.min) - 1);
-  const last = Math.min(x.length - 1, from(x, view.max));
+  const first = Math.max(0, firstFrom(x, view.min) - 1);
+  const last = Math.min(x.length - 1, firstFrom(x, view.max));
   context.beginPath();
   for (let i = first; i <= last; i += 1)
     context.lineTo(place(px, x[i] ?? 0), place(py, max[i] ?? 0));
@@ -132,7 +121,7 @@ export interface Look {
 /** How many points the lines have between two x. */
 function visible(lines: readonly Line[], min: number, max: number): number {
   let sum = 0;
-  for (const { series } of lines) sum += from(series.x, max) - from(series.x, min) + 2;
+  for (const { series } of lines) sum += firstFrom(series.x, max) - firstFrom(series.x, min) + 2;
   return sum;
 }
 

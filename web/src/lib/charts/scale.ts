@@ -1,5 +1,6 @@
 /** Ranges of a chart's axes, from the columns it shows. */
 import type { Series } from '../api/series';
+import { firstFrom } from './smooth';
 
 export type Range = [min: number, max: number];
 
@@ -104,9 +105,7 @@ function fullY(lines: readonly Line[], [from, to]: Range, log: boolean): Range {
   let max = -Infinity;
   for (const { series } of lines) {
     const { x, min: lows, max: highs } = series;
-    for (let i = 0; i < x.length; i += 1) {
-      const at = x[i] ?? NaN;
-      if (at < from || at > to) continue;
+    for (let i = firstFrom(x, from); i < x.length && (x[i] ?? NaN) <= to; i += 1) {
       const low = lows[i] ?? NaN;
       const high = highs[i] ?? NaN;
       if (low < min && (!log || low > 0)) min = low;

@@ -94,6 +94,18 @@ function average(y: Float64Array, width: number): Float64Array {
   });
 }
 
+/** First index of an ascending array that is at least `at`. */
+export function firstFrom(x: Float64Array, at: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((x[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Index of the element of an ascending array that is nearest to a value; -1 when empty. */
 export function nearest(values: Float64Array, value: number): number {
   let low = 0;

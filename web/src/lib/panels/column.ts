@@ -1,6 +1,6 @@
 /** Which column of the run table a panel's metric is, and the scale on which its values lie. */
 import { exactTime, measure, tick } from '../i18n/format';
-import { numeric, valueText } from './value';
+import { isDate, numeric, valueText } from './value';
 
 /** The column of a metric in any of the vendor's spellings: `loss`, `summary:loss`, `config:lr.value`, `c::lr`, `run:createdAt`. */
 export function columnOfMetric(metric: string): string {
@@ -37,8 +37,6 @@ export interface Scale {
 }
 
 const order = new Intl.Collator('en', { numeric: true });
-const isDate = (value: unknown) =>
-  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value);
 
 /** Numbers and dates are measured; with any other value the axis has a place a text. */
 export function scaleOf(values: readonly unknown[], log = false): Scale {

@@ -25,8 +25,8 @@ export class PanelSource {
   system = $state.raw<readonly Metric[]>([]);
   /** Every column the run table can have, once it was wanted. */
   columns = $state.raw<readonly Column[]>([]);
-  /** The part of an x axis that all panels with this axis show. */
-  zoom = $state.raw<{ axis: string; range: Range } | null>(null);
+  /** The part of an x axis that all panels with this axis show; `panel` is where it was chosen, and taken back. */
+  zoom = $state.raw<{ axis: string; range: Range; panel: object } | null>(null);
   /** Config, summary and fields of runs, by the run table's columns. */
   readonly values: RunValues;
   #asked = false;

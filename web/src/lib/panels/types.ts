@@ -90,7 +90,7 @@ export interface PanelType {
   viewType: string;
   title: () => string;
   icon: IconName;
-  /** The title of one panel: what its config says, or what it shows. */
+  /** The title of one panel: what its config says, or what it shows; empty where the picture speaks for itself. */
   titleOf: (config: PanelConfig) => string;
   component: () => Promise<Component<PanelProps>>;
   form: () => Promise<Component<FormProps>>;

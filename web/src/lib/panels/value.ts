@@ -1,11 +1,15 @@
 /** Values of config and summary as numbers and as texts. */
-import { measure } from '../i18n/format';
+import { exactTime, measure } from '../i18n/format';
 
 const SPECIAL: Readonly<Record<string, number>> = {
   NaN: NaN,
   Infinity: Infinity,
   '-Infinity': -Infinity,
 };
+
+/** Whether a value is a moment, as the server writes them. */
+export const isDate = (value: unknown): value is string =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value);
 
 /** A value as a number: booleans count as 0 and 1, the texts that stand for NaN and infinity as what they mean; else null. */
 export function numeric(value: unknown): number | null {
@@ -18,5 +22,8 @@ export function numeric(value: unknown): number | null {
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'number') return measure(value);
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object'))
+    return value.length > 0 ? value.map(valueText).join(', ') : '–';
+  if (isDate(value)) return exactTime(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 /** The lines of a run comparer: a column a run, sections of config and summary. */
+import { duration } from '../../i18n/format';
 import type { Column } from '../source.svelte';
 import { valueText } from '../value';
 
@@ -30,6 +31,9 @@ export function comparedColumns(columns: readonly Column[], search: string): Col
     .sort((a, b) => rank(a) - rank(b) || order.compare(a.name, b.name));
 }
 
+const shown = (column: string, value: unknown): string =>
+  column === 'duration' && typeof value === 'number' ? duration(value) : valueText(value);
+
 /** The sections with their rows; those without a value anywhere are left out, and with `onlyDifferent` those all runs share. */
 export function compare(
   columns: readonly Column[],
@@ -42,7 +46,7 @@ export function compare(
     rows: [],
   }));
   for (const { name, section } of columns) {
-    const values = runs.map((run) => valueText(get(run, name)));
+    const values = runs.map((run) => shown(name, get(run, name)));
     const differs = values.some((value) => value !== values[0]);
     if (values.every((value) => value === '–') || (onlyDifferent && !differs)) continue;
     const short = name.replace(/^(config|summary_metrics)\./, '');
