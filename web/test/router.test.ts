@@ -11,6 +11,8 @@ test('the links the client prints', () => {
     run: 'ab12',
     tab: 'overview',
   });
+  expect(match('acme/vision/runs')).toMatchObject({ page: 'project', table: true });
+  expect(match('acme/vision')).not.toHaveProperty('table');
   expect(match('acme/vision/runs/ab12/logs')).toMatchObject({ page: 'run', tab: 'logs' });
   expect(match('acme/a%20b')).toMatchObject({ page: 'project', project: 'a b' });
   expect(match('authorize')).toEqual({ page: 'authorize' });
