@@ -13,6 +13,8 @@ test('the links the client prints', () => {
   });
   expect(match('acme/vision/sweeps')).toMatchObject({ page: 'sweeps', project: 'vision' });
   expect(match('acme/vision/sweeps/ab12')).toMatchObject({ page: 'sweep', sweep: 'ab12' });
+  expect(match('acme/vision/runs')).toMatchObject({ page: 'project', table: true });
+  expect(match('acme/vision')).not.toHaveProperty('table');
   expect(match('acme/vision/runs/ab12/logs')).toMatchObject({ page: 'run', tab: 'logs' });
   expect(match('acme/a%20b')).toMatchObject({ page: 'project', project: 'a b' });
   expect(match('authorize')).toEqual({ page: 'authorize' });

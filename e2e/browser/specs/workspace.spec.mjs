@@ -132,7 +132,7 @@ test('settings go from the workspace to the section to the panel, and say where 
   await act('train', 'loss', 'Edit panel');
   await drawer().getByRole('button', { name: 'Settings' }).click();
   await drawer().getByText('From the section').waitFor();
-  assert.equal(await drawer().getByLabel('X axis').inputValue(), '_timestamp');
+  assert.equal(await drawer().getByLabel('X axis', { exact: true }).inputValue(), '_timestamp');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+z');
@@ -182,6 +182,25 @@ test('panels are dragged to another section, and moved and resized by keyboard',
   await page.waitForTimeout(200);
   assert.ok((await width()) > before + 40, 'wider on the grid');
   await assertAccessible(page);
+  await page.keyboard.press('Control+z');
+});
+
+test('a corner that is dragged makes a panel larger, and the others make room', async () => {
+  const mine = panel('Own', 'Mine');
+  const before = await mine.boundingBox();
+  await mine.hover();
+  await page.mouse.move(before.x + before.width - 5, before.y + before.height - 5);
+  await page.mouse.down();
+  await page.mouse.move(before.x + before.width + 200, before.y + before.height + 90, { steps: 8 });
+  await page.mouse.up();
+  await page.waitForTimeout(300);
+  const after = await mine.boundingBox();
+  assert.ok(after.width > before.width + 100 && after.height > before.height + 50, 'larger');
+  const boxes = await Promise.all((await panels('Own').all()).map((one) => one.boundingBox()));
+  const [a, b] = boxes;
+  const apart =
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+  assert.ok(apart, 'no panel lies on another');
   await page.keyboard.press('Control+z');
 });
 
@@ -301,6 +320,28 @@ test('a view is deleted after a question', async () => {
   await page.getByRole('button', { name: /View\s*My workspace/ }).waitFor();
   await page.goto(link);
   await page.getByText(/There is no view/).waitFor();
+});
+
+test('what define_metric says is heard: hidden metrics have no panel, a step metric is the x', async () => {
+  const defined = [
+    { 1: 'train/epoch', 6: [2, 3] },
+    { 2: 'train/*', 5: 1, 6: [1] },
+  ];
+  const place = { entity: user.name, project: 'defined', name: 'defined1', displayName: 'defined' };
+  const run = await LoggedRun.start(server.url, key, { ...place, defined });
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    'train/epoch': i / 10,
+    'train/loss': 1 / (i + 1),
+  }));
+  await run.log(rows);
+  await run.finish();
+  await page.goto(`${server.url}/${user.name}/defined`);
+  await page.getByRole('img', { name: /train\/loss, 1 run/ }).waitFor();
+  await assertPanels('train', ['loss']);
+  await act('train', 'loss', 'Edit panel');
+  await drawer().getByRole('button', { name: 'Settings' }).click();
+  assert.equal(await drawer().getByLabel('X axis', { exact: true }).inputValue(), 'train/epoch');
+  await page.keyboard.press('Escape');
 });
 
 test('at phone width it is one column, readable and without sideways scrolling', async () => {

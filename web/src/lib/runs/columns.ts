@@ -34,7 +34,7 @@ export const fieldTypes: Record<string, string> = {
 
 const widths: Record<string, number> = {
   'run:displayName': 240,
-  'run:state': 110,
+  'run:state': 124,
   'run:notes': 180,
   'run:username': 96,
   'run:tags': 160,

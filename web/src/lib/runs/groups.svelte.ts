@@ -3,7 +3,7 @@ import { isAbort } from '../api/errors';
 import { RunGroupsDocument } from '../api/generated';
 import { gql } from '../api/graphql';
 import type { RunEvent } from '../api/live.svelte';
-import { allOf, serverName, type Key } from './filter';
+import { serverName, type Key } from './filter';
 import { RunList } from './list.svelte';
 import type { Aggregate, SortKey } from './runset';
 
@@ -177,7 +177,7 @@ export class Level {
         const path = this.within ? (JSON.parse(this.within.id) as unknown[]) : [];
         return {
           ...{ depth: this.depth, key, value, count: node.runCount },
-          filter: allOf(this.within?.filter ?? filters, node.filter) ?? '{}',
+          filter: node.filter,
           id: JSON.stringify([...path, value]),
           aggregates: node.aggregates as GroupNode['aggregates'],
         };

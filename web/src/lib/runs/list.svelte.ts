@@ -37,11 +37,12 @@ export class RunList {
     readonly ready: Promise<void>,
   ) {}
 
-  /** Starts over with other filters or another order; the rows shown stay until the answer is there. */
-  async ask(filters: string | null, order: string): Promise<void> {
+  /** Asks with other filters or another order; the rows shown stay until the answer is there. With `again` it is the
+   * same question later: as many rows as before are fetched. */
+  async ask(filters: string | null, order: string, again = false): Promise<void> {
     this.#filters = filters;
     this.#order = order;
-    this.#wanted = PAGE;
+    if (!again) this.#wanted = PAGE;
     await this.reload();
   }
 

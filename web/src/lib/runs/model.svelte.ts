@@ -59,6 +59,10 @@ export class RunModel {
   only = $state.raw<ReadonlySet<string> | null>(null);
   #goals = $state.raw<(metric: string) => Goal | null>(() => null);
 
+  /** What somebody asked for; it stays when a time before now moves. */
+  readonly question = $derived(
+    JSON.stringify([this.set.filters, this.set.search, this.set.sort, this.set.grouping]),
+  );
   /** The question of the list; times before now move with the minute. */
   readonly filters = $derived.by(() =>
     filtersArgument(this.set, Math.floor(now() / 60_000) * 60_000),
@@ -102,9 +106,11 @@ export class RunModel {
 
   /** Follows the run set and live changes; called while a component begins. */
   start(): void {
+    let asked = '';
     $effect(() => {
-      const { filters, order } = this;
-      untrack(() => void this.list.ask(filters, order));
+      const { filters, order, question } = this;
+      untrack(() => void this.list.ask(filters, order, asked === question));
+      asked = question;
     });
     $effect(() => this.#askGroups());
     $effect(() => this.#askNamed());
@@ -325,8 +331,10 @@ export class RunModel {
   #askNamed(): void {
     const { pinnedRunIds, selections } = this.set;
     const { filters } = this;
-    void this.list.rows;
+    // Asked again for every other list: a row may be gone from it.
+    const { rows } = this.list;
     untrack(() => {
+      if (rows.length === 0 && this.list.loading) return;
       void this.list.also(pinnedRunIds).catch(() => undefined);
       if (selections.root === 0)
         void this.list.also(selections.tree, filters).catch(() => undefined);

@@ -18,6 +18,11 @@ const fields: Record<string, MessageKey> = {
   jobType: 'web.run.jobType',
   host: 'web.run.host',
   commit: 'web.run.commit',
+  program: 'web.run.program',
+  exitcode: 'web.run.exitCode',
+  finishedAt: 'web.run.ended',
+  updatedAt: 'web.column.updated',
+  description: 'web.column.description',
 };
 
 /** A column's name; a key of the config or summary is its own. */
