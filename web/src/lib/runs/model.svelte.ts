@@ -117,7 +117,8 @@ export class RunModel {
     $effect(() => this.#askColors());
     $effect(() => this.#askGoals());
     $effect.pre(() => {
-      const met = this.list.rows.map((row) => row.name).reverse();
+      // The oldest first; only those that are drawn must differ.
+      const met = [...this.drawn].reverse();
       untrack(() => this.colors.meet(met));
     });
     $effect.pre(() => {
