@@ -4,14 +4,29 @@ import { logOut, session } from '../api/session.svelte';
 import { t, type MessageKey } from '../i18n/messages.svelte';
 import { type AdminTab, adminTabs, go, type Route, to } from '../router.svelte';
 import { shortcuts } from '../state/keys.svelte';
-import type { IconName } from './Icon.svelte';
+
+/** The icons that targets have. */
+export type TargetIcon =
+  | 'chart'
+  | 'check'
+  | 'copy'
+  | 'eye'
+  | 'folder'
+  | 'home'
+  | 'inbox'
+  | 'keyboard'
+  | 'list'
+  | 'logout'
+  | 'person'
+  | 'settings'
+  | 'shield';
 
 export interface Target {
   id: string;
   name: string;
   /** Where it is, after the name. */
   path: string;
-  icon: IconName;
+  icon: TargetIcon;
   run: () => void;
   /** The key that does the same. */
   key?: string;
@@ -31,7 +46,7 @@ const admin: Record<AdminTab, MessageKey> = {
 };
 
 /** A target that is an address. */
-export const place = (name: string, path: string, link: string, icon: IconName): Target => ({
+export const place = (name: string, path: string, link: string, icon: TargetIcon): Target => ({
   id: link,
   name,
   path,
