@@ -94,10 +94,13 @@ impl Allowed<Invite, Entity> {
         if self.session().explain(Operation::TeamUpdate, asked).await?.is_allowed() {
             return Ok(());
         }
-        let user = self.session().user().map_or(-1, |user| user.id);
+        let user = self.session().user();
         let text = "SELECT role FROM membership WHERE team_id = $1 AND user_id = $2";
-        let row: Option<(String,)> = sql(text).bind(self.resource().id).bind(user).optional(self.domain().db()).await?;
-        let own = row.map(|(role,)| role.parse::<Role>()).transpose()?;
+        let id = user.map_or(-1, |user| user.id);
+        let row: Option<(String,)> = sql(text).bind(self.resource().id).bind(id).optional(self.domain().db()).await?;
+        // A service account of the organization is a member of every team.
+        let everywhere = user.and_then(|user| user.service.as_ref()).is_some_and(|service| service.org_wide);
+        let own = row.map(|(role,)| role.parse::<Role>()).transpose()?.or(everywhere.then_some(Role::Member));
         match role.parse::<Role>() {
             Ok(role) if role < Role::Admin && own.is_some_and(|own| role <= own) => Ok(()),
             _ => self.session().allow::<Administer, Entity>(&EntityPath(name.clone())).await.map(drop),

@@ -161,3 +161,23 @@ async fn roles_redirects_and_projects() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_service_account_of_the_organization_invites_where_members_may() {
+    on_every_database(async |server: TestServer| {
+        server.user("ann").await;
+        server.team("robots", "ann", &[]).await;
+        server.team("lab", "ann", &[]).await;
+        server.service_account("robots", "robot").await;
+        server.sql("UPDATE account SET org_wide = TRUE WHERE name = 'robot'").await;
+        server.sql("UPDATE entity SET members_invite = TRUE WHERE name = 'lab'").await;
+        let path = domain::model::EntityPath("robot".to_owned());
+        let operator = server.domain.operator();
+        let account = operator.allow::<domain::policy::CreateKey, domain::policy::Account>(&path).await.unwrap();
+        let robot = server.anonymous().with_key(&account.create_key(Default::default()).await.unwrap().secret);
+        let invite = "mutation($r: String!) { invite(input: {entityName: \"lab\", role: $r}) { url } }";
+        robot.data(invite, json!({ "r": "member" })).await;
+        assert_eq!(robot.graphql(invite, json!({ "r": "admin" })).await.reason(), "ROLE_TOO_LOW");
+    })
+    .await;
+}
