@@ -220,8 +220,10 @@ async fn set(tx: &mut Tx, ids: &[i64], columns: Vec<(&'static str, Arg)>) -> Res
 }
 
 /// What the audit names: the project, how many runs, and the first of them.
-fn target<'a>(project: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
-    let (count, shown) = (names.len(), names.take(20).collect::<Vec<_>>().join(" "));
+fn target<'a>(project: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let (count, shown) = (names.len(), names[..names.len().min(20)].join(" "));
     format!("{project} ({count}: {shown}{})", if count > 20 { " …" } else { "" })
 }
 

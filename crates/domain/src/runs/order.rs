@@ -140,6 +140,13 @@ impl Position {
     }
 }
 
+/// The text of a list or object, whatever the order of its keys.
+fn canonical(value: &Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    value.to_string()
+}
+
 impl SortKey {
     /// Nothing for null, NaN and what has no order.
     pub fn of(datum: &Datum<'_>) -> Option<Self> {
@@ -156,7 +163,7 @@ impl SortKey {
             }
             Datum::Json(Value::Bool(flag)) => Some(Self::Bool(*flag)),
             Datum::Json(Value::Null) => None,
-            Datum::Json(other) => Some(Self::Text(other.to_string())),
+            Datum::Json(other) => Some(Self::Text(canonical(other))),
         }
     }
 

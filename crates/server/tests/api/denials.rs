@@ -194,6 +194,7 @@ impl Schema {
             ("upsertView", "ifUpdatedAt") => Value::Null,
             ("upsertBucket" | "upsertModel" | "upsertSweep" | "upsertView", "id") => Value::Null,
             ("upsertBucket" | "updateRunState", "state") => json!("failed"),
+            ("recentRuns", "states") => json!("running"),
             ("project" | "model" | "upsertModel", "name") => json!("p"),
             ("organization", "name") => json!("runstead"),
             ("upsertBucket", "name") => json!("r1"),

@@ -166,9 +166,9 @@ async fn roles_redirects_and_projects() {
 async fn a_service_account_of_the_organization_invites_where_members_may() {
     on_every_database(async |server: TestServer| {
         server.user("ann").await;
-        server.team("home", "ann", &[]).await;
+        server.team("robots", "ann", &[]).await;
         server.team("lab", "ann", &[]).await;
-        server.service_account("home", "robot").await;
+        server.service_account("robots", "robot").await;
         server.sql("UPDATE account SET org_wide = TRUE WHERE name = 'robot'").await;
         server.sql("UPDATE entity SET members_invite = TRUE WHERE name = 'lab'").await;
         let path = domain::model::EntityPath("robot".to_owned());
