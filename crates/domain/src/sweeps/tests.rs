@@ -1,3 +1,5 @@
+//! Sweeps as agents work for them.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
