@@ -8,6 +8,9 @@ use crate::{Error, Problem, Thing};
 /// Longest config, in bytes.
 const LONGEST: usize = 1 << 20;
 
+/// The most brackets: the parser's time grows with the square of their depth.
+const BRACKETS: usize = 5000;
+
 /// Every way of searching that is offered.
 const METHODS: &str = "grid, random";
 
@@ -90,6 +93,9 @@ fn document(text: &str) -> Result<Map<String, Value>, Error> {
     if text.len() > LONGEST {
         let length = text.len();
         return Err(Error::Invalid(Problem::TooLong { what: Thing::SweepConfig, length, most: LONGEST }));
+    }
+    if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > BRACKETS {
+        return Err(Error::Invalid(Problem::TooMany { what: Thing::List, most: BRACKETS }));
     }
     let parsed: Result<serde_yaml_ng::Value, _> = serde_yaml_ng::from_str(text);
     let parsed = parsed.map_err(|e| Error::Invalid(Problem::SweepNotYaml { detail: e.to_string() }))?;

@@ -1,3 +1,5 @@
+//! Sweeps as agents work for them.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -309,7 +311,7 @@ async fn a_wrong_config_makes_nothing() {
         }
         assert!(matches!(create(&lab.alice, &bomb).await, Err(Error::Invalid(Problem::SweepNotYaml { .. }))));
         let deep = format!("{{method: grid, parameters: {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(matches!(create(&lab.alice, &deep).await, Err(Error::Invalid(Problem::SweepNotYaml { .. }))));
+        assert!(matches!(create(&lab.alice, &deep).await, Err(Error::Invalid(Problem::TooMany { .. }))));
     }
 }
 

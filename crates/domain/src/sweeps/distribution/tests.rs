@@ -1,3 +1,5 @@
+//! Values of every distribution at known places, and what is wrong with a specification.
+
 use serde_json::{Value, json};
 
 use super::*;
