@@ -72,13 +72,13 @@ async fn agree(domain: &Domain, world: &World) -> Result<(), TestCaseError> {
         };
         prop_assert!(!key.is_some_and(|key| world.accounts[key.account].disabled));
         for (n, path) in world.paths().into_iter().enumerate() {
+            // The world has no views; they are decided like the run of the same path.
+            let (of_run, _) = load::load(&session, Operation::RunRead, path.clone()).await.unwrap();
+            let (of_sweep, _) = load::load(&session, Operation::SweepRunAgent, path.clone()).await.unwrap();
             for operation in Operation::ALL {
-                // The world has no views; they are decided like the run of the same path.
-                let of_view = operation.object() == Object::View;
-                let named = if of_view { Operation::RunRead } else { *operation };
-                let (facts, _) = load::load(&session, named, path.clone()).await.unwrap();
+                let facts = if operation.object() == Object::Sweep { &of_sweep } else { &of_run };
                 let (policy, oracle) =
-                    (decide(*operation, &facts).is_allowed(), naive::may(world, key, operation.as_str(), &path));
+                    (decide(*operation, facts).is_allowed(), naive::may(world, key, operation.as_str(), &path));
                 prop_assert_eq!(policy, oracle, "{} of {:?} by {:?}", operation, path, key);
             }
             let operation = Operation::ALL[n % Operation::ALL.len()];
