@@ -9,7 +9,7 @@ const user = { name: "ada", email: "ada@example.org", password: "a long enough p
 const project = "panels";
 let server, browser, page;
 
-const panel = (metric) => page.locator("article", { has: page.getByTitle(metric, { exact: true }) });
+const panel = (metric) => page.locator(`[data-panel$=":${metric}"]`);
 const plot = (metric) => panel(metric).locator(".u-over");
 
 before(async () => {

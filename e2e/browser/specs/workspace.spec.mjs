@@ -328,7 +328,7 @@ test('what define_metric says is heard: hidden metrics have no panel, a step met
     { 2: 'train/*', 5: 1, 6: [1] },
   ];
   const place = { entity: user.name, project: 'defined', name: 'defined1', displayName: 'defined' };
-  const run = await LoggedRun.start(server.url, key, { ...place, defined });
+  const run = await LoggedRun.start(server.url, key, { ...place, own: { m: defined } });
   const rows = Array.from({ length: 40 }, (_, i) => ({
     'train/epoch': i / 10,
     'train/loss': 1 / (i + 1),
