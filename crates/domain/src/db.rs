@@ -37,7 +37,14 @@ pub(crate) enum Tx {
 impl Db {
     /// Connects to `sqlite:PATH` (made when missing) or `postgres://…` and brings the schema up to date.
     pub async fn open(url: &str, clock: &Clock) -> Result<Self, Error> {
-        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let db = Self::connect(url).await?;
+        migrate::up(&db, clock).await?;
+        Ok(db)
+    }
+
+    /// Connects, and leaves the schema as it is.
+    async fn connect(url: &str) -> Result<Self, Error> {
+        Ok(if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url).map_err(|_| bad_url())?;
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE);
             Self::Postgres(
@@ -47,9 +54,7 @@ impl Db {
             Self::open_sqlite(path).await?
         } else {
             return Err(bad_url());
-        };
-        migrate::up(&db, clock).await?;
-        Ok(db)
+        })
     }
 
     async fn open_sqlite(path: &str) -> Result<Self, Error> {

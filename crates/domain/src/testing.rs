@@ -39,17 +39,26 @@ pub(crate) async fn domains() -> Vec<Domain> {
 /// Fresh servers' insides, one per database, with this clock and blobs in these places.
 pub(crate) async fn domains_at(clock: &Clock, storage: impl Fn() -> String) -> Vec<Domain> {
     let mut all = Vec::new();
-    for database_url in urls().await {
-        let config = DomainConfig {
-            database_url,
-            storage_url: storage(),
-            base_url: "http://localhost:8080".to_owned(),
-            heartbeat_timeout: std::time::Duration::from_secs(300),
-            run_table_memory: 64 << 20,
-            sends_mail: true,
-            calls_webhook: true,
-        };
-        all.push(Domain::open(config, clock.clone()).await.unwrap());
+    for url in urls().await {
+        all.push(open(url, clock.clone(), storage()).await);
     }
     all
+}
+
+/// A server's inside on this database.
+pub(crate) async fn domain_at(url: String, clock: Clock) -> Domain {
+    open(url, clock, "memory:".to_owned()).await
+}
+
+async fn open(database_url: String, clock: Clock, storage_url: String) -> Domain {
+    let config = DomainConfig {
+        database_url,
+        storage_url,
+        base_url: "http://localhost:8080".to_owned(),
+        heartbeat_timeout: std::time::Duration::from_secs(300),
+        run_table_memory: 64 << 20,
+        sends_mail: true,
+        calls_webhook: true,
+    };
+    Domain::open(config, clock).await.unwrap()
 }

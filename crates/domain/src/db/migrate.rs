@@ -17,6 +17,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.
 pub(super) async fn up(db: &Db, clock: &Clock) -> Result<(), Error> {
+    apply(db, clock, MIGRATIONS).await
+}
+
+async fn apply(db: &Db, clock: &Clock, migrations: &[(&'static str, &'static str)]) -> Result<(), Error> {
     let mut tx = db.begin().await?;
     lock(&mut tx).await?;
     sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
@@ -24,10 +28,10 @@ pub(super) async fn up(db: &Db, clock: &Clock) -> Result<(), Error> {
         .await?;
     let (applied,): (i64,) = sql("SELECT COUNT(*) FROM schema_version").one(&mut tx).await?;
     let applied = usize::try_from(applied).unwrap_or(usize::MAX);
-    if applied > MIGRATIONS.len() {
-        return Err(Error::Invalid(Problem::SchemaNewer { version: applied, known: MIGRATIONS.len() }));
+    if applied > migrations.len() {
+        return Err(Error::Invalid(Problem::SchemaNewer { version: applied, known: migrations.len() }));
     }
-    for (index, (name, text)) in MIGRATIONS.iter().enumerate().skip(applied) {
+    for (index, (name, text)) in migrations.iter().enumerate().skip(applied) {
         run_script(&mut tx, text).await?;
         sql("INSERT INTO schema_version (version, name, applied_at) VALUES ($1, $2, $3)")
             .bind(i64::try_from(index + 1).unwrap_or(i64::MAX))
@@ -70,6 +74,8 @@ async fn run_script(tx: &mut Tx, text: &'static str) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RunPath;
+    use crate::policy::{Read, Run};
     use crate::testing;
 
     #[tokio::test]
@@ -94,6 +100,44 @@ mod tests {
                 .unwrap();
             let error = up(&db, &Clock::system()).await.unwrap_err();
             assert!(matches!(error, Error::Invalid(Problem::SchemaNewer { .. })), "{error}");
+        }
+    }
+
+    /// What one person has, in the words of the oldest schema.
+    const DATA: [&str; 5] = [
+        "INSERT INTO entity (id, name, kind, created_at) VALUES (1, 'ann', 'user', 1)",
+        "INSERT INTO account (id, entity_id, name, is_admin, created_at) VALUES (1, 1, 'ann', TRUE, 1)",
+        "INSERT INTO project (id, entity_id, name, visibility, owner_id, created_at, updated_at) \
+         VALUES (1, 1, 'p', 'team', 1, 1, 1)",
+        "INSERT INTO run (id, project_id, name, user_id, display_name, state, generation, config, summary, system_metrics, tags, \
+         stop_requested, preempting, created_at, updated_at, heartbeat_at) \
+         VALUES (7, 1, 'r1', 1, 'one', 'finished', 0, '{\"lr\":{\"value\":0.1}}', '{\"loss\":2}', '{}', '[\"t\"]', FALSE, FALSE, 1, 1, 1)",
+        "INSERT INTO alert (id, run_id, title, text, severity, created_at) VALUES (1, 7, 'hot', 'too hot', 'WARN', 1)",
+    ];
+
+    #[tokio::test]
+    async fn what_every_earlier_schema_holds_is_there_after_the_upgrade() {
+        for applied in 1..MIGRATIONS.len() {
+            for url in testing::urls().await {
+                let clock = Clock::system();
+                let db = Db::connect(&url).await.unwrap();
+                super::apply(&db, &clock, &MIGRATIONS[..applied]).await.unwrap();
+                for text in DATA {
+                    sql(text).run(&db).await.unwrap();
+                }
+                db.close().await;
+                let domain = testing::domain_at(url, clock).await;
+                let path = RunPath::new("ann", "p", "r1");
+                let run = domain.operator().allow::<Read, Run>(&path).await.unwrap();
+                assert_eq!(run.alerts().await.unwrap().len(), 1);
+                let filter = r#"{"config.lr":0.1,"summary_metrics.loss":2,"tags":"t","username":"ann"}"#;
+                assert_eq!(
+                    run.project().run_count(Some(filter)).await.unwrap(),
+                    1,
+                    "after {}",
+                    MIGRATIONS[applied - 1].0
+                );
+            }
         }
     }
 }
