@@ -6,7 +6,7 @@ import type { Stream } from '../api/series';
 import { ChartData } from '../charts/data.svelte';
 import type { Range } from '../charts/scale';
 import type { Metric } from '../charts/sections';
-import { RunValues } from './values.svelte';
+import { RunValues } from '../runs/values.svelte';
 
 /** New files are looked for at most this often. */
 const FILES = 3000;

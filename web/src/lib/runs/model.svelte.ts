@@ -5,7 +5,6 @@ import { gql } from '../api/graphql';
 import type { Live, RunEvent } from '../api/live.svelte';
 import { seriesStep } from '../design/palette';
 import { now } from '../state/clock.svelte';
-import { Cells } from './cells.svelte';
 import { Colors } from './colors.svelte';
 import { fieldTypes, layout, type Column } from './columns';
 import { goalsOf, type Goal } from './delta';
@@ -21,6 +20,7 @@ import {
   show,
   type RunSet,
 } from './runset';
+import { RunValues } from './values.svelte';
 import { shades } from './shade';
 
 /** Where a run set is kept: this browser, or the view it belongs to. */
@@ -48,7 +48,7 @@ export class RunModel {
   readonly set = $derived.by(() => readRunSet(this.holder.value));
   readonly list: RunList;
   readonly groups: Groups;
-  readonly cells: Cells;
+  readonly values: RunValues;
   readonly colors: Colors;
   readonly #groupColors: Colors;
   known = $state.raw<readonly KnownColumn[]>([]);
@@ -99,7 +99,7 @@ export class RunModel {
     const memory = `${entity}/${project}`;
     this.list = new RunList(entity, project, live.ready);
     this.groups = new Groups({ entity, project, ready: live.ready });
-    this.cells = new Cells(entity, project);
+    this.values = new RunValues(entity, project, live.ready);
     this.colors = new Colors(memory);
     this.#groupColors = new Colors(`${memory}:groups`);
   }
@@ -135,7 +135,7 @@ export class RunModel {
     $effect(() => () => {
       this.list.close();
       this.groups.close();
-      this.cells.close();
+      this.values.close();
     });
   }
 
@@ -195,7 +195,7 @@ export class RunModel {
   value(run: string, key: Key): unknown {
     const row = key.section === 'run' ? this.row(run) : undefined;
     const field = row && fieldOf(row, key.name);
-    return field === undefined ? this.cells.get(run, serverName(key)) : field;
+    return field === undefined ? this.values.get(run, serverName(key)) : field;
   }
 
   row(run: string): RunRow | undefined {
@@ -305,7 +305,7 @@ export class RunModel {
     this.list.changed(event);
     this.groups.changed(event);
     if (event.change.some((one) => one === 'summary' || one === 'config' || one === 'state')) {
-      this.cells.changed(event.run);
+      this.values.changed(event.run);
     }
   }
 
@@ -346,7 +346,7 @@ export class RunModel {
     const { coloring, grouping } = this.set;
     const keys = [...(typeof coloring === 'string' ? [] : [coloring]), ...grouping.slice(0, 1)];
     const columns = keys.filter((key) => !isField(key)).map(serverName);
-    if (columns.length > 0) this.cells.want(this.drawn, columns);
+    if (columns.length > 0) this.values.want(this.drawn, columns);
   }
 
   #askGoals(): void {

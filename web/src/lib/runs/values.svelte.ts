@@ -1,9 +1,11 @@
-/** Values of runs by columns of the run table: what panels show is fetched together, kept, and fetched anew after a change. */
+/** Values of runs by columns of the run table: what cells and panels show is fetched together, kept, and fetched anew after a
+ *  change. */
 import { isAbort } from '../api/errors';
-import { PanelValuesDocument } from '../api/generated';
+import { RunValuesDocument } from '../api/generated';
 import { gql } from '../api/graphql';
+import { NEWEST } from './list.svelte';
 
-/** Panels that ask within this time share a request. */
+/** What is asked for within this time shares a request. */
 const GATHER = 20;
 /** Live changes are fetched at most this often. */
 const LIVE = 1500;
@@ -74,12 +76,13 @@ export class RunValues {
     this.#timer = this.#wanted.size > 0 ? setTimeout(() => void this.#fetch(), 0) : undefined;
     const columns = [...new Set(wanted.flatMap(([, names]) => [...names]))];
     const filters = JSON.stringify({ name: { $in: wanted.map(([run]) => run) } });
-    const { entity, project } = this;
+    const place = { entity: this.entity, project: this.project };
+    const page = { filters, order: NEWEST, first: wanted.length, after: null };
     try {
       await this.ready;
       const answer = await gql(
-        PanelValuesDocument,
-        { entity, project, filters, first: wanted.length, columns },
+        RunValuesDocument,
+        { ...place, ...page, columns },
         this.#control.signal,
       );
       for (const { node } of answer.project?.runs?.edges ?? []) {
