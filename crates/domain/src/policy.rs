@@ -20,6 +20,7 @@ mod proof;
 mod redirect;
 mod resource;
 mod session;
+mod share;
 mod table;
 mod ticket;
 
@@ -31,12 +32,14 @@ pub use facts::{
 };
 pub(crate) use many::Each;
 pub use operation::{
-    AddService, Administer, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite, LogArtifact,
-    On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, StartSweep, Stop, Submit, Update,
+    AddService, Administer, Comment, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite,
+    LogArtifact, On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, StartSweep, Stop,
+    Submit, Update,
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;
 pub use resource::{Account, Entity, Org, Place, Project, Resource, Run, Sweep, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
+pub use share::ShareFacts;
 pub use table::{WHO, allowed};
 pub use ticket::{Ticket, TicketUse};

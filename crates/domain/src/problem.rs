@@ -104,6 +104,7 @@ crate::sentences! {
 
         // Views.
         ViewChanged = "VIEW_CHANGED" { user: String },
+        CommentNotYours = "COMMENT_NOT_YOURS" { user: String },
 
         // Sweeps.
         SweepNotYaml = "SWEEP_NOT_YAML" { detail: String },
@@ -177,12 +178,14 @@ macro_rules! things {
 }
 
 things! {
+    AccessToken = "access_token",
     Action = "action",
     AlertSeverity = "alert_severity",
     AlertText = "alert_text",
     AlertTitle = "alert_title",
     Blob = "blob",
     Boolean = "boolean",
+    Comment = "comment",
     Commit = "commit",
     Config = "config",
     Denial = "denial",

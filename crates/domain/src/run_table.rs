@@ -14,8 +14,10 @@ mod coded;
 mod column;
 mod columns;
 mod fill;
+mod forest;
 mod group_by;
 mod groups;
+mod importance;
 mod load;
 mod sort;
 mod store;
@@ -28,6 +30,7 @@ mod view;
 pub use change::{RunsChange, RunsChanged};
 pub use columns::RunColumn;
 pub use groups::{RunGroup, RunGroupPage, RunGroupQuery};
+pub use importance::ParameterImportance;
 pub(crate) use tables::Tables;
 
 use crate::Error;

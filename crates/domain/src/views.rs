@@ -4,15 +4,20 @@
 //! submit to the project may save new ones and change the shared workspaces; a report, a draft and somebody's own
 //! workspace are changed by their author and by admins.
 
+mod comments;
 mod delete;
 mod list;
 mod save;
+mod share;
 #[cfg(test)]
 mod tests;
 mod versions;
 
+pub use comments::{Comment, NewComment};
+pub(crate) use delete::remove;
 pub use list::{ViewQuery, ViewRow};
 pub use save::{SavedView, ViewSave};
+pub use share::AccessToken;
 pub use versions::ViewVersion;
 
 use crate::model::words;

@@ -15,6 +15,9 @@ use crate::{App, Error, Problem};
 /// Name of the web app's cookie.
 pub const COOKIE: &str = "runstead_session";
 
+/// Carries what a link to a report opens: the web app takes it out of the address.
+const ACCESS_TOKEN: &str = "x-access-token";
+
 /// Who asks. As an argument of a handler it refuses bad keys and forged requests.
 pub struct Caller(pub Session);
 
@@ -26,7 +29,10 @@ impl FromRequestParts<App> for Caller {
         if matches!(credential, Credential::Cookie(_)) {
             check_origin(&parts.method, &parts.headers)?;
         }
-        let session = app.domain.session(credential, client(parts, app)).await?;
+        let mut session = app.domain.session(credential, client(parts, app)).await?;
+        if let Some(token) = parts.headers.get(ACCESS_TOKEN).and_then(|token| token.to_str().ok()) {
+            session = session.with_access_token(token).await?;
+        }
         if let Some(scope) = parts.extensions.get::<Scope>() {
             scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
         }

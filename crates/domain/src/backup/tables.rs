@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 35] = [
     "meta",
     "counter",
     "entity",
@@ -44,6 +44,9 @@ pub const TABLES: [&str; 32] = [
     "alert",
     "saved_view",
     "saved_view_version",
+    "view_comment",
+    "access_token",
+    "access_token_project",
 ];
 
 /// The column types that we use.

@@ -1,6 +1,7 @@
 //! What a decision is made from: plain data, loaded by `load`, made up in tests.
 
 use super::operation::Operation;
+use super::share::ShareFacts;
 use crate::clock::Micros;
 use crate::model::{KeyScope, Role, Visibility};
 
@@ -213,6 +214,8 @@ pub struct Facts {
     pub host: String,
     /// With which key.
     pub key: Option<KeyFacts>,
+    /// What the link opens that came with the request.
+    pub share: Option<ShareFacts>,
     /// The path as asked: entity, project, run; empty where the path is shorter.
     pub asked: (String, String, String),
     /// The entity found there.
@@ -290,14 +293,33 @@ impl Facts {
         }
     }
 
-    /// What the caller is in the project: what was given to them there, and what its visibility gives to everybody.
+    /// What the caller is in the project: what was given to them there, and what its visibility or a link gives.
     pub fn project_role(&self) -> Option<Standing> {
+        let shared = self.is_shared().then(|| Standing::plain(Role::Viewer));
+        Standing::stronger(self.own_project_role(), shared)
+    }
+
+    /// Without what a link gives.
+    fn own_project_role(&self) -> Option<Standing> {
         let everybody = match self.project.as_ref()?.visibility {
             Visibility::Open => self.user().map(|_| Standing::plain(Role::Member)),
             Visibility::Public => Some(Standing::plain(Role::Viewer)),
             Visibility::Team | Visibility::Restricted => None,
         };
         Standing::stronger(self.given_project_role(), everybody)
+    }
+
+    /// Whether a link opens the project. A restricted one is seen by those who were added to it.
+    fn is_shared(&self) -> bool {
+        let Some(project) = self.project.as_ref().filter(|p| p.visibility != Visibility::Restricted) else {
+            return false;
+        };
+        self.share.as_ref().is_some_and(|share| share.projects.contains(&project.id))
+    }
+
+    /// Whether a link alone lets the caller in.
+    pub fn is_shared_only(&self) -> bool {
+        self.is_shared() && self.own_project_role().is_none()
     }
 
     /// What was given to the caller in the project: project-level roles over the entity's role. A team viewer is never

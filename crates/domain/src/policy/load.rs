@@ -296,14 +296,21 @@ impl RunRow {
     }
 }
 
-/// A draft is there for its author alone.
+/// A draft is there for its author alone; to whom a link lets in, only its report is there.
 async fn load_view(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<View>, Error> {
     let text = "SELECT v.id, v.name, v.user_id, a.name AS owner_name FROM saved_view v \
                 LEFT JOIN account a ON a.id = v.user_id \
-                WHERE v.project_id = $1 AND v.name = $2 AND (v.kind <> 'runs/draft' OR v.user_id = $3)";
+                WHERE v.project_id = $1 AND v.name = $2 AND (v.kind <> 'runs/draft' OR v.user_id = $3) AND ($4 = -1 OR v.id = $4)";
     let id = project.as_ref().map_or(-1, |p| p.id);
-    let row: Option<(i64, String, Option<i64>, Option<String>)> =
-        sql(text).bind(id).bind(&facts.asked.2).bind(facts.user().unwrap_or(-1)).optional(session.db()).await?;
+    let alone = facts.share.as_ref().filter(|_| facts.is_shared_only());
+    let only = alone.map_or(-1, |share| share.view);
+    let row: Option<(i64, String, Option<i64>, Option<String>)> = sql(text)
+        .bind(id)
+        .bind(&facts.asked.2)
+        .bind(facts.user().unwrap_or(-1))
+        .bind(only)
+        .optional(session.db())
+        .await?;
     let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
     facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false, grace_noted: false });
     Ok(Some(View { id, project, name }))

@@ -72,6 +72,7 @@ fn facts(who: &Who, kind: EntityKind, visibility: Option<Visibility>, key: Optio
         caller: who.caller.clone(),
         host: "http://here".to_owned(),
         key,
+        share: None,
         asked: ("team".to_owned(), "proj".to_owned(), "run".to_owned()),
         entity: Some(EntityFacts {
             id: 7,

@@ -179,7 +179,7 @@ impl Operation {
     pub fn object(self) -> Object {
         use Operation as O;
         match self {
-            O::ReportRead | O::ReportUpdate | O::ReportDelete => Object::View,
+            O::ReportCreate | O::ReportRead | O::ReportUpdate | O::ReportDelete => Object::View,
             O::SweepRunAgent | O::SweepUpdate | O::SweepDelete => Object::Sweep,
             _ => Object::Run,
         }
@@ -216,6 +216,8 @@ actions! {
     LogArtifact { Place => ArtifactCreate }
     /// Save workspaces and reports.
     Compose { Project => ReportCreate }
+    /// Say something about a report.
+    Comment { View => ReportCreate }
     /// Make sweeps in a project that exists or may be made.
     StartSweep { Place => SweepCreate }
     /// Take work from a sweep.

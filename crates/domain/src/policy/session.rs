@@ -7,6 +7,7 @@ use super::facts::{CallerFacts, Facts, KeyFacts, ServerFacts, ServiceFacts};
 use super::operation::{Object, On, Operation, Read, Submit};
 use super::proof::Allowed;
 use super::resource::{Place, Project, Resource};
+use super::share::ShareFacts;
 use super::{elsewhere, load, redirect};
 use crate::Error;
 use crate::db::Db;
@@ -95,9 +96,11 @@ struct Inner {
     caller: Caller,
     with: With,
     client: ClientInfo,
+    share: Option<ShareFacts>,
 }
 
 /// What the caller was recognised by.
+#[derive(Clone)]
 pub(super) enum With {
     /// Nothing that is kept.
     Nothing,
@@ -115,7 +118,19 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     pub(super) fn new(domain: Domain, caller: Caller, with: With, client: ClientInfo) -> Self {
-        Self(Arc::new(Inner { domain, caller, with, client }))
+        Self(Arc::new(Inner { domain, caller, with, client, share: None }))
+    }
+
+    /// The same caller, with what a link opens or without.
+    pub(super) fn sharing(&self, share: Option<ShareFacts>) -> Self {
+        let Inner { domain, caller, with, client, .. } = &*self.0;
+        let (domain, caller, with, client) = (domain.clone(), caller.clone(), with.clone(), client.clone());
+        Self(Arc::new(Inner { domain, caller, with, client, share }))
+    }
+
+    /// What the link opens that came with the request.
+    pub(super) fn share(&self) -> Option<&ShareFacts> {
+        self.0.share.as_ref()
     }
 
     /// Who asks.
@@ -291,6 +306,7 @@ impl Session {
             caller,
             host: self.0.client.host.clone(),
             key: self.key().cloned(),
+            share: self.0.share.clone(),
             asked,
             entity: None,
             project: None,

@@ -41,6 +41,7 @@ fn facts(who: &str, action: Operation, visibility: Visibility) -> Facts {
         caller,
         host: String::new(),
         key: None,
+        share: None,
         asked: ("team".to_owned(), "project".to_owned(), "run".to_owned()),
         entity: Some(EntityFacts {
             id: 1,

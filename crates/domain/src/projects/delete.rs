@@ -30,6 +30,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
     for table in ["tail", "segment", "stream", "file", "alert", "sweep_run"] {
         sql(format!("DELETE FROM {table} WHERE run_id IN ({runs})")).bind(id).run(&mut *tx).await?;
     }
+    crate::views::remove(tx, "SELECT id FROM saved_view WHERE project_id = $1", id).await?;
     sql("UPDATE api_key SET project_id = NULL, revoked_at = COALESCE(revoked_at, $2) WHERE project_id = $1")
         .bind(id)
         .bind(now)
@@ -37,8 +38,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         .await?;
     for text in [
         "DELETE FROM run WHERE project_id = $1",
-        "DELETE FROM saved_view_version WHERE view_id IN (SELECT id FROM saved_view WHERE project_id = $1)",
-        "DELETE FROM saved_view WHERE project_id = $1",
+        "DELETE FROM access_token_project WHERE project_id = $1",
         "DELETE FROM sweep_agent WHERE sweep_id IN (SELECT id FROM sweep WHERE project_id = $1)",
         "DELETE FROM sweep WHERE project_id = $1",
         "DELETE FROM run_change WHERE project_id = $1",

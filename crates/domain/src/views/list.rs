@@ -96,16 +96,18 @@ impl Allowed<Read, Project> {
     pub async fn views(&self, query: ViewQuery) -> Result<Vec<ViewRow>, Error> {
         let text = format!(
             "{SELECT} WHERE v.project_id = $1 AND ($2 = '' OR v.kind = $2) AND ($3 = '' OR v.name IN ($3, 'nw-' || $3 || '-v', 'nw-' || $3 || '-w')) \
-             AND ($4 = '' OR a.name = $4) AND (v.kind <> 'runs/draft' OR v.user_id = $5) \
+             AND ($4 = '' OR a.name = $4) AND (v.kind <> 'runs/draft' OR v.user_id = $5) AND ($6 = -1 OR v.id = $6) \
              ORDER BY v.updated_at DESC, v.id DESC"
         );
         let me = self.session().user().map_or(-1, |me| me.id);
+        let only = self.session().only_view(self.resource()).await?.unwrap_or(-1);
         let rows: Vec<Row> = sql(text)
             .bind(self.resource().id)
             .bind(query.kind.map_or("", ViewKind::as_str))
             .bind(query.name.unwrap_or_default())
             .bind(query.user.unwrap_or_default())
             .bind(me)
+            .bind(only)
             .all(self.domain().db())
             .await?;
         rows.into_iter().map(Row::view).collect()

@@ -82,25 +82,25 @@ impl Allowed<Compose, Project> {
             Some(name) => name.clone(),
             None => clock.token::<12>()?,
         };
-        if name.starts_with(OWN) && name != own_name(self.session().name()) {
-            return Err(Error::Conflict(Problem::NameTaken { name }));
-        }
+        not_anothers_own(self.session(), &name)?;
         let mut tx = self.domain().db().begin().await?;
-        let text = "SELECT id FROM saved_view WHERE project_id = $1 AND name = $2";
-        let found: Option<(i64,)> = sql(text).bind(project.id).bind(&name).optional(&mut tx).await?;
-        match found {
-            Some((id,)) => update(self.session(), &mut tx, id, &By::Member, &save).await?,
-            None => self.insert(&mut tx, &name, &save).await?,
+        let inserted = self.insert(&mut tx, &name, &save).await?;
+        if !inserted {
+            let text = "SELECT id FROM saved_view WHERE project_id = $1 AND name = $2";
+            let (id,): (i64,) = sql(text).bind(project.id).bind(&name).one(&mut tx).await?;
+            update(self.session(), &mut tx, id, &By::Member, &save).await?;
         }
         tx.commit().await?;
         let path = ViewPath { entity: project.entity.clone(), project: project.name.clone(), view: name };
-        Ok(SavedView { path, inserted: found.is_none() })
+        Ok(SavedView { path, inserted })
     }
 
-    async fn insert(&self, tx: &mut Tx, name: &str, save: &ViewSave) -> Result<(), Error> {
+    /// False where a view has the name.
+    async fn insert(&self, tx: &mut Tx, name: &str, save: &ViewSave) -> Result<bool, Error> {
         let (session, clock) = (self.session(), self.domain().clock());
         let text = "INSERT INTO saved_view (id, project_id, name, kind, user_id, display_name, description, spec, created_at, \
-                    updated_at, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $5)";
+                    updated_at, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $5) \
+                    ON CONFLICT (project_id, name) DO NOTHING";
         sql(text)
             .bind(clock.id()?)
             .bind(self.resource().id)
@@ -113,7 +113,15 @@ impl Allowed<Compose, Project> {
             .bind(clock.now())
             .run(tx)
             .await
-            .map(drop)
+            .map(|rows| rows > 0)
+    }
+}
+
+/// The name of somebody's own workspace is theirs.
+fn not_anothers_own(session: &Session, name: &str) -> Result<(), Error> {
+    match name.starts_with(OWN) && name != own_name(session.name()) {
+        true => Err(Error::Conflict(Problem::NameTaken { name: name.to_owned() })),
+        false => Ok(()),
     }
 }
 
@@ -129,6 +137,7 @@ impl Allowed<Update, View> {
 
 #[derive(sqlx::FromRow)]
 struct Before {
+    project_id: i64,
     name: String,
     kind: String,
     user_id: Option<i64>,
@@ -138,7 +147,9 @@ struct Before {
 }
 
 async fn update(session: &Session, tx: &mut Tx, id: i64, by: &By, save: &ViewSave) -> Result<(), Error> {
-    let text = "SELECT v.name, v.kind, v.user_id, v.updated_at, v.updated_by, a.name AS editor \
+    // Held from here on: of two who save over the same state, the second is told.
+    sql("UPDATE saved_view SET updated_at = updated_at WHERE id = $1").bind(id).run(&mut *tx).await?;
+    let text = "SELECT v.project_id, v.name, v.kind, v.user_id, v.updated_at, v.updated_by, a.name AS editor \
                 FROM saved_view v LEFT JOIN account a ON a.id = v.updated_by WHERE v.id = $1";
     let before: Option<Before> = sql(text).bind(id).optional(&mut *tx).await?;
     let before = before.ok_or_else(|| Error::not_found(Thing::View, id.to_string()))?;
@@ -151,6 +162,9 @@ async fn update(session: &Session, tx: &mut Tx, id: i64, by: &By, save: &ViewSav
     if save.if_updated_at.is_some_and(|known| before.updated_at > known) {
         let user = before.editor.unwrap_or_default();
         return Err(Error::Conflict(Problem::ViewChanged { user }));
+    }
+    if let Some(name) = save.name.as_ref().filter(|name| **name != before.name) {
+        rename(session, tx, before.project_id, name).await?;
     }
     if save.spec.is_some() {
         versions::keep(tx, session.domain().clock(), id, before.updated_at, before.updated_by).await?;
@@ -171,4 +185,14 @@ async fn update(session: &Session, tx: &mut Tx, id: i64, by: &By, save: &ViewSav
         .run(tx)
         .await
         .map(drop)
+}
+
+/// Refuses a name that another view of the project has, or that is not the caller's to give.
+async fn rename(session: &Session, tx: &mut Tx, project: i64, name: &str) -> Result<(), Error> {
+    not_anothers_own(session, name)?;
+    let text = "SELECT COUNT(*) FROM saved_view WHERE project_id = $1 AND name = $2";
+    match sql(text).bind(project).bind(name).one(tx).await? {
+        (0i64,) => Ok(()),
+        _ => Err(Error::Conflict(Problem::NameTaken { name: name.to_owned() })),
+    }
 }

@@ -29,7 +29,7 @@ async fn spec(who: &Session, name: &str) -> String {
 }
 
 /// The lab with its project, and bob, another member of the team.
-async fn labs() -> Vec<(Lab, Session)> {
+pub(super) async fn labs() -> Vec<(Lab, Session)> {
     let mut all = Vec::new();
     for lab in Lab::all().await {
         lab.run("r1").await;
@@ -156,5 +156,38 @@ async fn saving_over_what_somebody_saved_meanwhile_is_refused_and_earlier_texts_
         }
         let texts = read.versions(100).await.unwrap();
         assert_eq!((texts.len(), texts[0].spec.as_str()), (50, "{\"n\":78}"));
+    }
+}
+
+#[tokio::test]
+async fn a_view_is_not_renamed_to_a_name_that_is_taken() {
+    for (lab, bob) in labs().await {
+        save(&lab.alice, view("mine", ViewKind::Report, "{}")).await.unwrap();
+        save(&bob, view("theirs", ViewKind::Report, "{}")).await.unwrap();
+        for name in ["theirs", "nw-nwuserbob-w"] {
+            let rename = ViewSave { name: Some(name.to_owned()), ..ViewSave::default() };
+            let mine = lab.alice.allow::<Update, View>(&at("mine")).await.unwrap();
+            assert!(matches!(mine.save(rename).await, Err(Error::Conflict(Problem::NameTaken { .. }))), "{name}");
+        }
+        let rename = ViewSave { name: Some("other".to_owned()), ..ViewSave::default() };
+        lab.alice.allow::<Update, View>(&at("mine")).await.unwrap().save(rename).await.unwrap();
+        assert_eq!(spec(&bob, "other").await, "{}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_save_at_once_one_makes_the_view_and_one_saves_over_a_state() {
+    for (lab, bob) in labs().await {
+        let new = || view("nw-abc-v", ViewKind::Workspace, "{}");
+        let saves = [&lab.alice, &bob, &lab.alice, &bob].map(|who| save(who, new()));
+        let made = futures::future::join_all(saves).await;
+        assert_eq!(made.iter().filter(|saved| saved.as_ref().unwrap().inserted).count(), 1);
+        assert_eq!(lab.count("saved_view").await, 1);
+        let read = lab.alice.allow::<Read, View>(&at("nw-abc-v")).await.unwrap();
+        let known = Some(read.details().await.unwrap().updated_at);
+        let late = || ViewSave { if_updated_at: known, ..new() };
+        let saves = [&lab.alice, &bob, &lab.alice, &bob].map(|who| save(who, late()));
+        let saved = futures::future::join_all(saves).await;
+        assert_eq!(saved.iter().filter(|saved| saved.is_ok()).count(), 1, "{saved:?}");
     }
 }

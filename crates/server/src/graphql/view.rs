@@ -1,5 +1,8 @@
 //! Workspaces and reports: `View` and what is done with it.
 
+mod comments;
+mod share;
+
 use std::sync::Arc;
 
 use domain::model::{ProjectPath, ViewPath};
@@ -34,6 +37,13 @@ impl ViewNode {
         }
     }
 
+    /// Whether the caller may change it as its author may.
+    async fn may_change(&self, ctx: &Ctx) -> Result<bool, Error> {
+        let path = self.path();
+        let asked = (path.entity, path.project, path.view);
+        Ok(ctx.session.explain(Operation::ReportUpdate, asked).await?.is_allowed())
+    }
+
     fn path(&self) -> ViewPath {
         let project = self.project.resource();
         ViewPath { entity: project.entity.clone(), project: project.name.clone(), view: self.row.name.clone() }
@@ -41,6 +51,8 @@ impl ViewNode {
 }
 
 pub(super) fn register(r: &mut Resolvers) {
+    comments::register(r);
+    share::register(r);
     r.query("view", view);
     r.mutation("upsertView", upsert_view);
     r.mutation("deleteView", delete_view);
@@ -56,7 +68,6 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("updatedAt", |v| rfc3339(v.row.updated_at))
         .get("updatedBy", |v| v.row.updated_by.clone())
         .get("project", |v| ProjectNode(v.project.clone()))
-        .get("accessTokens", |_| Vec::<Payload>::new())
         .field("user", author)
         .field("versions", versions)
         .field("mayUpdate", |v, _: NoArgs, ctx| may(v, Operation::ReportUpdate, ctx))

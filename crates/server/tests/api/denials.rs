@@ -101,6 +101,8 @@ pub struct Ids {
     pub sweep: String,
     pub agent: String,
     pub view: String,
+    pub comment: String,
+    pub token: String,
 }
 
 impl Ids {
@@ -119,6 +121,11 @@ impl Ids {
         let view = "mutation { upsertView(input: {entityName: \"ann\", projectName: \"p\", name: \"v1\", type: \"runs\", spec: \"{}\"}) \
                     { view { id } } }";
         let view = ann.data(view, json!({})).await["upsertView"]["view"]["id"].as_str().unwrap().to_owned();
+        let said = "mutation S($v: ID!) { addViewComment(input: {viewId: $v, body: \"why?\"}) { comment { id } } \
+                    createAccessToken(input: {viewId: $v, projects: []}) { accessToken { token } } }";
+        let said = ann.data(said, json!({ "v": view })).await;
+        let comment = said["addViewComment"]["comment"]["id"].as_str().unwrap().to_owned();
+        let token = said["createAccessToken"]["accessToken"]["token"].as_str().unwrap().to_owned();
         let sweep = "mutation { upsertSweep(input: {projectName: \"p\", config: \"{method: grid, parameters: {n: {value: 1}}}\"}) \
                      { sweep { name } } }";
         let sweep = ann.data(sweep, json!({})).await["upsertSweep"]["sweep"]["name"].as_str().unwrap().to_owned();
@@ -126,7 +133,7 @@ impl Ids {
         let agent =
             ann.data(agent, json!({ "s": sweep })).await["createAgent"]["agent"]["id"].as_str().unwrap().to_owned();
         let (key, file) = (text("/viewer/keys/0/id"), text("/project/run/files/edges/0/node/id"));
-        Self { run, key, file, sweep, agent, view }
+        Self { run, key, file, sweep, agent, view, comment, token }
     }
 }
 
@@ -189,6 +196,10 @@ impl Schema {
             ("createAgent", "sweep") => json!(ids.sweep),
             ("agentHeartbeat", "id") => json!(ids.agent),
             ("view" | "deleteView", "id") => json!(ids.view),
+            ("addViewComment" | "createAccessToken", "viewId") => json!(ids.view),
+            ("updateViewComment" | "deleteViewComment", "id") => json!(ids.comment),
+            ("revokeAccessToken" | "updateAccessTokenProjects", "token") => json!(ids.token),
+            ("addViewComment", "parent") => Value::Null,
             ("upsertView", "type") => json!("project-view"),
             ("upsertView", "spec") => json!("{}"),
             ("upsertView", "ifUpdatedAt") => Value::Null,

@@ -26,6 +26,7 @@ mod read_only;
 mod real_provider;
 mod routes;
 mod run_table;
+mod sharing;
 mod sign_in;
 mod sweeps;
 mod views;

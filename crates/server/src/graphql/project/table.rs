@@ -1,8 +1,8 @@
-//! The run table: its columns and groups.
+//! The run table: its columns and groups, and which parameters matter.
 
 use std::sync::Arc;
 
-use domain::run_table::{RunColumn, RunGroup, RunGroupQuery};
+use domain::run_table::{ParameterImportance, RunColumn, RunGroup, RunGroupQuery};
 use serde::Deserialize;
 
 use super::ProjectNode;
@@ -10,7 +10,10 @@ use crate::Error;
 use crate::graphql::{Connection, Ctx, Json, Output, Payload, Resolvers};
 
 pub(super) fn register(r: &mut Resolvers) {
-    r.object::<ProjectNode>().field("runColumns", columns).field("runGroups", groups);
+    r.object::<ProjectNode>()
+        .field("runColumns", columns)
+        .field("runGroups", groups)
+        .field("parameterImportance", importance);
 }
 
 #[derive(Deserialize)]
@@ -29,6 +32,25 @@ async fn columns(p: Arc<ProjectNode>, args: Columns, _: Ctx) -> Result<impl Outp
     };
     let columns = p.0.run_columns(args.search.as_deref(), args.first.map(most)).await?;
     Ok(columns.into_iter().map(column).collect::<Vec<_>>())
+}
+
+#[derive(Deserialize)]
+struct Importance {
+    metric: String,
+    filters: Option<String>,
+    first: Option<i64>,
+}
+
+async fn importance(p: Arc<ProjectNode>, args: Importance, _: Ctx) -> Result<impl Output, Error> {
+    let parameter = |one: ParameterImportance| {
+        Payload::new("ParameterImportance")
+            .with("name", one.name)
+            .with("importance", one.importance)
+            .with("correlation", one.correlation)
+            .with("runs", one.runs as i64)
+    };
+    let all = p.0.parameter_importance(&args.metric, args.filters.as_deref()).await?;
+    Ok(all.into_iter().take(args.first.map_or(usize::MAX, most)).map(parameter).collect::<Vec<_>>())
 }
 
 #[derive(Deserialize)]
