@@ -22,6 +22,16 @@ pub struct Found {
     pub(super) sweep: Option<Sweep>,
 }
 
+/// What is at a path. Another entity or project is read in the place of one that is not there: that must take as long as
+/// one that is hidden.
+#[derive(FromRow)]
+struct Path {
+    entity_is_there: bool,
+    project_is_there: bool,
+    #[sqlx(flatten)]
+    row: FactRow,
+}
+
 /// One row of [`COLUMNS`]. Those of missing things are null.
 #[derive(FromRow)]
 struct FactRow {
@@ -93,15 +103,23 @@ pub(super) async fn load(
     if facts.asked.0.is_empty() {
         return Ok((facts, found));
     }
-    // One row always comes, also where nothing is: what is hidden and what is not there take the same time.
     let text = format!(
-        "SELECT {COLUMNS} FROM (SELECT 1 AS one) AS anyway LEFT JOIN entity e ON e.name = $3 {TEAM_ROLE} \
-         LEFT JOIN project p ON p.entity_id = e.id AND p.name = $2 {PROJECT_ROLE}"
+        "SELECT at.entity_id IS NOT NULL AS entity_is_there, at.project_id IS NOT NULL AS project_is_there, {COLUMNS} \
+         FROM (SELECT there.entity_id, there.other_entity, (SELECT MIN(id) FROM project) AS other_project, \
+               (SELECT id FROM project WHERE entity_id = there.entity_id AND name = $2) AS project_id \
+               FROM (SELECT (SELECT id FROM entity WHERE name = $3) AS entity_id, \
+                     (SELECT MIN(id) FROM entity) AS other_entity) there) at \
+         JOIN entity e ON e.id = COALESCE(at.entity_id, at.other_entity) {TEAM_ROLE} \
+         LEFT JOIN project p ON p.id = COALESCE(at.project_id, at.other_project) {PROJECT_ROLE}"
     );
     let user = facts.user().unwrap_or(-1);
     let query = sql(text).bind(user).bind(&facts.asked.1).bind(&facts.asked.0);
-    if let Some(row) = query.optional::<FactRow>(session.db()).await? {
-        found.project = take_row(&mut facts, row)?;
+    if let Some(Path { entity_is_there, project_is_there, row }) = query.optional(session.db()).await? {
+        let (entity, project) = take_row(row)?;
+        facts.entity = entity.filter(|_| entity_is_there);
+        if let Some((project_facts, project)) = project.filter(|_| project_is_there) {
+            (facts.project, found.project) = (Some(project_facts), Some(project));
+        }
     }
     // Asked also where there is no project, for the same reason.
     if !facts.asked.2.is_empty() {
@@ -145,7 +163,9 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
     for row in rows {
         let asked = (row.entity.clone().unwrap_or_default(), row.project.clone().unwrap_or_default(), String::new());
         let mut facts = Facts { asked, ..bare.clone() };
-        if let Some(project) = take_row(&mut facts, row)? {
+        let (entity, project) = take_row(row)?;
+        if let Some((project_facts, project)) = project {
+            (facts.entity, facts.project) = (entity, Some(project_facts));
             projects.push((facts, project));
         }
     }
@@ -217,9 +237,15 @@ fn standing(role: Option<String>, custom: Option<String>, adds: Option<String>) 
     Ok(Some(Standing { role: role.parse()?, custom, adds }))
 }
 
-/// Writes one row into the facts; the project, when the row has one.
-fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
-    let (Some(entity_id), Some(entity), Some(new_projects)) = (row.entity_id, row.entity, row.new_projects) else {
+/// What a row says of its entity and project.
+fn take_row(mut row: FactRow) -> Result<(Option<EntityFacts>, Option<(ProjectFacts, Project)>), Error> {
+    let entity = take_entity(&mut row)?;
+    let project = entity.as_ref().map(|entity| take_project(entity, row)).transpose()?.flatten();
+    Ok((entity, project))
+}
+
+fn take_entity(row: &mut FactRow) -> Result<Option<EntityFacts>, Error> {
+    let (Some(id), Some(name), Some(new_projects)) = (row.entity_id, row.entity.take(), row.new_projects.take()) else {
         return Ok(None);
     };
     let kind = match (row.account_id, row.kind.as_deref()) {
@@ -227,33 +253,36 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
         (Some(account), Some("service")) => EntityKind::Service(account),
         _ => EntityKind::Team,
     };
-    facts.entity = Some(EntityFacts {
-        id: entity_id,
-        name: entity.clone(),
+    Ok(Some(EntityFacts {
+        id,
+        name,
         kind,
-        role: standing(row.team_role, row.team_role_name, row.team_role_adds)?,
+        role: standing(row.team_role.take(), row.team_role_name.take(), row.team_role_adds.take())?,
         hidden: row.hidden.unwrap_or_default(),
         members_invite: row.members_invite.unwrap_or_default(),
         new_projects: new_projects.parse()?,
         quota: row.quota_bytes.map(|limit| (0, limit)),
         created_at: row.entity_created_at.unwrap_or_default(),
-    });
+    }))
+}
+
+fn take_project(entity: &EntityFacts, row: FactRow) -> Result<Option<(ProjectFacts, Project)>, Error> {
     let (Some(id), Some(name), Some(visibility)) = (row.project_id, row.project, row.visibility) else {
         return Ok(None);
     };
     let visibility: Visibility = visibility.parse()?;
-    facts.project = Some(ProjectFacts {
+    let facts = ProjectFacts {
         id,
         name: name.clone(),
         visibility,
         owner: row.project_owner,
         role: standing(row.project_role, row.project_role_name, row.project_role_adds)?,
         archived_at: row.archived_at,
-    });
-    Ok(Some(Project {
+    };
+    let project = Project {
         id,
-        entity_id,
-        entity,
+        entity_id: entity.id,
+        entity: entity.name.clone(),
         name,
         visibility,
         description: row.description,
@@ -261,17 +290,48 @@ fn take_row(facts: &mut Facts, row: FactRow) -> Result<Option<Project>, Error> {
         archived_at: row.archived_at,
         created_at: row.project_created_at.unwrap_or_default(),
         updated_at: row.project_updated_at.unwrap_or_default(),
-    }))
+    };
+    Ok(Some((facts, project)))
 }
 
-/// `SELECT … FROM run r …` for [`RunRow`]s; conditions come after it.
-pub(super) const RUN: &str = "SELECT r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, \
-    r.heartbeat_at, r.generation, r.grace IS NOT NULL AS grace_noted FROM run r LEFT JOIN account a ON a.id = r.user_id";
+/// Columns for [`RunRow`]s of [`RUN_FROM`].
+pub(super) const RUN_COLUMNS: &str = "r.id, r.name, r.user_id, r.submitted_by, a.name AS owner_name, r.state, \
+    r.heartbeat_at, r.generation, r.grace IS NOT NULL AS grace_noted";
+
+/// Runs with who they belong to; conditions come after it.
+pub(super) const RUN_FROM: &str = "FROM run r LEFT JOIN account a ON a.id = r.user_id";
+
+/// A row that was asked for, or another one that was read in its place, because what is not there must take as long as what
+/// is hidden.
+#[derive(FromRow)]
+struct Either<T> {
+    is_there: bool,
+    #[sqlx(flatten)]
+    row: T,
+}
+
+impl<T> Either<T> {
+    fn there(self) -> Option<T> {
+        self.is_there.then_some(self.row)
+    }
+}
+
+/// Column of an [`Either`].
+const IS_THERE: &str = "at.id IS NOT NULL AS is_there";
+
+/// Joins the row of a table whose id the SQL `there` gives, or else another one.
+fn either(table: &str, alias: &str, there: &str) -> String {
+    format!(
+        "JOIN (SELECT ({there}) AS id, (SELECT MIN(id) FROM {table}) AS other) at ON {alias}.id = COALESCE(at.id, at.other)"
+    )
+}
 
 async fn load_run(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Run>, Error> {
-    let text = format!("{RUN} WHERE r.project_id = $1 AND r.name = $2 AND r.deleted_at IS NULL");
+    let there = "SELECT id FROM run WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL";
+    let text = format!("SELECT {RUN_COLUMNS}, {IS_THERE} {RUN_FROM} {}", either("run", "r", there));
     let id = project.as_ref().map_or(-1, |p| p.id);
-    let row: Option<RunRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let row: Option<Either<RunRow>> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let row = row.and_then(Either::there);
     let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
     let (object, run) = row.take(session, project)?;
     facts.object = Some(object);
@@ -298,22 +358,30 @@ impl RunRow {
 
 /// A draft is there for its author alone; to whom a link lets in, only its report is there.
 async fn load_view(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<View>, Error> {
-    let text = "SELECT v.id, v.name, v.user_id, a.name AS owner_name FROM saved_view v \
-                LEFT JOIN account a ON a.id = v.user_id \
-                WHERE v.project_id = $1 AND v.name = $2 AND (v.kind <> 'runs/draft' OR v.user_id = $3) AND ($4 = -1 OR v.id = $4)";
+    let there = "SELECT id FROM saved_view WHERE project_id = $1 AND name = $2 \
+                 AND (kind <> 'runs/draft' OR user_id = $3) AND ($4 = -1 OR id = $4)";
+    let text = format!(
+        "SELECT v.id, v.name, v.user_id, a.name AS owner_name, {IS_THERE} FROM saved_view v \
+         LEFT JOIN account a ON a.id = v.user_id {}",
+        either("saved_view", "v", there)
+    );
     let id = project.as_ref().map_or(-1, |p| p.id);
     let alone = facts.share.as_ref().filter(|_| facts.is_shared_only());
     let only = alone.map_or(-1, |share| share.view);
-    let row: Option<(i64, String, Option<i64>, Option<String>)> = sql(text)
-        .bind(id)
-        .bind(&facts.asked.2)
-        .bind(facts.user().unwrap_or(-1))
-        .bind(only)
-        .optional(session.db())
-        .await?;
-    let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
+    let query = sql(text).bind(id).bind(&facts.asked.2).bind(facts.user().unwrap_or(-1)).bind(only);
+    let row: Option<Either<ViewRow>> = query.optional(session.db()).await?;
+    let (Some(row), Some(project)) = (row.and_then(Either::there), project) else { return Ok(None) };
+    let ViewRow { id, name, user_id: owner, owner_name } = row;
     facts.object = Some(ObjectFacts { id, owner, owner_name, submitted_by: None, running: false, grace_noted: false });
     Ok(Some(View { id, project, name }))
+}
+
+#[derive(FromRow)]
+struct ViewRow {
+    id: i64,
+    name: String,
+    user_id: Option<i64>,
+    owner_name: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -326,11 +394,15 @@ struct SweepRow {
 }
 
 async fn load_sweep(session: &Session, facts: &mut Facts, project: Option<Project>) -> Result<Option<Sweep>, Error> {
-    let text = "SELECT s.id, s.name, s.user_id, s.submitted_by, a.name AS owner_name \
-                FROM sweep s LEFT JOIN account a ON a.id = s.user_id WHERE s.project_id = $1 AND s.name = $2";
+    let there = "SELECT id FROM sweep WHERE project_id = $1 AND name = $2";
+    let text = format!(
+        "SELECT s.id, s.name, s.user_id, s.submitted_by, a.name AS owner_name, {IS_THERE} \
+         FROM sweep s LEFT JOIN account a ON a.id = s.user_id {}",
+        either("sweep", "s", there)
+    );
     let id = project.as_ref().map_or(-1, |p| p.id);
-    let row: Option<SweepRow> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
-    let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
+    let row: Option<Either<SweepRow>> = sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let (Some(row), Some(project)) = (row.and_then(Either::there), project) else { return Ok(None) };
     let (owner, submitted_by) = (row.user_id, row.submitted_by);
     let owner_name = row.owner_name;
     facts.object =

@@ -1,7 +1,7 @@
 //! Many runs of one project, each decided by itself.
 
 use super::decide::decide;
-use super::load::{RUN, RunRow};
+use super::load::{RUN_COLUMNS, RUN_FROM, RunRow};
 use super::operation::On;
 use super::proof::Allowed;
 use super::resource::{Project, Resource, Run};
@@ -29,8 +29,9 @@ impl Allowed<Read, Project> {
         let mut each = Each { allowed: Vec::new(), refused: Vec::new(), reasons: Vec::new() };
         for ids in ids.chunks(5000) {
             let of = placeholders(2, ids.len());
-            let text =
-                format!("{RUN} WHERE r.project_id = $1 AND r.id IN ({of}) AND r.deleted_at IS NULL ORDER BY r.id");
+            let text = format!(
+                "SELECT {RUN_COLUMNS} {RUN_FROM} WHERE r.project_id = $1 AND r.id IN ({of}) AND r.deleted_at IS NULL ORDER BY r.id"
+            );
             let rows = sql(text).bind(self.resource().id).bind_all(ids.iter().copied());
             for row in rows.all::<RunRow>(session.db()).await? {
                 let (object, run) = row.take(session, self.resource().clone())?;

@@ -8,7 +8,7 @@ mod table;
 mod totals;
 
 use domain::model::ProjectPath;
-use domain::policy::{Allowed, Project, Read};
+use domain::policy::{Allowed, Operation, Project, Read};
 
 pub use runs::run_connection;
 
@@ -30,6 +30,15 @@ impl ProjectNode {
             Err(domain::Error::NotFound { .. }) => Ok(None),
             Err(domain::Error::Denied(denied)) if denied.is_absence() => Ok(None),
             Err(e) => Err(e.into()),
+        }
+    }
+
+    /// The project after a change; none where who changed it may not look at it, as a team admin at a restricted one.
+    pub async fn changed(ctx: &Ctx, path: ProjectPath) -> Result<Option<Self>, Error> {
+        let asked = (path.entity.clone(), path.project.clone(), String::new());
+        match ctx.session.explain(Operation::ProjectRead, asked).await?.is_allowed() {
+            true => Ok(Some(Self(ctx.session.allow::<Read, Project>(&path).await?))),
+            false => Ok(None),
         }
     }
 

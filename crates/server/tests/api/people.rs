@@ -181,3 +181,22 @@ async fn a_service_account_of_the_organization_invites_where_members_may() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_team_admin_changes_a_restricted_project_without_seeing_into_it() {
+    on_every_database(async |server: TestServer| {
+        let (ann, bob) = (server.user("ann").await, server.user("bob").await);
+        server.team("lab", "ann", &["bob"]).await;
+        upsert(&bob, "lab", "p").await;
+        server.sql("UPDATE project SET visibility = 'restricted'").await;
+        server.sql("DELETE FROM project_member").await;
+        let change = "mutation { updateProject(input: {entityName: \"lab\", projectName: \"p\", description: \"ours\"}) { \
+                      project { description } } }";
+        assert_eq!(ann.data(change, json!({})).await["updateProject"], json!({ "project": null }));
+        let add = "mutation { setProjectMember(input: {entityName: \"lab\", projectName: \"p\", userName: \"ann\", \
+                   role: \"viewer\"}) { project { description } } }";
+        let added = ann.data(add, json!({})).await["setProjectMember"].take();
+        assert_eq!(added, json!({ "project": { "description": "ours" } }));
+    })
+    .await;
+}

@@ -53,7 +53,7 @@ async fn update_project(input: UpdateProject, ctx: Ctx) -> Result<impl Output, E
     let project = ctx.session.allow::<Update, Project>(&path).await?;
     let visibility = input.visibility.map(|v| v.parse()).transpose()?;
     project.edit(ProjectChange { description: input.description, visibility }).await?;
-    Ok(Payload::new("UpdateProjectPayload").with("project", ProjectNode::find(&ctx, path).await?))
+    Ok(Payload::new("UpdateProjectPayload").with("project", ProjectNode::changed(&ctx, path).await?))
 }
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ async fn rename_project(input: RenameProject, ctx: Ctx) -> Result<impl Output, E
     let path = ProjectPath::new(input.entity_name, input.old_project_name);
     let path = ctx.session.allow::<Update, Project>(&path).await?.rename(&input.new_project_name).await?;
     Ok(Payload::new("RenameProjectPayload")
-        .with("project", ProjectNode::find(&ctx, path).await?)
+        .with("project", ProjectNode::changed(&ctx, path).await?)
         .with("inserted", false))
 }
 

@@ -34,7 +34,7 @@ impl OfUser {
 
 /// The project as the caller sees it now: a change may have cost them the sight of it, and then there is an error.
 async fn seen(of: &'static str, project: &Allowed<Update, Project>, ctx: &Ctx) -> Result<Payload, Error> {
-    Ok(Payload::new(of).with("project", ProjectNode::find(ctx, project.resource().path()).await?))
+    Ok(Payload::new(of).with("project", ProjectNode::changed(ctx, project.resource().path()).await?))
 }
 
 async fn set_member(input: OfUser, ctx: Ctx) -> Result<impl Output, Error> {
