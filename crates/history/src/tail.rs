@@ -11,12 +11,14 @@
 //! - the values: ints as zigzag distances, floats as eight planes of one byte each (they compress better so), bools
 //!   as bytes, all others as their lengths and then their UTF-8 texts (those of mixed columns as extended JSON).
 
-mod bytes;
+pub(crate) mod bytes;
 mod decode;
 mod encode;
 
 pub use decode::decode;
+pub(crate) use decode::{decompress, floats};
 pub use encode::encode;
+pub(crate) use encode::compress;
 
 /// The version that [`encode`] writes.
 pub const VERSION: u8 = 1;
