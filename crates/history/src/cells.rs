@@ -131,7 +131,8 @@ mod tests {
 
     /// Sums of hostile numbers may differ in their last digit, everything else not at all.
     fn same(a: &Cells, b: &Cells) -> bool {
-        let bare = |cells: &Cells| -> Vec<Cell> { cells.cells.iter().map(|c| Cell { sum: Sum::default(), ..*c }).collect() };
+        let bare =
+            |cells: &Cells| -> Vec<Cell> { cells.cells.iter().map(|c| Cell { sum: Sum::default(), ..*c }).collect() };
         let close = |(a, b): (&Cell, &Cell)| {
             let (x, y) = (a.sum.value(), b.sum.value());
             x == y || !x.is_finite() || !y.is_finite() || (x - y).abs() <= 1e-12 * a.min.abs().max(a.max.abs())

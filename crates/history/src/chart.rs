@@ -62,13 +62,7 @@ impl Chart {
     ///
     /// # Errors
     /// When a segment cannot be read.
-    pub fn series(
-        &mut self,
-        x: &str,
-        y: &str,
-        range: Option<(f64, f64)>,
-        most: usize,
-    ) -> Result<Series, SegmentError> {
+    pub fn series(&mut self, x: &str, y: &str, range: Option<(f64, f64)>, most: usize) -> Result<Series, SegmentError> {
         let most = most.max(1);
         if self.parts.is_empty() && self.tail.is_empty() {
             return Ok(Series { exact: true, ..Series::default() });
@@ -173,7 +167,8 @@ impl Part {
 fn finite(batch: &Batch, key: &str) -> Option<(i64, i64)> {
     let (rows, numbers) = batch.column(key)?.numbers();
     let steps = batch.steps()?;
-    let mut held = rows.iter().zip(numbers.iter()).filter(|(_, number)| number.is_finite()).map(|(row, _)| *row as usize);
+    let mut held =
+        rows.iter().zip(numbers.iter()).filter(|(_, number)| number.is_finite()).map(|(row, _)| *row as usize);
     let first = held.next()?;
     Some((*steps.get(first)?, *steps.get(held.next_back().unwrap_or(first))?))
 }
@@ -183,7 +178,11 @@ fn cells_of(batch: &Batch, key: &str, shift: u32, steps: &Range<i64>) -> Cells {
 }
 
 fn within(batch: &Batch, steps: &Range<i64>) -> Batch {
-    if steps.end == i64::MAX && steps.start == i64::MIN { batch.clone() } else { batch.filter_step(steps.start, steps.end) }
+    if steps.end == i64::MAX && steps.start == i64::MIN {
+        batch.clone()
+    } else {
+        batch.filter_step(steps.start, steps.end)
+    }
 }
 
 /// All rows of both keys as a line, by the rows alone.

@@ -68,6 +68,7 @@ pub(crate) fn write(batch: &Batch) -> Option<Vec<u8>> {
 fn levels(first: i64, last: i64, rows: usize) -> Vec<u32> {
     let base = shift_for(first, last, rows / ROWS_A_CELL);
     let cells = |shift: u32| (i128::from(last >> shift) - i128::from(first >> shift)) as u128;
-    let coarser = (1..).map(|n| base + n * LEVEL).take_while(|shift| *shift < 63 && cells(*shift - LEVEL) > FEW_CELLS as u128);
+    let coarser =
+        (1..).map(|n| base + n * LEVEL).take_while(|shift| *shift < 63 && cells(*shift - LEVEL) > FEW_CELLS as u128);
     std::iter::once(base).chain(coarser).collect()
 }

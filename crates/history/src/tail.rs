@@ -17,8 +17,8 @@ mod encode;
 
 pub use decode::decode;
 pub(crate) use decode::{decompress, floats};
-pub use encode::encode;
 pub(crate) use encode::compress;
+pub use encode::encode;
 
 /// The version that [`encode`] writes.
 pub const VERSION: u8 = 1;

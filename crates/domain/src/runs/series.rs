@@ -17,6 +17,8 @@ const MOST_RUNS: usize = 1000;
 const MOST_LINES: usize = 20_000;
 /// Most points of a line.
 const MOST_BUCKETS: usize = 10_000;
+/// How points are made of rows: another number where the same rows may give other points than the last release gave.
+const VERSION: u32 = 2;
 /// Runs that are looked up with one statement.
 const TOGETHER: usize = 8;
 /// Such groups of one request that are read at once.
@@ -62,17 +64,28 @@ pub struct SeriesAnswer {
 impl Allowed<Read, Project> {
     /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
-        if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
-            return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
-        }
+        check(&request)?;
         let found = self.ids(&request.runs).await?;
         let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();
         let present: Vec<(String, i64)> =
             request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?))).collect();
         let request = Arc::new(request);
-        let lines = stream::iter(present.chunks(TOGETHER)).map(|runs| several(self.domain(), runs, &request));
+        let groups: Vec<Vec<(String, i64)>> = present.chunks(TOGETHER).map(<[_]>::to_vec).collect();
+        let lines = stream::iter(groups).map(|runs| several(self.domain(), runs, Arc::clone(&request)));
         let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
         Ok(SeriesAnswer { series: lines.into_iter().flatten().collect(), missing })
+    }
+
+    /// A word for the answer to the request: as long as it is the same, so is the answer.
+    pub async fn series_tag(&self, request: &SeriesRequest) -> Result<String, Error> {
+        check(request)?;
+        let found = self.ids(&request.runs).await?;
+        let mut ids: Vec<i64> = found.into_values().collect();
+        ids.sort_unstable();
+        let kind = if request.system { StreamKind::Events } else { StreamKind::History };
+        let state = streams::state_of(self.domain(), &ids, kind).await?;
+        let question = blake3::hash(format!("{VERSION} {request:?} {ids:?}").as_bytes());
+        Ok(format!("{state}{}", &question.to_hex()[..16]))
     }
 
     /// Ids of runs, by name.
@@ -90,11 +103,18 @@ impl Allowed<Read, Project> {
     }
 }
 
+fn check(request: &SeriesRequest) -> Result<(), Error> {
+    if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
+        return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
+    }
+    Ok(())
+}
+
 /// The lines of a few runs; as many are read at a time in the whole process as there are processors.
 async fn several(
     domain: &Domain,
-    runs: &[(String, i64)],
-    request: &Arc<SeriesRequest>,
+    runs: Vec<(String, i64)>,
+    request: Arc<SeriesRequest>,
 ) -> Result<Vec<RunSeries>, Error> {
     let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
@@ -103,9 +123,9 @@ async fn several(
     let mut all = Vec::with_capacity(runs.len() * request.keys.len());
     for (name, id) in runs {
         let keys = request.keys.iter().chain([&request.x]).cloned().collect();
-        let (run, request) = (name.clone(), Arc::clone(request));
-        let lines = move |chart: &mut Chart| lines(chart, &run, &request);
-        all.extend(parts.remove(id).unwrap_or_default().read(domain, kind, keys, lines).await?);
+        let request = Arc::clone(&request);
+        let lines = move |chart: &mut Chart| lines(chart, &name, &request);
+        all.extend(parts.remove(&id).unwrap_or_default().read(domain, kind, keys, lines).await?);
     }
     Ok(all)
 }

@@ -1,7 +1,7 @@
 //! Lines over `_step`.
 
-use super::points::{self, Point};
 use super::Chart;
+use super::points::{self, Point};
 use crate::STEP;
 use crate::cells::{Cell, shift_for, whole};
 use crate::sample::{Series, pairs};

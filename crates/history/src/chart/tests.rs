@@ -144,7 +144,10 @@ fn parts_of_the_axis_stay_where_they_are_when_rows_come() {
 fn a_range_is_exact_when_its_rows_are_few() {
     for cuts in [&[][..], &[500], &[372, 373]] {
         let series = chart(&thousand(), cuts).series("_step", "y", Some((369.5, 373.0)), 20).unwrap();
-        assert_eq!((series.exact, series.x, series.mean), (true, vec![370.0, 371.0, 372.0, 373.0], vec![0.0, 1e3, 2.0, 3.0]));
+        assert_eq!(
+            (series.exact, series.x, series.mean),
+            (true, vec![370.0, 371.0, 372.0, 373.0], vec![0.0, 1e3, 2.0, 3.0])
+        );
         let none = chart(&thousand(), cuts).series("_step", "y", Some((2000.0, 3000.0)), 20).unwrap();
         assert!(none.exact && none.x.is_empty());
     }

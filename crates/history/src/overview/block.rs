@@ -21,8 +21,7 @@ pub(super) fn write(cells: &Cells) -> Vec<u8> {
     all.iter().for_each(|cell| put_number(&mut out, cell.nan));
     all.iter().for_each(|cell| put_number(&mut out, cell.inf));
     out.extend(all.iter().map(|cell| u8::from(cell.ascending)));
-    let columns: [fn(&Cell) -> f64; 6] =
-        [|c| c.first, |c| c.last, |c| c.min, |c| c.max, |c| c.sum.high, |c| c.sum.low];
+    let columns: [fn(&Cell) -> f64; 6] = [|c| c.first, |c| c.last, |c| c.min, |c| c.max, |c| c.sum.high, |c| c.sum.low];
     for column in columns {
         for plane in 0..8 {
             out.extend(all.iter().map(|cell| column(cell).to_le_bytes()[plane]));
