@@ -8,7 +8,6 @@ mod over_metric;
 mod over_steps;
 mod points;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::batch::Batch;
@@ -24,7 +23,7 @@ struct Part {
     /// First and last step.
     steps: (i64, i64),
     overview: Option<Overview>,
-    /// The rows that were read last, of the steps asked for: only of a segment without overview, for all keys at once.
+    /// The rows that were read last, of the steps asked for, with all keys: other lines need the same.
     loaded: Option<(Range<i64>, Batch)>,
 }
 
@@ -56,9 +55,9 @@ impl Chart {
 
     /// The line of `y` over `x`, of rows with `x` in `range` (both ends included): at most `most` points, at least one.
     ///
-    /// When there are no more rows than that, they are the points. Else parts of the x axis are, of a width that is a
-    /// power of two over `_step` and equal over other keys, and between the first and the last value logged. Over steps,
-    /// the first and the last part are whole where they reach beyond the range.
+    /// When there are no more rows than that, they are the points. Else cells of steps are, between the first and the last
+    /// value logged; the first and the last cell are whole where they reach beyond the range. Over an x that goes back and
+    /// forth, or that not every row has, they are parts of equal width.
     ///
     /// # Errors
     /// When a segment cannot be read.
@@ -111,7 +110,7 @@ impl Chart {
             };
             all = all.merge(match ready {
                 Some(cells) => cells.within(steps),
-                None => cells_of(&*part.rows(&keys, key, steps)?, key, shift, steps),
+                None => cells_of(part.load(&keys, steps)?, key, shift, steps),
             });
         }
         Ok(all.merge(cells_of(&self.tail, key, shift, steps)))
@@ -140,15 +139,6 @@ impl Chart {
 impl Part {
     fn overlaps(&self, steps: &Range<i64>) -> bool {
         self.steps.0 < steps.end && self.steps.1 >= steps.start
-    }
-
-    /// The rows at these steps, at least, with one key.
-    fn rows(&mut self, keys: &[&str], key: &str, steps: &Range<i64>) -> Result<Cow<'_, Batch>, SegmentError> {
-        if self.overview.is_some() {
-            let rows = segment::read(self.source.clone(), Some(&[key]), Some(steps.clone()))?;
-            return Ok(Cow::Owned(rows));
-        }
-        Ok(Cow::Borrowed(self.load(keys, steps)?))
     }
 
     /// The rows at these steps, at least, with all keys: read once for all lines.

@@ -30,7 +30,7 @@ const END: usize = 24;
 /// A segment with fewer rows has no overview: reading its rows is as fast.
 pub(crate) const FEWEST_ROWS: usize = if cfg!(test) { 16 } else { 64 << 10 };
 /// Rows for each cell of the finest level, at least.
-const ROWS_A_CELL: usize = if cfg!(test) { 2 } else { 128 };
+const ROWS_A_CELL: usize = if cfg!(test) { 2 } else { 256 };
 /// Each level's cells are so many times (as a power of two) as wide as those of the one before.
 const LEVEL: u32 = 3;
 /// A level with fewer cells is the last.

@@ -12,7 +12,7 @@ pub(crate) use series::pairs;
 pub use series::{Series, series};
 
 /// Which of `count` equal parts of `min..=max` holds `x`.
-pub(crate) fn bucket(x: f64, min: f64, max: f64, count: usize) -> usize {
+fn bucket(x: f64, min: f64, max: f64, count: usize) -> usize {
     // Halves, because the distance between two finite numbers may be infinite.
     let width = max / 2.0 - min / 2.0;
     if width <= 0.0 {
