@@ -1,5 +1,6 @@
 //! Measures a whole server: how fast run data is taken, as a share of what the disk allows; whether the time of an answer
-//! tells what the asker may not know; and how fast the runs of a large project are listed.
+//! tells what the asker may not know; how fast the runs of a large project are listed; and how fast charts of many long runs
+//! are answered.
 //!
 //! `benches SERVER FOLDER [POSTGRES-URL]` starts the built server with its data in a fresh folder, on SQLite and, when an
 //! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
@@ -7,6 +8,7 @@
 //! several requests at once may pass it.
 
 mod body;
+mod charts;
 mod limit;
 mod load;
 mod secrecy;
@@ -24,6 +26,9 @@ use server::Server;
 
 /// Runs of the large project, and keys of each in config and summary together. `RUNSTEAD_BENCH_RUNS` makes it smaller.
 const TABLE: (usize, usize) = (100_000, 200);
+
+/// Runs of the charts, and rows of each. `RUNSTEAD_BENCH_CHARTS` makes them fewer.
+const CHARTS: (usize, usize) = (100, 1_000_000);
 
 /// How long each measurement takes.
 const TIME: Duration = Duration::from_secs(5);
@@ -62,10 +67,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (database, server) in &servers {
         secrecy::run(server, database)?;
     }
-    let runs = std::env::var("RUNSTEAD_BENCH_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(TABLE.0);
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let runs = number("RUNSTEAD_BENCH_RUNS").unwrap_or(TABLE.0);
     for (database, server) in &servers {
         println!();
         table::run(server, database, runs, TABLE.1)?;
+    }
+    let runs = number("RUNSTEAD_BENCH_CHARTS").unwrap_or(CHARTS.0);
+    for (database, server) in &mut servers {
+        println!();
+        charts::run(server, database, runs, CHARTS.1)?;
     }
     Ok(())
 }

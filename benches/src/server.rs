@@ -35,17 +35,18 @@ impl Server {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let mut place = vec!["--data-dir".into(), folder.as_os_str().to_owned()];
         place.extend(database.into_iter().flat_map(|url| ["--database-url".into(), url.into()]));
-        let mut command = Command::new(binary);
-        command.args(["serve", "--log-level", "warn", "--listen", &address]).args(&place).stdout(Stdio::piped());
-        let mut process = command.spawn()?;
-        let output = BufReader::new(process.stdout.take().ok_or("the server has no output")?);
+        let (process, output) = spawn(binary, &place, &address)?;
         let mut server = Self { process, output, binary: binary.to_owned(), place, address, key: String::new() };
-        let ready = server.output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("listening on"));
-        if !ready {
-            return Err("the server ended before it listened".into());
-        }
         server.key = server.user("bench")?;
         Ok(server)
+    }
+
+    /// Ends the process and starts it again on the same data.
+    pub fn restart(&mut self) -> Result<(), Box<dyn Error>> {
+        self.process.kill()?;
+        self.process.wait()?;
+        (self.process, self.output) = spawn(&self.binary, &self.place, &self.address)?;
+        Ok(())
     }
 
     /// Makes a user and gives their key.
@@ -87,6 +88,16 @@ impl Server {
     }
 }
 
+/// Starts the binary and waits until it listens.
+fn spawn(binary: &Path, place: &[OsString], address: &str) -> Result<(Child, BufReader<ChildStdout>), Box<dyn Error>> {
+    let mut command = Command::new(binary);
+    command.args(["serve", "--log-level", "warn", "--listen", address]).args(place).stdout(Stdio::piped());
+    let mut process = command.spawn()?;
+    let mut output = BufReader::new(process.stdout.take().ok_or("the server has no output")?);
+    let ready = output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("listening on"));
+    if ready { Ok((process, output)) } else { Err("the server ended before it listened".into()) }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself; there is nobody left to tell.
@@ -107,7 +118,26 @@ impl Connection {
 
     /// Posts JSON; the first line and the body of whatever is answered.
     pub fn ask(&mut self, path: &str, body: &str) -> Result<(String, String), Box<dyn Error>> {
-        let head = format!("POST {path} HTTP/1.1\r\n{} {}\r\n\r\n", self.head, body.len());
+        let (status, answer) = self.ask_bytes(path, body)?;
+        Ok((status, String::from_utf8_lossy(&answer).into_owned()))
+    }
+
+    /// [`Self::ask`] for an answer that is no text.
+    pub fn ask_bytes(&mut self, path: &str, body: &str) -> Result<(String, Vec<u8>), Box<dyn Error>> {
+        let (status, length) = self.begin("POST", path, body)?;
+        let mut answer = vec![0; length];
+        self.stream.read_exact(&mut answer)?;
+        Ok((status, answer))
+    }
+
+    /// How many bytes a path holds.
+    pub fn length(&mut self, path: &str) -> Result<usize, Box<dyn Error>> {
+        Ok(self.begin("HEAD", path, "")?.1)
+    }
+
+    /// Sends a request and reads the head of the answer: its first line, and how long its body is.
+    fn begin(&mut self, method: &str, path: &str, body: &str) -> Result<(String, usize), Box<dyn Error>> {
+        let head = format!("{method} {path} HTTP/1.1\r\n{} {}\r\n\r\n", self.head, body.len());
         self.stream.get_mut().write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
         let (mut status, mut length) = (String::new(), 0);
         self.stream.read_line(&mut status)?;
@@ -121,8 +151,6 @@ impl Connection {
                 length = value.trim().parse()?;
             }
         }
-        let mut answer = vec![0; length];
-        self.stream.read_exact(&mut answer)?;
-        Ok((status.trim().to_owned(), String::from_utf8_lossy(&answer).into_owned()))
+        Ok((status.trim().to_owned(), length))
     }
 }

@@ -94,6 +94,14 @@ impl Db {
         Ok(horizon)
     }
 
+    /// How many transactions that write many rows are worth having at once.
+    pub fn writers(&self) -> usize {
+        match self {
+            Self::Sqlite { .. } => 1,
+            Self::Postgres(_) => 4,
+        }
+    }
+
     /// `sqlite` or `postgres`, for logs and metrics.
     pub fn kind(&self) -> &'static str {
         match self {

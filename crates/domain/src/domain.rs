@@ -40,6 +40,7 @@ struct Parts {
     live: Live,
     /// As many runs are sampled at once as there are processors.
     sampling: Semaphore,
+    waiting: crate::runs::Waiting,
     config: DomainConfig,
     identity: Identity,
     settings: crate::settings::Kept,
@@ -62,9 +63,9 @@ impl Domain {
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let settings = Default::default();
+        let (settings, waiting) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
-        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, config, identity, settings, run_tables })))
+        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables })))
     }
 
     /// Ends every connection after the running statements.
@@ -99,6 +100,10 @@ impl Domain {
 
     pub(crate) fn sampling(&self) -> &Semaphore {
         &self.0.sampling
+    }
+
+    pub(crate) fn waiting(&self) -> &crate::runs::Waiting {
+        &self.0.waiting
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -28,6 +28,7 @@ pub(crate) mod text;
 mod upsert;
 
 pub use alert::{Alert, AlertSeverity, NewAlert};
+pub(crate) use append::Waiting;
 pub use append::{Feedback, FileChunk, StreamUpdate};
 pub(crate) use author::author;
 pub use change::RunChange;

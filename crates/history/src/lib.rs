@@ -3,7 +3,8 @@
 //! ```text
 //! lines ──Batch::from_lines──▶ Batch ──tail::encode──▶ bytes in the database
 //!                                └─────segment::write─▶ Parquet file in the blob store
-//! tails + segments ──Batch::concat──▶ Batch ──sample──▶ at most k points a series
+//! tails + segments ──Batch::concat──▶ Batch ──sample──▶ rows for the client
+//! tails + overviews of segments ────────Chart────▶ at most k points a line
 //! ```
 //!
 //! Everything is one in-memory columnar table, [`Batch`]: rows in the order of arrival, one sparse column per key.
@@ -12,11 +13,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panic"))]
 
 pub mod batch;
+pub mod cells;
+pub mod chart;
 pub mod column;
 pub mod console;
 pub mod json;
 pub mod keys;
 pub mod line;
+mod overview;
 pub mod sample;
 pub mod segment;
 pub mod tail;
@@ -25,6 +29,7 @@ mod testing;
 pub mod value;
 
 pub use batch::Batch;
+pub use chart::Chart;
 pub use column::{Column, ColumnValues};
 pub use json::JsonError;
 pub use keys::{KeyInfo, Keys};

@@ -8,6 +8,7 @@ mod series;
 
 pub use even::even;
 pub use rows::rows;
+pub(crate) use series::pairs;
 pub use series::{Series, series};
 
 /// Which of `count` equal parts of `min..=max` holds `x`.

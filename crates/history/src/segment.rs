@@ -5,7 +5,8 @@
 //! exactly as the key, a dot being just a character. Ints are INT64, floats DOUBLE, bools BOOLEAN, and everything else
 //! is UTF-8: strings as they are, arrays and media as extended JSON, mixed columns as one extended JSON value per row.
 //! Which of the three it is, and the path of a nested key, stand in the file's metadata under `runstead.columns`, and
-//! `runstead.version` is `1`; other readers need neither. The file carries no Arrow schema, as the client aborts on
+//! `runstead.version` is `1`; other readers need neither. `runstead.steps` is `unique` when no two rows share a step.
+//! A segment of many rows has an [overview](crate::overview) before its footer. The file carries no Arrow schema, as the client aborts on
 //! the large types that one may name.
 //!
 //! Chosen by measurement: zstd level 1, floats split into byte planes without a dictionary, integers as packed
@@ -14,6 +15,7 @@
 mod chunk;
 mod columns;
 mod read;
+mod source;
 mod write;
 
 use parquet::errors::ParquetError;
@@ -21,6 +23,7 @@ use parquet::errors::ParquetError;
 use crate::batch::Batch;
 
 pub use read::read;
+pub use source::Source;
 pub use write::write;
 
 /// The version that [`write`] writes.
@@ -30,6 +33,8 @@ pub const ROW_GROUP_ROWS: usize = 128 << 10;
 
 const VERSION_KEY: &str = "runstead.version";
 const COLUMNS_KEY: &str = "runstead.columns";
+const STEPS_KEY: &str = "runstead.steps";
+const UNIQUE: &str = "unique";
 
 /// Why a segment could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +54,9 @@ pub enum SegmentError {
     /// Not a readable Parquet file, or the source failed.
     #[error(transparent)]
     Parquet(#[from] ParquetError),
+    /// The overview in it is damaged.
+    #[error(transparent)]
+    Overview(#[from] crate::FormatError),
 }
 
 /// What is known about a segment without reading it.

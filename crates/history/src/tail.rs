@@ -11,11 +11,13 @@
 //! - the values: ints as zigzag distances, floats as eight planes of one byte each (they compress better so), bools
 //!   as bytes, all others as their lengths and then their UTF-8 texts (those of mixed columns as extended JSON).
 
-mod bytes;
+pub(crate) mod bytes;
 mod decode;
 mod encode;
 
 pub use decode::decode;
+pub(crate) use decode::{decompress, floats};
+pub(crate) use encode::compress;
 pub use encode::encode;
 
 /// The version that [`encode`] writes.

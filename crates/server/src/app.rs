@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
-use crate::http::Throttle;
+use crate::http::{Intake, Throttle};
 use crate::messages::Language;
 use crate::notices::Sender;
 use crate::oidc::{Issuers, Provider};
@@ -38,6 +38,8 @@ pub struct Parts {
     pub sender: Option<Sender>,
     /// Slows down guessing of passwords and codes.
     pub throttle: Throttle,
+    /// Bounds what runs log at once.
+    pub intake: Intake,
     /// When the process started.
     pub started: Micros,
     /// Cancelled when the server stops, for answers that would never end by themselves.
@@ -60,8 +62,21 @@ impl App {
         let (throttle, stopping) = Default::default();
         let started = domain.clock().now();
         let sender = Sender::new(&config, domain.base_url())?;
-        let parts =
-            Parts { domain, engine, config, language, prefix, issuers, provider, sender, throttle, started, stopping };
+        let intake = Intake::new(config.file_stream_body_limit);
+        let parts = Parts {
+            domain,
+            engine,
+            config,
+            language,
+            prefix,
+            issuers,
+            provider,
+            sender,
+            throttle,
+            intake,
+            started,
+            stopping,
+        };
         Ok(Self(Arc::new(parts)))
     }
 

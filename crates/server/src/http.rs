@@ -5,6 +5,7 @@ pub mod blob;
 pub mod explain;
 pub mod file_stream;
 pub mod health;
+mod intake;
 pub mod invitation;
 pub mod live;
 pub mod metrics;
@@ -14,6 +15,7 @@ pub mod server;
 pub mod sign_in;
 mod throttle;
 
+pub use intake::Intake;
 pub use throttle::Throttle;
 
 use axum::body::{Body, Bytes};

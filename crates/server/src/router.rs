@@ -9,7 +9,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, CompressionLevel, DefaultPredicate};
 use tower_http::decompression::RequestDecompressionLayer;
 
 pub use prefix::Service;
@@ -35,13 +36,14 @@ pub fn service(app: App) -> Service {
 /// Routes whose bodies are text: compressed in both directions when the caller can.
 fn text() -> Router<App> {
     let limit = axum::extract::DefaultBodyLimit::disable();
+    let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND));
     Router::new()
         .merge(called_by_client())
         .merge(called_by_web_app())
         .merge(called_by_operators())
         .layer(limit)
         .layer(RequestDecompressionLayer::new())
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
 }
 
 /// Called by the `wandb` client.
@@ -65,7 +67,7 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/logout", post(sign_in::logout))
         .route("/api/oidc/start", get(oidc::start))
         .route("/api/oidc/callback", get(oidc::callback))
-        .route("/api/series/{entity}/{project}", post(series::series))
+        .route("/api/series/{entity}/{project}", post(series::series).get(series::cached))
         .route("/api/live/{entity}/{project}", get(live::events))
         .route("/api/explain", get(explain::answer))
         .route("/api/permissions", get(permissions::answer))

@@ -2,7 +2,10 @@
 //!
 //! The blob is written first; then one transaction names it and deletes exactly the tail rows that are in it, so a process
 //! killed at any moment leaves every row in one place. Segments stay ascending and disjoint in `_step`: rows that come late
-//! are merged with all segments from there on, and small segments are merged with the next ones.
+//! are merged with the segment where they belong, and small segments with the next ones.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use history::Batch;
 use sqlx::FromRow;
@@ -14,7 +17,7 @@ use crate::runs::streams::{StreamKind, decode_tail, merged};
 use crate::{Domain, Error};
 
 /// Most bytes of tail in one round.
-const ROUND: i64 = 64 << 20;
+const ROUND: i64 = 16 << 20;
 /// A last segment up to this size is merged with what comes, unless it is much larger than that.
 const SMALL: i64 = 16 << 20;
 
@@ -40,41 +43,75 @@ struct Tail {
     last: i64,
     rows: u64,
     bytes: i64,
-    batch: Batch,
+    batch: Arc<Batch>,
 }
 
-/// Compacts the stream `RUN/GENERATION/KIND`, as often as there is a tail.
+/// A segment to be written, of these rows of the tail and these segments, which are next to each other.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    olds: Range<usize>,
+    /// Both included.
+    steps: (i64, i64),
+}
+
+/// Compacts the stream `RUN/GENERATION/KIND`, as often as there is a tail. In memory are the tail of one round and the
+/// segments of one part, however long the run is.
 pub(super) async fn run(domain: &Domain, subject: &str) -> Result<(), Error> {
     let stream = Stream::parse(subject)?;
     while let Some(tail) = stream.tail(domain).await? {
         let all = stream.segments(domain).await?;
-        let kept = keep(&all, &tail);
-        let mut batches = Vec::new();
-        for old in &all[kept..] {
-            let bytes = domain.blobs().read(&old.blob).await?;
-            let read = tokio::task::spawn_blocking(move || history::segment::read(bytes, None, None)).await;
-            let read = read.map_err(|e| Error::internal("reading a segment", e))?;
-            batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);
+        let mut written = Vec::new();
+        for part in parts(&all, &tail) {
+            let mut batches = Vec::new();
+            for old in &all[part.olds.clone()] {
+                let bytes = domain.blobs().read(&old.blob).await?;
+                let read = tokio::task::spawn_blocking(move || history::segment::read(bytes, None, None)).await;
+                let read = read.map_err(|e| Error::internal("reading a segment", e))?;
+                batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);
+            }
+            let late = Arc::clone(&tail.batch);
+            let (first, last) = part.steps;
+            let merge = move || {
+                batches.push(late.between_steps(first, last));
+                merged(stream.kind, batches)
+            };
+            let merged = tokio::task::spawn_blocking(merge).await;
+            let merged = merged.map_err(|e| Error::internal("merging segments", e))?;
+            if let Some(new) = segments::write(domain, merged).await? {
+                written.push((part.olds, new));
+            }
         }
-        batches.push(tail.batch.clone());
-        let merged = tokio::task::spawn_blocking(move || merged(stream.kind, batches)).await;
-        let merged = merged.map_err(|e| Error::internal("merging segments", e))?;
-        let Some(new) = segments::write(domain, merged).await? else { return Ok(()) };
-        stream.commit(domain, new, &all, kept, &tail).await?;
+        stream.commit(domain, written, &all, &tail).await?;
     }
     Ok(())
 }
 
-/// How many of the segments, in order, stay as they are.
-fn keep(all: &[Old], tail: &Tail) -> usize {
-    let first = tail.batch.steps().and_then(|steps| steps.iter().min()).copied().unwrap_or(i64::MIN);
-    let mut kept = all.partition_point(|old| old.step_max < first);
-    let mut merged: i64 = tail.bytes + all[kept..].iter().map(|old| old.bytes).sum::<i64>();
-    while kept > 0 && all[kept - 1].bytes <= SMALL.min(merged.saturating_mul(2)) {
+/// What is to be written: rows that come late go into the segment that they belong to, the others with the last small
+/// segments into a new one. Segments without new rows stay as they are.
+fn parts(all: &[Old], tail: &Tail) -> Vec<Part> {
+    let mut steps: Vec<i64> = tail.batch.steps().unwrap_or_default().to_vec();
+    steps.sort_unstable();
+    let before = all.last().map_or(0, |old| steps.partition_point(|step| *step <= old.step_max));
+    let beyond = before < steps.len();
+    let mut kept = all.len();
+    let mut size = if beyond { tail.bytes } else { 0 };
+    while beyond && kept > 0 && all[kept - 1].bytes <= SMALL.min(size.saturating_mul(2)) {
         kept -= 1;
-        merged += all[kept].bytes;
+        size += all[kept].bytes;
     }
-    kept
+    let mut parts = Vec::new();
+    let mut start = i64::MIN;
+    for (at, old) in all[..kept].iter().enumerate() {
+        let first = steps.partition_point(|step| *step < start);
+        if steps.get(first).is_some_and(|step| *step <= old.step_max) {
+            parts.push(Part { olds: at..at + 1, steps: (start, old.step_max) });
+        }
+        start = old.step_max.saturating_add(1);
+    }
+    if beyond {
+        parts.push(Part { olds: kept..all.len(), steps: (start, i64::MAX) });
+    }
+    parts
 }
 
 impl Stream {
@@ -111,16 +148,20 @@ impl Stream {
         };
         let decoded = tokio::task::spawn_blocking(decode).await;
         let batch = decoded.map_err(|e| Error::internal("reading a tail", e))??;
-        Ok(Some(Tail { last: *last, rows: count, bytes: i64::try_from(bytes).unwrap_or(i64::MAX), batch }))
+        Ok(Some(Tail {
+            last: *last,
+            rows: count,
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+            batch: Arc::new(batch),
+        }))
     }
 
-    /// Swaps the tail rows and the merged segments for the new segment; nothing when something else changed them.
+    /// Swaps the tail rows and the merged segments for the new ones; nothing when something else changed them.
     async fn commit(
         &self,
         domain: &Domain,
-        new: NewSegment,
+        written: Vec<(Range<usize>, NewSegment)>,
         all: &[Old],
-        kept: usize,
         tail: &Tail,
     ) -> Result<(), Error> {
         let changed = || Error::Busy("the stream changed while it was compacted".to_owned());
@@ -133,13 +174,15 @@ impl Stream {
         if self.query("DELETE FROM tail", "AND id <= $4").bind(tail.last).run(&mut tx).await? != tail.rows {
             return Err(changed());
         }
-        let position = i64::try_from(kept).unwrap_or(i64::MAX);
-        let from = all.get(kept).map_or(position, |old| old.position);
-        self.query("DELETE FROM segment", "AND position >= $4").bind(from).run(&mut tx).await?;
-        for old in &all[kept..] {
-            discard_later(&mut tx, domain.clock(), &old.blob).await?;
+        for (olds, new) in written {
+            let next = all.last().map_or(0, |old| old.position + 1);
+            let position = all.get(olds.start).map_or(next, |old| old.position);
+            for old in &all[olds] {
+                self.query("DELETE FROM segment", "AND position = $4").bind(old.position).run(&mut tx).await?;
+                discard_later(&mut tx, domain.clock(), &old.blob).await?;
+            }
+            new.insert(&mut tx, domain.clock(), self.run_id, self.generation, self.kind, position).await?;
         }
-        new.insert(&mut tx, domain.clock(), self.run_id, self.generation, self.kind, from).await?;
         self.query("UPDATE stream SET tail_rows = 0, tail_bytes = 0", "").run(&mut tx).await?;
         tx.commit().await?;
         metrics::counter!("runstead_compactions_total", "stream" => self.kind.as_str()).increment(1);

@@ -5,14 +5,14 @@
 
 mod console;
 mod prepare;
+mod together;
 mod write;
 
-use std::time::Duration;
-
 use prepare::Prepared;
+pub(crate) use together::Waiting;
+use together::Written;
 
 use crate::Error;
-use crate::jobs::{Job, enqueue};
 use crate::policy::{Allowed, Run, Update};
 
 /// The body of a `file_stream` request.
@@ -61,13 +61,7 @@ impl Allowed<Update, Run> {
     pub async fn append(&self, update: StreamUpdate) -> Result<Feedback, Error> {
         let (domain, run) = (self.domain(), self.resource());
         let prepared = Prepared::new(update).await?;
-        let mut tx = domain.db().begin().await?;
-        let done = write::write(&mut tx, domain, run.id, &prepared).await?;
-        for kind in &done.compact {
-            let subject = format!("{}/{}/{kind}", run.id, done.generation);
-            enqueue(&mut tx, domain.clock(), Job::Compact, &subject, Duration::ZERO).await?;
-        }
-        tx.commit().await?;
+        let Written { done, warnings } = together::write(domain, run.id, prepared).await?;
         for (kind, lines, bytes) in done.stored {
             metrics::counter!("runstead_lines_total", "stream" => kind.as_str()).increment(lines.unsigned_abs());
             metrics::counter!("runstead_stored_bytes_total", "in" => "database").increment(bytes.unsigned_abs());
@@ -78,7 +72,7 @@ impl Allowed<Update, Run> {
         }
         super::tell(domain, run, done.state, changes);
         let mut feedback = done.feedback;
-        feedback.warnings.splice(0..0, prepared.warnings);
+        feedback.warnings.splice(0..0, warnings);
         Ok(feedback)
     }
 }

@@ -1,10 +1,10 @@
 //! Points for charts: many runs, many metrics, a bounded number of points each.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use history::{Series, sample};
+use history::{Chart, SegmentError, Series};
 
 use super::streams::{self, StreamKind};
 use crate::db::{placeholders, sql};
@@ -17,7 +17,11 @@ const MOST_RUNS: usize = 1000;
 const MOST_LINES: usize = 20_000;
 /// Most points of a line.
 const MOST_BUCKETS: usize = 10_000;
-/// Runs of one request that are read at once.
+/// How points are made of rows: another number where the same rows may give other points than the last release gave.
+const VERSION: u32 = 2;
+/// Runs that are looked up with one statement.
+const TOGETHER: usize = 8;
+/// Such groups of one request that are read at once.
 const AT_ONCE: usize = 4;
 
 /// Which lines of a chart.
@@ -60,61 +64,79 @@ pub struct SeriesAnswer {
 impl Allowed<Read, Project> {
     /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
-        if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
-            return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
-        }
-        let found = self.generations(&request.runs).await?;
+        check(&request)?;
+        let found = self.ids(&request.runs).await?;
         let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();
-        let present = request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?)));
-        let present: Vec<(String, (i64, i64))> = present.collect();
-        let lines = stream::iter(present).map(|(run, place)| lines(self.domain(), run, place, &request));
+        let present: Vec<(String, i64)> =
+            request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?))).collect();
+        let request = Arc::new(request);
+        let groups: Vec<Vec<(String, i64)>> = present.chunks(TOGETHER).map(<[_]>::to_vec).collect();
+        let lines = stream::iter(groups).map(|runs| several(self.domain(), runs, Arc::clone(&request)));
         let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
         Ok(SeriesAnswer { series: lines.into_iter().flatten().collect(), missing })
     }
 
-    /// Id and generation of runs, by name.
-    async fn generations(&self, names: &[String]) -> Result<HashMap<String, (i64, i64)>, Error> {
+    /// A word for the answer to the request: as long as it is the same, so is the answer.
+    pub async fn series_tag(&self, request: &SeriesRequest) -> Result<String, Error> {
+        check(request)?;
+        let found = self.ids(&request.runs).await?;
+        let mut ids: Vec<i64> = found.into_values().collect();
+        ids.sort_unstable();
+        let kind = if request.system { StreamKind::Events } else { StreamKind::History };
+        let state = streams::state_of(self.domain(), &ids, kind).await?;
+        let question = blake3::hash(format!("{VERSION} {request:?} {ids:?}").as_bytes());
+        Ok(format!("{state}{}", &question.to_hex()[..16]))
+    }
+
+    /// Ids of runs, by name.
+    async fn ids(&self, names: &[String]) -> Result<HashMap<String, i64>, Error> {
         if names.is_empty() {
             return Ok(HashMap::new());
         }
         let text = format!(
-            "SELECT name, id, generation FROM run WHERE project_id = $1 AND deleted_at IS NULL AND name IN ({})",
+            "SELECT name, id FROM run WHERE project_id = $1 AND deleted_at IS NULL AND name IN ({})",
             placeholders(2, names.len())
         );
-        let query = sql(text).bind(self.resource().id).bind_all(names);
-        let rows: Vec<(String, i64, i64)> = query.all(self.domain().db()).await?;
-        Ok(rows.into_iter().map(|(name, id, generation)| (name, (id, generation))).collect())
+        let rows: Vec<(String, i64)> =
+            sql(text).bind(self.resource().id).bind_all(names).all(self.domain().db()).await?;
+        Ok(rows.into_iter().collect())
     }
 }
 
-/// The lines of one run; few runs are read at a time in the whole process.
-async fn lines(
+fn check(request: &SeriesRequest) -> Result<(), Error> {
+    if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
+        return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
+    }
+    Ok(())
+}
+
+/// The lines of a few runs; as many are read at a time in the whole process as there are processors.
+async fn several(
     domain: &Domain,
-    run: String,
-    (id, generation): (i64, i64),
-    request: &SeriesRequest,
+    runs: Vec<(String, i64)>,
+    request: Arc<SeriesRequest>,
 ) -> Result<Vec<RunSeries>, Error> {
     let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
-    let columns: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();
-    let batch = streams::load(domain, id, generation, kind, Some(&columns), steps(request)).await?;
-    let (keys, x, range) = (request.keys.clone(), request.x.clone(), request.range);
-    let buckets = request.buckets.clamp(1, MOST_BUCKETS);
-    let sample = move || {
-        let line = |key: String| {
-            let series = sample::series(&batch, &x, &key, range, buckets);
-            RunSeries { run: run.clone(), key, series }
-        };
-        keys.into_iter().map(line).collect()
-    };
-    tokio::task::spawn_blocking(sample).await.map_err(|e| Error::internal("sampling", e))
+    let ids: Vec<i64> = runs.iter().map(|(_, id)| *id).collect();
+    let mut parts = streams::charts(domain, &ids, kind).await?;
+    let mut all = Vec::with_capacity(runs.len() * request.keys.len());
+    for (name, id) in runs {
+        let keys = request.keys.iter().chain([&request.x]).cloned().collect();
+        let request = Arc::clone(&request);
+        let lines = move |chart: &mut Chart| lines(chart, &name, &request);
+        all.extend(parts.remove(&id).unwrap_or_default().read(domain, kind, keys, lines).await?);
+    }
+    Ok(all)
 }
 
-/// The steps that are in the range, when x is the step: only their part of the files is read.
-fn steps(request: &SeriesRequest) -> Option<Range<i64>> {
-    let (from, to) = request.range.filter(|_| request.x == history::STEP)?;
-    // The casts saturate.
-    Some(from.ceil() as i64..(to.floor() as i64).saturating_add(1))
+fn lines(chart: &mut Chart, run: &str, request: &SeriesRequest) -> Result<Vec<RunSeries>, SegmentError> {
+    let buckets = request.buckets.clamp(1, MOST_BUCKETS);
+    let line = |key: &String| {
+        let series = chart.series(&request.x, key, request.range, buckets)?;
+        Ok(RunSeries { run: run.to_owned(), key: key.clone(), series })
+    };
+    request.keys.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! before stays under the old number.
 
 mod accept;
+mod charts;
 mod chunk;
 mod load;
 pub(super) mod part;
@@ -14,6 +15,7 @@ pub(crate) mod segments;
 pub(super) mod store;
 
 pub(super) use accept::MOST_LINES;
+pub(super) use charts::{charts, state_of};
 pub(super) use chunk::Chunk;
 pub(crate) use load::{decode_tail, last_rows, load, merged};
 pub(super) use store::store;

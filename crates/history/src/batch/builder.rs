@@ -13,20 +13,26 @@ pub(crate) struct Builder {
     len: usize,
     index: HashMap<String, usize>,
     columns: Vec<(String, Column)>,
+    /// The column after the one that was set last: rows mostly have the same keys in the same order.
+    next: usize,
 }
 
 impl Builder {
     /// Starts the next row.
     pub(crate) fn row(&mut self) {
         self.len += 1;
+        self.next = 0;
     }
 
     /// Sets a value of the last row; a repeated key overwrites, `None` (null) takes away. `path` is read only for a
     /// key that is new to the batch.
     pub(crate) fn set(&mut self, key: Cow<'_, str>, path: Option<Vec<String>>, value: Option<Value<'_>>) {
         let row = self.len.saturating_sub(1) as u32;
-        match (self.index.get(key.as_ref()), value) {
-            (Some(at), value) => self.columns[*at].1.set_last(row, value),
+        let guess = self.columns.get(self.next).filter(|(known, _)| *known == key).map(|_| self.next);
+        let at = guess.or_else(|| self.index.get(key.as_ref()).copied());
+        self.next = at.unwrap_or(self.columns.len()) + 1;
+        match (at, value) {
+            (Some(at), value) => self.columns[at].1.set_last(row, value),
             (None, Some(value)) => {
                 let key = key.into_owned();
                 let mut column = Column::new(path, &value);

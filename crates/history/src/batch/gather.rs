@@ -52,6 +52,16 @@ impl Batch {
         self.take(&rows)
     }
 
+    /// The rows with `first <= _step <= last`, in their order.
+    #[must_use]
+    pub fn between_steps(&self, first: i64, last: i64) -> Self {
+        if last < i64::MAX {
+            return self.filter_step(first, last + 1);
+        }
+        let step = self.step_of();
+        self.take(&(0..self.len).filter(|row| step(*row).is_some_and(|step| step >= first)).collect::<Vec<_>>())
+    }
+
     /// All rows with only these keys; keys that no row holds are left out.
     #[must_use]
     pub fn select(&self, keys: &[&str]) -> Self {

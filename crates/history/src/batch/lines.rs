@@ -20,7 +20,9 @@ impl Batch {
             let number = Value::Int(i64::try_from(line).unwrap_or(i64::MAX));
             match row.read(text.as_ref()) {
                 Ok(()) => {
-                    builder.set(STEP.into(), None, Some(number));
+                    if !row.fields.iter().any(|field| field.key == STEP) {
+                        builder.set(STEP.into(), None, Some(number));
+                    }
                     row.fields.drain(..).for_each(|field| builder.set(field.key, field.path, field.value));
                 }
                 Err(error) => {

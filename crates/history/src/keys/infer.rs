@@ -26,6 +26,10 @@ pub(super) fn info(batch: &Batch, key: &str, column: &Column) -> KeyInfo {
 }
 
 fn step_range(batch: &Batch, column: &Column) -> (i64, i64) {
+    let ends = column.rows().first().zip(column.rows().last());
+    if let Some((steps, (first, last))) = batch.steps().filter(|steps| steps.is_sorted()).zip(ends) {
+        return (steps[*first as usize], steps[*last as usize]);
+    }
     let step = |row: &u32| match batch.value(*row as usize, STEP) {
         Some(Value::Int(step)) => step,
         _ => 0,

@@ -22,6 +22,15 @@ pub struct Series {
     pub inf: u64,
 }
 
+impl Series {
+    pub(crate) fn push(&mut self, x: f64, mean: f64, min: f64, max: f64) {
+        self.x.push(x);
+        self.mean.push(mean);
+        self.min.push(min);
+        self.max.push(max);
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Bucket {
     x: f64,
@@ -67,17 +76,15 @@ pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>
         series.max.clone_from(&series.mean);
     } else {
         for bucket in with_ends(&points, buckets.max(1)) {
-            series.x.push(bucket.x);
-            series.mean.push((bucket.sum / bucket.count as f64).clamp(bucket.min, bucket.max));
-            series.min.push(bucket.min);
-            series.max.push(bucket.max);
+            let mean = (bucket.sum / bucket.count as f64).clamp(bucket.min, bucket.max);
+            series.push(bucket.x, mean, bucket.min, bucket.max);
         }
     }
     series
 }
 
 /// The numbers of the rows that hold both keys, in row order.
-fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
+pub(crate) fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
     let Some((x, y)) = batch.column(x_key).zip(batch.column(y_key)) else {
         return Vec::new();
     };

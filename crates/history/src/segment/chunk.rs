@@ -57,9 +57,9 @@ impl Chunk {
         self.rows.len()
     }
 
-    pub(super) fn add_steps(&mut self, steps: &[i64], offset: usize) {
+    pub(super) fn add_steps(&mut self, steps: Vec<i64>, offset: usize) {
         self.rows.extend((offset..offset + steps.len()).map(|row| row as u32));
-        self.push(ColumnValues::Int(steps.to_vec()));
+        self.push(ColumnValues::Int(steps));
     }
 
     /// Adds the given rows of a row group, the first of them as row `offset`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use parquet::file::metadata::{FileMetaData, KeyValue};
 use serde::{Deserialize, Serialize};
 
-use super::{COLUMNS_KEY, SegmentError, VERSION, VERSION_KEY};
+use super::{COLUMNS_KEY, STEPS_KEY, SegmentError, UNIQUE, VERSION, VERSION_KEY};
 use crate::batch::Batch;
 use crate::column::ColumnValues;
 
@@ -45,19 +45,30 @@ pub(super) fn metadata(batch: &Batch) -> Result<Vec<KeyValue>, SegmentError> {
         .filter(|(_, note)| *note != Note::default())
         .collect();
     let notes = serde_json::to_string(&notes).map_err(|error| SegmentError::Damaged(error.to_string()))?;
-    Ok(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_owned()), KeyValue::new(COLUMNS_KEY.to_owned(), notes)])
+    let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+    let mut entries = vec![entry(VERSION_KEY, VERSION.to_owned()), entry(COLUMNS_KEY, notes)];
+    if batch.steps().is_some_and(|steps| steps.is_sorted_by(|a, b| a < b)) {
+        entries.push(entry(STEPS_KEY, UNIQUE.to_owned()));
+    }
+    Ok(entries)
+}
+
+fn get<'a>(file: &'a FileMetaData, name: &str) -> Option<&'a str> {
+    let entries = file.key_value_metadata().into_iter().flatten();
+    entries.filter(|entry| entry.key == name).find_map(|entry| entry.value.as_deref())
+}
+
+/// Whether no two rows share a step.
+pub(super) fn unique_steps(file: &FileMetaData) -> bool {
+    get(file, STEPS_KEY) == Some(UNIQUE)
 }
 
 /// Reads what [`metadata`] wrote.
 pub(super) fn notes(file: &FileMetaData) -> Result<Notes, SegmentError> {
-    let get = |name: &str| {
-        let entries = file.key_value_metadata().into_iter().flatten();
-        entries.filter(|entry| entry.key == name).find_map(|entry| entry.value.as_deref())
-    };
-    match get(VERSION_KEY) {
+    match get(file, VERSION_KEY) {
         Some(VERSION) => {}
         other => return Err(SegmentError::Version(other.map(str::to_owned))),
     }
-    let text = get(COLUMNS_KEY).unwrap_or("{}");
+    let text = get(file, COLUMNS_KEY).unwrap_or("{}");
     serde_json::from_str(text).map_err(|error| SegmentError::Damaged(format!("{COLUMNS_KEY}: {error}")))
 }

@@ -29,6 +29,7 @@ pub fn read<R: ChunkReader + 'static>(
     let reader = SerializedFileReader::new(source)?;
     let file = reader.metadata().file_metadata();
     let mut notes = columns::notes(file)?;
+    let unique = columns::unique_steps(file);
     let wanted: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().copied().collect());
     let mut step_at = None;
     let mut chosen = Vec::new();
@@ -48,10 +49,20 @@ pub fn read<R: ChunkReader + 'static>(
         }
         let group = reader.get_row_group(group)?;
         let rows = group.metadata().num_rows() as usize;
-        let all = chunk::steps(group.get_column_reader(step_at)?, rows)?;
-        let part = rows_of(&all, steps.as_ref());
         let offset = step_column.len();
-        step_column.add_steps(&all[part.clone()], offset);
+        let part = match dense_steps(group.metadata(), step_at).filter(|_| unique) {
+            Some(first) => {
+                let part = dense_rows(first, rows, steps.as_ref());
+                step_column.add_steps(part.clone().map(|row| first + row as i64).collect(), offset);
+                part
+            }
+            None => {
+                let all = chunk::steps(group.get_column_reader(step_at)?, rows)?;
+                let part = rows_of(&all, steps.as_ref());
+                step_column.add_steps(all[part.clone()].to_vec(), offset);
+                part
+            }
+        };
         if part.is_empty() {
             continue;
         }
@@ -77,6 +88,20 @@ fn may_hold(group: &RowGroupMetaData, step_at: usize, steps: Option<&Range<i64>>
         return true;
     };
     known.min_opt().is_none_or(|min| *min < range.end) && known.max_opt().is_none_or(|max| *max >= range.start)
+}
+
+/// The first step of a row group whose steps, if no two are the same, have no gaps.
+fn dense_steps(group: &RowGroupMetaData, step_at: usize) -> Option<i64> {
+    let Some(Statistics::Int64(known)) = group.column(step_at).statistics() else { return None };
+    let (min, max) = (*known.min_opt()?, *known.max_opt()?);
+    (i128::from(max) - i128::from(min) + 1 == i128::from(group.num_rows())).then_some(min)
+}
+
+/// Which rows of such a group are in the range.
+fn dense_rows(first: i64, rows: usize, steps: Option<&Range<i64>>) -> Range<usize> {
+    let Some(range) = steps else { return 0..rows };
+    let row = |step: i64| (i128::from(step) - i128::from(first)).clamp(0, rows as i128) as usize;
+    row(range.start)..row(range.end).max(row(range.start))
 }
 
 /// Which of the ascending steps are in the range.

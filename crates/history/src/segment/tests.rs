@@ -87,7 +87,10 @@ fn other_readers_see_flat_columns_of_safe_types_and_no_arrow_schema() {
     assert_eq!(reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 2);
     let reader = SerializedFileReader::new(file).unwrap();
     let metadata = reader.metadata().file_metadata().key_value_metadata().unwrap();
-    assert_eq!(metadata.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), [VERSION_KEY, COLUMNS_KEY]);
+    assert_eq!(
+        metadata.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(),
+        [VERSION_KEY, COLUMNS_KEY, STEPS_KEY]
+    );
 }
 
 #[test]

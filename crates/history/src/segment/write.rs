@@ -36,6 +36,9 @@ pub fn write(batch: &Batch) -> Result<(Vec<u8>, SegmentStats), SegmentError> {
         }
         group.close()?;
     }
+    if let Some(overview) = crate::overview::write(batch) {
+        writer.write_all(&overview).map_err(|error| ParquetError::External(error.into()))?;
+    }
     writer.close()?;
     Ok((file, stats))
 }

@@ -2,7 +2,7 @@
 
 use super::FormatError;
 
-pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -10,35 +10,35 @@ pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     put_number(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
 
 /// Small numbers of either sign as small numbers.
-pub(super) fn zigzag(int: i64) -> u64 {
+pub(crate) fn zigzag(int: i64) -> u64 {
     ((int << 1) ^ (int >> 63)) as u64
 }
 
-pub(super) fn unzigzag(number: u64) -> i64 {
+pub(crate) fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 /// A cursor over the contents of a tail. No length is trusted before the bytes are there.
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], FormatError> {
+    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], FormatError> {
         let (head, rest) = self.0.split_at_checked(length).ok_or(FormatError::Damaged("too short"))?;
         self.0 = rest;
         Ok(head)
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, FormatError> {
+    pub(crate) fn byte(&mut self) -> Result<u8, FormatError> {
         Ok(self.take(1)?[0])
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, FormatError> {
+    pub(crate) fn number(&mut self) -> Result<u64, FormatError> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -54,14 +54,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A number of things that take at least one byte each.
-    pub(super) fn count(&mut self) -> Result<usize, FormatError> {
+    pub(crate) fn count(&mut self) -> Result<usize, FormatError> {
         match usize::try_from(self.number()?) {
             Ok(count) if count <= self.0.len() => Ok(count),
             _ => Err(FormatError::Damaged("more items than bytes")),
         }
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, FormatError> {
+    pub(crate) fn text(&mut self) -> Result<&'a str, FormatError> {
         let length = self.count()?;
         std::str::from_utf8(self.take(length)?).map_err(|_| FormatError::Damaged("not UTF-8"))
     }

@@ -21,7 +21,7 @@ pub fn decode(bytes: &[u8]) -> Result<Batch, FormatError> {
     }
 }
 
-fn decompress(frame: &[u8]) -> Result<Vec<u8>, FormatError> {
+pub(crate) fn decompress(frame: &[u8]) -> Result<Vec<u8>, FormatError> {
     let mut contents = Vec::new();
     let decoder = zstd::stream::read::Decoder::with_buffer(frame).map_err(|_| FormatError::Damaged("zstd"))?;
     let mut bounded = decoder.single_frame().take(MAX_SIZE);
@@ -121,7 +121,7 @@ fn ints(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, FormatError> 
         .collect()
 }
 
-fn floats(reader: &mut Reader<'_>, count: usize) -> Result<Vec<f64>, FormatError> {
+pub(crate) fn floats(reader: &mut Reader<'_>, count: usize) -> Result<Vec<f64>, FormatError> {
     let size = count.checked_mul(8).ok_or(FormatError::Damaged("too many values"))?;
     let planes = reader.take(size)?;
     Ok((0..count).map(|at| f64::from_le_bytes(std::array::from_fn(|plane| planes[plane * count + at]))).collect())

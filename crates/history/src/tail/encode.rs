@@ -23,7 +23,7 @@ pub fn encode(batch: &Batch) -> Vec<u8> {
 
 /// One zstd frame. Compression only fails when zstd itself finds no memory; what was to be stored is then stored
 /// uncompressed.
-fn compress(contents: &[u8]) -> Vec<u8> {
+pub(crate) fn compress(contents: &[u8]) -> Vec<u8> {
     let compressed = Compressor::new(1).and_then(|mut compressor| {
         compressor.include_checksum(true)?;
         compressor.compress(contents)

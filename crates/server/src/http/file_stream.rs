@@ -17,7 +17,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
-use super::{json as parse, read};
+use super::intake::Taken;
+use super::json as parse;
 use crate::session::Caller;
 use crate::{App, Error, Problem};
 
@@ -70,12 +71,13 @@ pub async fn append(
         }
         other => other?,
     };
-    let bytes = read(body, app.config.file_stream_body_limit).await?;
+    let Taken { bytes, room } = app.intake.read(body, app.config.file_stream_body_limit).await?;
     metrics::counter!("runstead_file_stream_bytes_total").increment(bytes.len() as u64);
     let request: Request = parse(&bytes)?;
     drop(bytes);
     let client = headers.get(CLIENT_ID).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let feedback = run.append(request.update(client)).await?;
+    drop(room);
     for warning in &feedback.warnings {
         tracing::warn!(run = %run.resource().path(), warning, "file_stream");
     }

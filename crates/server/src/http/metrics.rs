@@ -70,6 +70,7 @@ fn describe() {
         "runstead_stored_bytes_total",
         "Bytes written: run data in the database, files and segments in blobs."
     );
+    describe_counter!("runstead_commits_total", "Commits of run data; requests that come at once share one.");
     describe_counter!("runstead_denials_total", "Requests that were refused, by the code of the reason.");
     describe_counter!(
         "runstead_sign_ins_failed_total",
@@ -86,6 +87,7 @@ fn describe() {
     describe_gauge!("process_start_time_seconds", "When the process started, in seconds since 1970.");
     // What has no labels is there from the beginning, so that its first increase is seen.
     counter!("runstead_file_stream_bytes_total").increment(0);
+    counter!("runstead_commits_total").increment(0);
     counter!("runstead_sign_ins_failed_total").increment(0);
     gauge!("runstead_run_table_bytes").set(0.0);
 }

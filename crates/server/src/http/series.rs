@@ -1,14 +1,15 @@
-//! `POST /api/series/{entity}/{project}`: points for charts, as binary columns.
+//! `/api/series/{entity}/{project}`: points for charts, as binary columns. The question is the body of a `POST`, or `?q=` of a
+//! `GET`, whose answer a browser keeps and asks about with its tag: what has not changed is not computed and not sent again.
 //!
 //! `RSER`, u32 version 1, u32 header length, the header as JSON padded so that columns begin at a multiple of 8, then
 //! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max.
 
 use axum::body::Body;
-use axum::extract::Path;
-use axum::http::header;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::model::ProjectPath;
-use domain::policy::{Project, Read};
+use domain::policy::{Allowed, Project, Read};
 use domain::runs::{SeriesAnswer, SeriesRequest};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,6 +18,8 @@ use super::{json as parse, read};
 use crate::Error;
 use crate::session::Caller;
 
+/// The content type. Such answers are not compressed: numbers hardly shrink, and it would take longer than all else.
+pub const KIND: &str = "application/vnd.runstead.series";
 /// Longest question.
 const LIMIT: usize = 1 << 20;
 
@@ -36,6 +39,12 @@ struct Question {
     to: Option<f64>,
 }
 
+/// The question of a `GET`.
+#[derive(Deserialize)]
+pub struct Asked {
+    q: String,
+}
+
 /// Answers one chart or a page of charts.
 pub async fn series(
     Path((entity, project)): Path<(String, String)>,
@@ -44,8 +53,31 @@ pub async fn series(
 ) -> Result<Response, Error> {
     let project = session.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
     let question: Question = parse(&read(body, LIMIT).await?)?;
-    let answer = project.series(question.request()).await?;
-    Ok(([(header::CONTENT_TYPE, "application/vnd.runstead.series")], encode(&answer)).into_response())
+    answer(&project, question.request()).await
+}
+
+/// The same, unless the caller has the answer already.
+pub async fn cached(
+    Path((entity, project)): Path<(String, String)>,
+    Query(Asked { q }): Query<Asked>,
+    Caller(session): Caller,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let project = session.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
+    let request = parse::<Question>(q.as_bytes())?.request();
+    // Before the answer: what comes in between makes the tag too old, never too new.
+    let tag = format!("\"{}\"", project.series_tag(&request).await?);
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tags| tags == tag.as_str());
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { answer(&project, request).await? };
+    let tag = HeaderValue::from_str(&tag).map_err(|e| domain::Error::internal("making a tag", e))?;
+    response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+async fn answer(project: &Allowed<Read, Project>, request: SeriesRequest) -> Result<Response, Error> {
+    let answer = project.series(request).await?;
+    Ok(([(header::CONTENT_TYPE, KIND)], encode(&answer)).into_response())
 }
 
 impl Question {

@@ -43,6 +43,40 @@ async fn the_exact_rows_stay_through_any_compaction() {
 }
 
 #[tokio::test]
+async fn rows_that_come_late_change_only_the_segments_they_belong_to() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        // So large that no two segments are merged for their size.
+        let big = "x".repeat(80);
+        let rows = |steps: std::ops::Range<i64>| -> Vec<String> {
+            steps.map(|step| format!("{{\"_step\":{step},\"text\":\"{big}{step}\"}}")).collect()
+        };
+        let mut line = 0;
+        for (steps, count) in [(0..1000, 1), (1000..1100, 2), (1100..1110, 3)] {
+            let rows = rows(steps);
+            run.append(history(line, &rows.iter().map(String::as_str).collect::<Vec<_>>())).await.unwrap();
+            line += i64::try_from(rows.len()).unwrap();
+            compact(&lab, "r1", StreamKind::History).await;
+            assert_eq!(lab.count("segment").await, count);
+        }
+        let blobs = || async {
+            let rows: Vec<(String,)> =
+                sql("SELECT blob FROM segment ORDER BY position").all(lab.domain.db()).await.unwrap();
+            rows.into_iter().map(|(blob,)| blob).collect::<Vec<_>>()
+        };
+        let before = blobs().await;
+        let late = [rows(1050..1052), rows(-3..-1)].concat();
+        run.append(history(line, &late.iter().map(String::as_str).collect::<Vec<_>>())).await.unwrap();
+        let shown = lab.history("r1").await;
+        compact(&lab, "r1", StreamKind::History).await;
+        assert_eq!(lab.history("r1").await, shown);
+        let after = blobs().await;
+        let same: Vec<bool> = before.iter().zip(&after).map(|(a, b)| a == b).collect();
+        assert_eq!(same, [false, false, true]);
+    }
+}
+
+#[tokio::test]
 async fn rewritten_console_lines_stay_rewritten() {
     for lab in Lab::all().await {
         let run = lab.run("r1").await;
@@ -63,7 +97,7 @@ async fn a_worker_killed_before_its_commit_loses_and_leaks_nothing() {
         run.append(history(0, &[&row(0), &row(1)])).await.unwrap();
         let stream = Stream { run_id: run.resource().id, generation: 0, kind: StreamKind::History };
         let tail = stream.tail(&lab.domain).await.unwrap().unwrap();
-        let new = segments::write(&lab.domain, tail.batch).await.unwrap().unwrap();
+        let new = segments::write(&lab.domain, (*tail.batch).clone()).await.unwrap().unwrap();
         let before = lab.history("r1").await;
         assert_eq!(before.len(), 2, "the blob alone changes nothing");
         compact(&lab, "r1", StreamKind::History).await;
@@ -85,8 +119,8 @@ async fn two_workers_on_one_stream_do_not_double_rows() {
         compact(&lab, "r1", StreamKind::History).await;
         run.append(history(2, &[&row(2)])).await.unwrap();
         let before = lab.history("r1").await;
-        let new = segments::write(&lab.domain, stale.batch.clone()).await.unwrap().unwrap();
-        assert!(matches!(stream.commit(&lab.domain, new, &[], 0, &stale).await, Err(Error::Busy(_))));
+        let new = segments::write(&lab.domain, (*stale.batch).clone()).await.unwrap().unwrap();
+        assert!(matches!(stream.commit(&lab.domain, vec![(0..0, new)], &[], &stale).await, Err(Error::Busy(_))));
         assert_eq!(lab.history("r1").await, before);
     }
 }

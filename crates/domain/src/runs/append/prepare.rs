@@ -48,6 +48,11 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.chunks.iter().map(Chunk::bytes).sum::<usize>() + 1024
+    }
+
     fn parse(client: &str, files: Vec<FileChunk>) -> Self {
         let mut prepared = Self::default();
         for file in files {

@@ -1,5 +1,7 @@
 //! What a request stores: replays, gaps, several writers, bad lines, ends.
 
+use std::time::Duration;
+
 use super::*;
 use crate::runs::streams::StreamKind;
 use crate::testing::{Lab, console, events, history, summary};

@@ -39,6 +39,11 @@ impl Chunk {
         &self.batch
     }
 
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.payload.len() + self.batch.columns().map(|(_, column)| 16 * column.count()).sum::<usize>()
+    }
+
     pub(super) fn count(&self) -> i64 {
         i64::try_from(self.batch.len()).unwrap_or(i64::MAX)
     }

@@ -1,9 +1,10 @@
 //! Reading a stream: segments and tail as one table.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use history::{Batch, SegmentError, segment, tail};
+use history::segment::Source;
+use history::{Batch, segment, tail};
 use sqlx::FromRow;
 
 use super::StreamKind;
@@ -41,7 +42,7 @@ pub(crate) async fn load(
     let (mut files, mut tails) = (Vec::new(), Vec::new());
     for part in parts(domain, run_id, generation, kind).await? {
         match (&part.blob, part.payload.is_some()) {
-            (Some(blob), _) if wanted(&part) => files.push((part.place, Source::open(domain, blob).await?)),
+            (Some(blob), _) if wanted(&part) => files.push((part.place, open(domain, blob).await?)),
             (None, true) => tails.push(part),
             _ => {}
         }
@@ -52,7 +53,7 @@ pub(crate) async fn load(
         let keys: Option<Vec<&str>> = keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
         let mut batches = Vec::with_capacity(files.len() + tails.len());
         for (_, source) in files {
-            let batch = source.read(keys.as_deref(), steps.clone());
+            let batch = segment::read(source, keys.as_deref(), steps.clone());
             batches.push(batch.map_err(|e| Error::internal("reading a segment", e))?);
         }
         for part in tails {
@@ -72,24 +73,10 @@ pub(crate) async fn load(
 }
 
 /// A segment to be read: of a file on this machine only the parts that hold what is asked for.
-enum Source {
-    File(std::fs::File),
-    Bytes(Bytes),
-}
-
-impl Source {
-    async fn open(domain: &Domain, blob: &str) -> Result<Self, Error> {
-        match domain.blobs().open_local(blob)? {
-            Some(file) => Ok(Self::File(file)),
-            None => Ok(Self::Bytes(domain.blobs().read(blob).await?)),
-        }
-    }
-
-    fn read(self, keys: Option<&[&str]>, steps: Option<Range<i64>>) -> Result<Batch, SegmentError> {
-        match self {
-            Self::File(file) => segment::read(file, keys, steps),
-            Self::Bytes(bytes) => segment::read(bytes, keys, steps),
-        }
+pub(super) async fn open(domain: &Domain, blob: &str) -> Result<Source, Error> {
+    match domain.blobs().open_local(blob)? {
+        Some(file) => Ok(Source::File(Arc::new(file))),
+        None => Ok(Source::Bytes(domain.blobs().read(blob).await?)),
     }
 }
 

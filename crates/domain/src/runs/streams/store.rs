@@ -161,12 +161,11 @@ async fn insert(
     (from, to): (i64, i64),
     payload: Vec<u8>,
 ) -> Result<(), Error> {
-    let text = "SELECT COALESCE(MAX(id), 0) FROM tail WHERE run_id = $1";
-    let (last,): (i64,) = sql(text).bind(run_id).one(&mut *tx).await?;
     sql("INSERT INTO tail (run_id, id, generation, kind, client, first_line, lines, payload) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+         SELECT $1, CASE WHEN last.id >= $2 THEN last.id + 1 ELSE $2 END, $3, $4, $5, $6, $7, $8 \
+         FROM (SELECT COALESCE(MAX(id), 0) AS id FROM tail WHERE run_id = $1) last")
     .bind(run_id)
-    .bind(clock.id()?.max(last + 1))
+    .bind(clock.id()?)
     .bind(generation)
     .bind(kind.as_str())
     .bind(client)

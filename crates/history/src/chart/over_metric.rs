@@ -1,0 +1,86 @@
+//! Lines over another key than `_step`.
+//!
+//! An x that every row has and that never falls, as times are, needs no rows: a cell of steps is a part of such an axis
+//! too, its point at the last x in it. Over any other x all rows are read.
+
+use super::points::{self, Point};
+use super::{Chart, by_rows};
+use crate::STEP;
+use crate::cells::{Cell, shift_for, whole};
+use crate::sample::{Series, pairs};
+use crate::segment::SegmentError;
+
+impl Chart {
+    pub(super) fn over_metric(
+        &mut self,
+        x: &str,
+        y: &str,
+        range: Option<(f64, f64)>,
+        most: usize,
+    ) -> Result<Series, SegmentError> {
+        let (first, last) = self.extent_of(y)?;
+        let shift = shift_for(first, last, points::inner(most));
+        if !self.is_axis(x, (first, last), shift)? {
+            return by_rows(self, (x, y), range, most);
+        }
+        let mut cells = self.both(x, y, (first, last), shift, range)?;
+        let (Some(start), Some(end)) = (cells.first(), cells.last()) else {
+            return Ok(Series { exact: true, ..Series::default() });
+        };
+        let part = (start.1.place << shift, whole(end.1.place << shift, end.1.place << shift, shift).end - 1);
+        let part = (part.0.max(first), part.1.min(last));
+        let finer = shift_for(part.0, part.1, points::inner(most));
+        if finer < shift {
+            cells = self.both(x, y, part, finer, range)?;
+        }
+        let ys: Vec<Cell> = cells.iter().map(|(_, y)| *y).collect();
+        let count = points::sum(&ys, |cell| cell.count);
+        let unusual = self.unusual(y, range, &ys)?;
+        let mut series = if count > most as u64 {
+            let held = cells.into_iter().filter(|(_, y)| y.count > 0);
+            let point = |(x, cell): (Cell, Cell)| Point { first_x: x.first, last_x: x.last, cell };
+            points::line(held.map(point).collect(), most)
+        } else {
+            let shift = finer.min(shift);
+            let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+            let steps = whole(part.0, part.1, shift);
+            let rows = if count > 0 { self.rows(&[x, y, STEP], &steps)? } else { Default::default() };
+            points::exact(pairs(&rows, x, y).into_iter().filter(|(x, _)| (from..=to).contains(x)))
+        };
+        (series.nan, series.inf) = unusual;
+        Ok(series)
+    }
+
+    /// Whether every row at these steps has an x, and none a smaller one than the row before.
+    fn is_axis(&mut self, x: &str, (first, last): (i64, i64), shift: u32) -> Result<bool, SegmentError> {
+        let steps = whole(first, last, shift);
+        let (xs, rows) = (self.cells(x, shift, &steps)?.cells, self.cells(STEP, shift, &steps)?.cells);
+        let every_row = xs.len() == rows.len() && xs.iter().zip(&rows).all(|(x, row)| x.count == row.count);
+        let ascending = xs.iter().all(|cell| cell.ascending && cell.nan == 0 && cell.inf == 0)
+            && xs.windows(2).all(|pair| pair[0].last <= pair[1].first);
+        Ok(every_row && ascending)
+    }
+
+    /// The cells of x and y where y has a value and x is in the range.
+    fn both(
+        &mut self,
+        x: &str,
+        y: &str,
+        (first, last): (i64, i64),
+        shift: u32,
+        range: Option<(f64, f64)>,
+    ) -> Result<Vec<(Cell, Cell)>, SegmentError> {
+        let steps = whole(first, last, shift);
+        let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let mut found = Vec::new();
+        let mut xs = self.cells(x, shift, &steps)?.cells.into_iter().peekable();
+        for cell in self.cells(y, shift, &steps)?.cells {
+            while xs.next_if(|x| x.place < cell.place).is_some() {}
+            // Wherever y has a value there is a row, and so an x.
+            if let Some(x) = xs.peek().filter(|x| x.place == cell.place && x.last >= from && x.first <= to) {
+                found.push((*x, cell));
+            }
+        }
+        Ok(found)
+    }
+}

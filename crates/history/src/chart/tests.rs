@@ -1,0 +1,161 @@
+//! A chart's answer depends on the rows alone, and shows every extreme.
+
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use super::*;
+
+/// A row: step, value, and whether it holds the value.
+type Row = (i64, f64, bool);
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let number = prop_oneof![8 => -1e6..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::NEG_INFINITY)];
+    let steps = prop_oneof![2 => 0..400_i64, 1 => -10_000..1_000_000_000_i64];
+    let row = (steps, number, prop::bool::weighted(0.8));
+    prop::collection::vec(row, 1..200).prop_map(|mut rows| {
+        rows.sort_by_key(|row| row.0);
+        rows
+    })
+}
+
+/// `t` never falls, `u` goes back and forth, `s` is only in some rows.
+fn batch(rows: &[Row]) -> Batch {
+    let bare = |number: f64| format!("{number:?}").replace("inf", "Infinity");
+    let line = |(step, number, held): &Row| {
+        let y = if *held { format!(",\"y\":{},\"s\":{step}", bare(*number)) } else { String::new() };
+        format!("{{\"_step\":{step},\"t\":{}.5,\"u\":{}{y}}}", step / 3, step % 7)
+    };
+    Batch::from_lines(&rows.iter().map(line).collect::<Vec<_>>(), 0).0
+}
+
+fn segment(rows: &[Row]) -> (Source, i64, i64) {
+    let (bytes, stats) = segment::write(&batch(rows)).unwrap();
+    (Source::Bytes(Bytes::from(bytes)), stats.step_min, stats.step_max)
+}
+
+/// A chart of rows of which those before the cuts lie in segments.
+fn chart(rows: &[Row], cuts: &[usize]) -> Chart {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.min(&rows.len()).to_owned()).collect();
+    cuts.sort_unstable();
+    let mut segments = Vec::new();
+    let mut start = 0;
+    for mut cut in cuts {
+        // Segments share no step.
+        while cut < rows.len() && cut > start && rows[cut].0 == rows[cut - 1].0 {
+            cut += 1;
+        }
+        if cut > start {
+            segments.push(segment(&rows[start..cut]));
+            start = cut;
+        }
+    }
+    Chart::new(segments, batch(&rows[start..]), &["y", "t", "u", "s"]).unwrap()
+}
+
+fn same(a: &Series, b: &Series) -> bool {
+    let close = |(a, b): (&f64, &f64)| a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
+    let bare = |series: &Series| Series { mean: Vec::new(), ..series.clone() };
+    bare(a) == bare(b) && a.mean.len() == b.mean.len() && a.mean.iter().zip(&b.mean).all(close)
+}
+
+fn tame(rows: &[Row]) -> Vec<Row> {
+    rows.iter().map(|(step, number, held)| (*step, if number.abs() > 1e9 { 1e9 } else { *number }, *held)).collect()
+}
+
+proptest! {
+    #[test]
+    fn segments_change_no_answer(
+        rows in rows(),
+        cuts in prop::collection::vec(0..220_usize, 0..4),
+        most in 1..60_usize,
+        range in prop::option::of((-10.0..500.0, 0.0..300.0)),
+    ) {
+        let rows = tame(&rows);
+        let range = range.map(|(from, length)| (from, from + length));
+        for x in ["_step", "t", "u", "s"] {
+            let plain = chart(&rows, &[]).series(x, "y", range, most).unwrap();
+            let stored = chart(&rows, &cuts).series(x, "y", range, most).unwrap();
+            prop_assert!(same(&plain, &stored), "over {}: {:?} and not {:?}", x, stored, plain);
+            prop_assert!(plain.x.len() <= most, "{} points of {most}", plain.x.len());
+            prop_assert!(x == "u" || plain.x.is_sorted(), "{:?}", plain.x);
+        }
+    }
+
+    #[test]
+    fn no_extreme_is_lost(rows in rows(), cuts in prop::collection::vec(0..220_usize, 0..4), most in 1..60_usize) {
+        let held = || rows.iter().filter(|row| row.2).map(|row| row.1);
+        let finite = || held().filter(|y| y.is_finite());
+        for x in ["_step", "t", "u"] {
+            let series = chart(&rows, &cuts).series(x, "y", None, most).unwrap();
+            prop_assert_eq!(series.min.iter().copied().reduce(f64::min), finite().reduce(f64::min), "over {}", x);
+            prop_assert_eq!(series.max.iter().copied().reduce(f64::max), finite().reduce(f64::max), "over {}", x);
+            prop_assert_eq!(series.nan, held().filter(|y| y.is_nan()).count() as u64);
+            prop_assert_eq!(series.inf, held().filter(|y| y.is_infinite()).count() as u64);
+            prop_assert!((0..series.x.len()).all(|at| series.min[at] <= series.mean[at] && series.mean[at] <= series.max[at]));
+        }
+    }
+
+    #[test]
+    fn rows_that_come_late_are_where_they_belong(rows in rows(), late in prop::collection::vec(any::<bool>(), 200), most in 1..60_usize) {
+        let mut rows = tame(&rows);
+        rows.dedup_by_key(|row| row.0);
+        let (late, early): (Vec<_>, Vec<_>) = rows.iter().zip(&late).partition(|(_, late)| **late);
+        let bare = |rows: Vec<(&Row, &bool)>| -> Vec<Row> { rows.into_iter().map(|(row, _)| *row).collect() };
+        let (late, early) = (bare(late), bare(early));
+        prop_assume!(!early.is_empty());
+        let mut mixed = Chart::new(vec![segment(&early)], batch(&late), &["y"]).unwrap();
+        let (mixed, plain) = (mixed.series("_step", "y", None, most).unwrap(), chart(&rows, &[]).series("_step", "y", None, most).unwrap());
+        prop_assert_eq!((&mixed.min, &mixed.max, &mixed.x, mixed.exact), (&plain.min, &plain.max, &plain.x, plain.exact));
+    }
+}
+
+fn thousand() -> Vec<Row> {
+    (0..1000).map(|step| (step, if step == 371 { 1e3 } else { f64::from(step as i32 % 10) }, true)).collect()
+}
+
+#[test]
+fn a_spike_is_in_every_view() {
+    for x in ["_step", "t", "u"] {
+        let series = chart(&thousand(), &[300, 700]).series(x, "y", None, 20).unwrap();
+        assert_eq!(series.max.iter().filter(|max| **max == 1e3).count(), 1, "over {x}");
+    }
+}
+
+#[test]
+fn a_line_begins_and_ends_with_the_values_logged() {
+    let series = chart(&thousand(), &[300, 700]).series("_step", "y", None, 20).unwrap();
+    let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+    assert_eq!((ends(&series.x), ends(&series.mean)), ((0.0, 999.0), (0.0, 9.0)));
+    assert_eq!((series.exact, series.x.len()), (false, 18));
+}
+
+#[test]
+fn parts_of_the_axis_stay_where_they_are_when_rows_come() {
+    let all = thousand();
+    let (before, after) = (chart(&all[..900], &[]), chart(&all[..950], &[]));
+    let inner = |mut chart: Chart| {
+        let series = chart.series("_step", "y", None, 20).unwrap();
+        series.x[1..10].to_vec()
+    };
+    assert_eq!(inner(before), inner(after));
+}
+
+#[test]
+fn a_range_is_exact_when_its_rows_are_few() {
+    for cuts in [&[][..], &[500], &[372, 373]] {
+        let series = chart(&thousand(), cuts).series("_step", "y", Some((369.5, 373.0)), 20).unwrap();
+        assert_eq!(
+            (series.exact, series.x, series.mean),
+            (true, vec![370.0, 371.0, 372.0, 373.0], vec![0.0, 1e3, 2.0, 3.0])
+        );
+        let none = chart(&thousand(), cuts).series("_step", "y", Some((2000.0, 3000.0)), 20).unwrap();
+        assert!(none.exact && none.x.is_empty());
+    }
+}
+
+#[test]
+fn numbers_that_are_none_are_counted_even_when_there_are_no_others() {
+    let rows: Vec<Row> = (0..50).map(|step| (step, f64::NAN, step > 9)).collect();
+    let series = chart(&rows, &[30]).series("_step", "y", None, 20).unwrap();
+    assert_eq!((series.nan, series.x.len()), (40, 0));
+}

@@ -1,0 +1,74 @@
+//! What a segment says about itself, so that a chart of it needs none of its rows: the [cells](crate::cells) of every
+//! key with numbers, on several levels.
+//!
+//! It lies in the segment's file between the last row group and Parquet's footer, where other readers pass over it:
+//!
+//! - for each key in byte order and each level, fine to coarse, one block: a zstd frame with a checksum;
+//! - the directory, such a frame too: the number of levels and the shift of each, the number of keys, then per key its
+//!   name (length, UTF-8), how many finite values it has, the first and the last step that has one (zigzag distances from
+//!   0 and from the first), and the length of its block on each level;
+//! - 24 bytes: u32 length of the directory, u32 version, u64 length of all blocks, and `rs-cells`. Little-endian; numbers
+//!   are LEB128 where not said otherwise.
+//!
+//! A block holds the number of cells and then, column by column: places (zigzag distances), counts, first steps (from the
+//! start of the cell), last steps (from the first), counts of NaN and of infinite values, one byte each for "ascending",
+//! and first, last, smallest, largest value and the two parts of the sum, as eight planes of one byte each.
+
+mod block;
+mod directory;
+
+pub(crate) use directory::Overview;
+
+use crate::batch::Batch;
+use crate::cells::{Cells, shift_for};
+
+/// The version that [`write`] writes.
+const VERSION: u32 = 1;
+const MAGIC: &[u8; 8] = b"rs-cells";
+/// Bytes of the fixed end.
+const END: usize = 24;
+/// A segment with fewer rows has no overview: reading its rows is as fast.
+pub(crate) const FEWEST_ROWS: usize = if cfg!(test) { 16 } else { 64 << 10 };
+/// Rows for each cell of the finest level, at least.
+const ROWS_A_CELL: usize = if cfg!(test) { 2 } else { 256 };
+/// Each level's cells are so many times (as a power of two) as wide as those of the one before.
+const LEVEL: u32 = 3;
+/// A level with fewer cells is the last.
+const FEW_CELLS: usize = if cfg!(test) { 4 } else { 256 };
+
+/// The overview of a batch that is sorted by step; nothing for a small one.
+pub(crate) fn write(batch: &Batch) -> Option<Vec<u8>> {
+    let steps = batch.steps().filter(|steps| steps.len() >= FEWEST_ROWS)?;
+    let (first, last) = (*steps.first()?, *steps.last()?);
+    let shifts = levels(first, last, steps.len());
+    let (mut blocks, mut directory) = (Vec::new(), directory::Writer::new(&shifts));
+    for (key, column) in batch.columns() {
+        let mut cells = Cells::of(Some(column), steps, shifts[0]);
+        if cells.cells.is_empty() {
+            continue;
+        }
+        directory.key(key, &cells);
+        for shift in &shifts {
+            cells = cells.coarsen(*shift);
+            let block = block::write(&cells);
+            directory.block(block.len());
+            blocks.extend_from_slice(&block);
+        }
+    }
+    let directory = directory.finish();
+    let mut end = Vec::with_capacity(END);
+    end.extend_from_slice(&u32::try_from(directory.len()).ok()?.to_le_bytes());
+    end.extend_from_slice(&VERSION.to_le_bytes());
+    end.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
+    end.extend_from_slice(MAGIC);
+    Some([blocks, directory, end].concat())
+}
+
+/// The shifts of the levels, fine to coarse.
+fn levels(first: i64, last: i64, rows: usize) -> Vec<u32> {
+    let base = shift_for(first, last, rows / ROWS_A_CELL);
+    let cells = |shift: u32| (i128::from(last >> shift) - i128::from(first >> shift)) as u128;
+    let coarser =
+        (1..).map(|n| base + n * LEVEL).take_while(|shift| *shift < 63 && cells(*shift - LEVEL) > FEW_CELLS as u128);
+    std::iter::once(base).chain(coarser).collect()
+}

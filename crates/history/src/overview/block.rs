@@ -1,0 +1,73 @@
+//! The cells of one key on one level, as bytes.
+
+use crate::cells::{Cell, Cells, Sum};
+use crate::tail::bytes::{Reader, put_number, unzigzag, zigzag};
+use crate::tail::{FormatError, compress, decompress, floats};
+
+pub(super) fn write(cells: &Cells) -> Vec<u8> {
+    let (all, shift) = (&cells.cells, cells.shift);
+    let mut out = Vec::new();
+    put_number(&mut out, all.len() as u64);
+    let mut before = 0_i64;
+    for cell in all {
+        put_number(&mut out, zigzag(cell.place.wrapping_sub(before)));
+        before = cell.place;
+    }
+    // A cell without finite values has no first step, and its counts say so.
+    let start = |cell: &Cell| if cell.count > 0 { cell.first_step.wrapping_sub(cell.place << shift) } else { 0 };
+    all.iter().for_each(|cell| put_number(&mut out, cell.count));
+    all.iter().for_each(|cell| put_number(&mut out, start(cell) as u64));
+    all.iter().for_each(|cell| put_number(&mut out, cell.last_step.wrapping_sub(cell.first_step) as u64));
+    all.iter().for_each(|cell| put_number(&mut out, cell.nan));
+    all.iter().for_each(|cell| put_number(&mut out, cell.inf));
+    out.extend(all.iter().map(|cell| u8::from(cell.ascending)));
+    let columns: [fn(&Cell) -> f64; 6] = [|c| c.first, |c| c.last, |c| c.min, |c| c.max, |c| c.sum.high, |c| c.sum.low];
+    for column in columns {
+        for plane in 0..8 {
+            out.extend(all.iter().map(|cell| column(cell).to_le_bytes()[plane]));
+        }
+    }
+    compress(&out)
+}
+
+/// Reads what [`write`] wrote.
+pub(super) fn read(bytes: &[u8], shift: u32) -> Result<Cells, FormatError> {
+    let contents = decompress(bytes)?;
+    let mut reader = Reader(&contents);
+    let count = reader.count()?;
+    let mut cells: Vec<Cell> = Vec::with_capacity(count);
+    let mut place = 0_i64;
+    for _ in 0..count {
+        place = place.wrapping_add(unzigzag(reader.number()?));
+        cells.push(Cell::empty(place));
+    }
+    if !cells.is_sorted_by(|a, b| a.place < b.place) {
+        return Err(FormatError::Damaged("cells out of order"));
+    }
+    for cell in &mut cells {
+        cell.count = reader.number()?;
+    }
+    for cell in &mut cells {
+        let start = reader.number()? as i64;
+        cell.first_step = if cell.count > 0 { (cell.place << shift).wrapping_add(start) } else { 0 };
+    }
+    for cell in &mut cells {
+        cell.last_step = cell.first_step.wrapping_add(reader.number()? as i64);
+    }
+    for cell in &mut cells {
+        cell.nan = reader.number()?;
+    }
+    for cell in &mut cells {
+        cell.inf = reader.number()?;
+    }
+    for (cell, byte) in cells.iter_mut().zip(reader.take(count)?) {
+        cell.ascending = *byte != 0;
+    }
+    let mut column = || floats(&mut reader, count);
+    let (first, last, min, max, high, low) = (column()?, column()?, column()?, column()?, column()?, column()?);
+    for (at, cell) in cells.iter_mut().enumerate() {
+        (cell.first, cell.last, cell.min, cell.max) = (first[at], last[at], min[at], max[at]);
+        cell.sum = Sum { high: high[at], low: low[at] };
+    }
+    Ok(Cells { shift, cells })
+}
