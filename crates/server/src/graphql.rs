@@ -46,6 +46,7 @@ pub(crate) const SDL: [&str; 7] = [
     include_str!("graphql/schema/pages.graphql"),
     include_str!("graphql/schema/views.graphql"),
     include_str!("graphql/schema/workspace.graphql"),
+    include_str!("graphql/schema/lifecycle.graphql"),
 ];
 
 /// Every resolver there is.
