@@ -19,6 +19,7 @@ pub mod keys;
 pub mod line;
 pub mod sample;
 pub mod segment;
+pub mod table;
 pub mod tail;
 #[cfg(test)]
 mod testing;
