@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
 use crate::http::Throttle;
+use crate::http::limits::Limits as Rates;
 use crate::messages::Language;
 use crate::notices::Sender;
 use crate::oidc::{Issuers, Provider};
@@ -38,6 +39,8 @@ pub struct Parts {
     pub sender: Option<Sender>,
     /// Slows down guessing of passwords and codes.
     pub throttle: Throttle,
+    /// Counts requests where a limit is set.
+    pub rates: Rates,
     /// When the process started.
     pub started: Micros,
     /// Cancelled when the server stops, for answers that would never end by themselves.
@@ -57,11 +60,23 @@ impl App {
         let trusted =
             config.trusted_issuers.iter().flat_map(|list| list.split(',')).map(|issuer| issuer.trim().to_owned());
         let issuers = Issuers::new(trusted.chain(provider.as_ref().map(|p| p.rules.issuer.clone())).collect())?;
-        let (throttle, stopping) = Default::default();
+        let (throttle, rates, stopping) = Default::default();
         let started = domain.clock().now();
         let sender = Sender::new(&config, domain.base_url())?;
-        let parts =
-            Parts { domain, engine, config, language, prefix, issuers, provider, sender, throttle, started, stopping };
+        let parts = Parts {
+            domain,
+            engine,
+            config,
+            language,
+            prefix,
+            issuers,
+            provider,
+            sender,
+            throttle,
+            rates,
+            started,
+            stopping,
+        };
         Ok(Self(Arc::new(parts)))
     }
 
