@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod blob;
 pub mod explain;
+pub mod export;
 pub mod file_stream;
 pub mod health;
 pub mod invitation;
+pub mod limits;
 pub mod live;
 pub mod metrics;
 pub mod oidc;
