@@ -29,6 +29,7 @@ async fn csv(chunks: Chunks) -> Vec<String> {
 async fn runs(lab: &Lab) {
     let set = |n: f64| Some(format!("{{\"lr\":{{\"value\":{n}}}}}"));
     let a = lab.init("a", |upsert| upsert.change.config = set(0.5)).await.run;
+    lab.clock().advance(std::time::Duration::from_secs(1));
     let b = lab.init("b", |upsert| upsert.change.config = set(2.0)).await.run;
     a.append(history(0, &[r#"{"_step":0,"x":1,"s":"t"}"#, r#"{"_step":1,"x":NaN,"d":{"v":true}}"#])).await.unwrap();
     a.append(events(0, &[r#"{"_step":0,"system.cpu":5}"#])).await.unwrap();

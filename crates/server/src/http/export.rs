@@ -35,7 +35,7 @@ pub async fn file(
     let (what, format) = match file.rsplit_once('.') {
         Some((what, "parquet")) => (what, Format::Parquet),
         Some((what, "csv")) => (what, Format::Csv),
-        _ => return Err(Error::NoRoute(file)),
+        _ => return Err(Error::NoRoute(file.clone())),
     };
     let chunks = match what {
         "runs" => project.export_runs(asked.filters.as_deref(), asked.order.as_deref(), format).await?,
@@ -45,7 +45,7 @@ pub async fn file(
             let query = HistoryExport { runs, filters: asked.filters, keys, system: what == "system" };
             project.export_history(query, format).await?
         }
-        _ => return Err(Error::NoRoute(file)),
+        _ => return Err(Error::NoRoute(file.clone())),
     };
     let kind = match format {
         Format::Parquet => "application/vnd.apache.parquet",

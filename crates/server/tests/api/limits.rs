@@ -9,7 +9,7 @@ const STREAM: &str = "/files/lab/p/r1/file_stream";
 #[tokio::test]
 async fn requests_over_a_limit_wait_and_are_told_how_long() {
     on_every_database(async |server: TestServer| {
-        let (admin, ann) = (server.admin("root").await, server.user("ann").await);
+        let (admin, ann) = (server.admin("olga").await, server.user("ann").await);
         server.team("lab", "ann", &[]).await;
         let init = "mutation { upsertBucket(input: {entityName: \"lab\", modelName: \"p\", name: \"r1\"}) { inserted } }";
         ann.data(init, json!({})).await;
