@@ -75,6 +75,14 @@ pub(crate) async fn done(tx: &mut Tx, session: &Session, action: &'static str, t
     row.write(tx, session.domain().clock()).await
 }
 
+/// What a row names that is about many runs: the project, how many, and the first of them.
+pub(crate) fn runs<'a>(project: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let (count, shown) = (names.len(), names[..names.len().min(20)].join(" "));
+    format!("{project} ({count}: {shown}{})", if count > 20 { " …" } else { "" })
+}
+
 impl Domain {
     /// Writes that somebody was not signed in: who they claimed to be, and the code of why not. How often that may be
     /// written is for the caller to limit, who says how many were left out.

@@ -26,6 +26,11 @@ crate::sentences! {
         FileNameParts = "FILE_NAME_PARTS" { name: String },
         ProjectPath = "PROJECT_PATH" { text: String },
         ProjectExists = "PROJECT_EXISTS" { project: String },
+        RunNameTaken = "RUN_NAME_TAKEN" { run: String, project: String },
+        RunNotEnded = "RUN_NOT_ENDED" { run: String },
+        MoveHere = "MOVE_HERE" { project: String },
+        MoveAway = "MOVE_AWAY" { target: String, entity: String },
+        RestoreAlone = "RESTORE_ALONE",
 
         // People.
         BadEmail = "BAD_EMAIL" { email: String },

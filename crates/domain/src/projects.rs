@@ -10,7 +10,7 @@ mod rename;
 mod totals;
 
 pub use create::Made;
-pub(crate) use create::insert;
+pub(crate) use create::{insert, made};
 pub(crate) use delete::remove;
 pub use edit::ProjectChange;
 pub use totals::{Contributor, Totals};

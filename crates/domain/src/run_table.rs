@@ -9,6 +9,7 @@
 
 mod aggregate;
 mod bitmap;
+mod cells;
 mod change;
 mod coded;
 mod column;

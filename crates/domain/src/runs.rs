@@ -37,6 +37,7 @@ pub use details::{RunDetails, RunTexts, RunUser};
 pub use history::{HistoryQuery, ParquetHistory};
 pub(crate) use insert::{NewRun, insert};
 pub use keys::MetricKey;
+pub(crate) use list::deleted;
 pub use list::{RecentQuery, RunEdge, RunPage, RunQuery};
 pub(crate) use names::of_sweep;
 pub use resume::ResumeState;

@@ -28,7 +28,14 @@ pub struct Settings {
     pub password_sign_in: bool,
     /// The audit log is kept so many days.
     pub audit_retention_days: Option<u32>,
+    /// Deleted runs lie in the trash so many days.
+    pub trash_days: u32,
+    /// The most requests that one account may make in a minute.
+    pub requests_per_minute: Option<u32>,
 }
+
+/// Days in the trash that nobody set otherwise: what users of the vendor's service are used to.
+const TRASH_DAYS: u32 = 7;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -39,6 +46,8 @@ impl Default for Settings {
             hide_admins: false,
             password_sign_in: true,
             audit_retention_days: None,
+            trash_days: TRASH_DAYS,
+            requests_per_minute: None,
         }
     }
 }
@@ -62,6 +71,8 @@ impl Settings {
                 "hide_admins" => settings.hide_admins = yes,
                 "password_sign_in" => settings.password_sign_in = yes,
                 "audit_retention_days" => settings.audit_retention_days = value.parse().ok(),
+                "trash_days" => settings.trash_days = value.parse().unwrap_or(TRASH_DAYS),
+                "requests_per_minute" => settings.requests_per_minute = value.parse().ok(),
                 _ => tracing::warn!(name, "a setting of a newer program is ignored"),
             }
         }

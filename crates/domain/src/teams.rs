@@ -10,7 +10,6 @@ mod rename;
 mod settings;
 
 pub use details::Member;
-pub(crate) use details::storage_bytes;
 pub use list::{EntitySummary, TeamRow};
 pub(crate) use members::{keep_admins, user_id};
 pub(crate) use name::claim;

@@ -23,6 +23,7 @@ pub mod line;
 mod overview;
 pub mod sample;
 pub mod segment;
+pub mod table;
 pub mod tail;
 #[cfg(test)]
 mod testing;

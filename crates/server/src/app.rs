@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::graphql::{Engine, Limits, SDL, resolvers};
+use crate::http::limits::Limits as Rates;
 use crate::http::{Intake, Throttle};
 use crate::messages::Language;
 use crate::notices::Sender;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Bounds what runs log at once.
     pub intake: Intake,
+    /// Counts requests where a limit is set.
+    pub rates: Rates,
     /// When the process started.
     pub started: Micros,
     /// Cancelled when the server stops, for answers that would never end by themselves.
@@ -59,7 +62,7 @@ impl App {
         let trusted =
             config.trusted_issuers.iter().flat_map(|list| list.split(',')).map(|issuer| issuer.trim().to_owned());
         let issuers = Issuers::new(trusted.chain(provider.as_ref().map(|p| p.rules.issuer.clone())).collect())?;
-        let (throttle, stopping) = Default::default();
+        let (throttle, rates, stopping) = Default::default();
         let started = domain.clock().now();
         let sender = Sender::new(&config, domain.base_url())?;
         let intake = Intake::new(config.file_stream_body_limit);
@@ -74,6 +77,7 @@ impl App {
             sender,
             throttle,
             intake,
+            rates,
             started,
             stopping,
         };

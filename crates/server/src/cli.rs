@@ -5,6 +5,7 @@
 mod backup;
 mod doctor;
 mod explain;
+mod export;
 mod key;
 mod open;
 mod output;
@@ -64,6 +65,8 @@ enum Command {
     Explain(explain::Command),
     /// Find out, on a user's machine, what the wandb client would use there and whether it works.
     Doctor(doctor::Command),
+    /// Write a project as a folder of Parquet and plain files, also while the server runs.
+    Export(export::Command),
     /// Write everything the server keeps into one file, also while it runs.
     Backup(backup::Command),
     /// Fill an empty data directory or database from a backup.
@@ -132,6 +135,7 @@ impl Cli {
                 Command::ServiceAccount(command) => command.run(&config).await,
                 Command::Settings(command) => command.run(&config).await,
                 Command::Explain(command) => command.run(&config).await,
+                Command::Export(command) => command.run(&config).await,
                 Command::Backup(command) => command.run(&config).await,
                 Command::Restore(command) => command.run(&config).await,
                 Command::Verify(command) => command.run(&config).await,

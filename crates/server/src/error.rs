@@ -37,6 +37,16 @@ pub enum Error {
     /// A body of a kind that is not taken.
     #[error("{0}")]
     Unsupported(Problem),
+    /// More requests than may be made in a minute.
+    #[error("{whose}: more than {limit} requests a minute; wait {seconds} s")]
+    TooOften {
+        /// The account or team.
+        whose: String,
+        /// Requests in a minute.
+        limit: u32,
+        /// Seconds until the next one is answered.
+        seconds: u64,
+    },
     /// A body over its limit.
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
@@ -82,7 +92,7 @@ impl Error {
             Self::Domain(Domain::Conflict(_)) => StatusCode::CONFLICT,
             Self::Domain(Domain::Invalid { .. }) | Self::BadRequest(_) | Self::Usage(_) => StatusCode::BAD_REQUEST,
             Self::Domain(Domain::Busy(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Domain(Domain::RateLimited { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Domain(Domain::RateLimited { .. }) | Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             // Rule of the client: any other status is echoed raw to the user in the middle of a run.
             Self::NotOffered(_) | Self::Query(_) => StatusCode::OK,

@@ -38,7 +38,7 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 7] = [
+pub(crate) const SDL: [&str; 8] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
@@ -46,6 +46,7 @@ pub(crate) const SDL: [&str; 7] = [
     include_str!("graphql/schema/pages.graphql"),
     include_str!("graphql/schema/views.graphql"),
     include_str!("graphql/schema/workspace.graphql"),
+    include_str!("graphql/schema/lifecycle.graphql"),
 ];
 
 /// Every resolver there is.

@@ -3,10 +3,12 @@
 pub mod audit;
 pub mod blob;
 pub mod explain;
+pub mod export;
 pub mod file_stream;
 pub mod health;
 mod intake;
 pub mod invitation;
+pub mod limits;
 pub mod live;
 pub mod metrics;
 pub mod oidc;

@@ -16,7 +16,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 pub use prefix::Service;
 
 use crate::http::{
-    audit, blob, explain, file_stream, health, invitation, live, metrics, oidc, series, server, sign_in,
+    audit, blob, explain, export, file_stream, health, invitation, live, metrics, oidc, series, server, sign_in,
 };
 use crate::{App, graphql, permissions, web};
 
@@ -86,5 +86,7 @@ fn called_by_operators() -> Router<App> {
 /// File contents, which are neither compressed nor limited here.
 fn called_with_files() -> Router<App> {
     let file = get(blob::get).head(blob::head).put(blob::put).options(blob::options);
-    Router::new().route("/blob/{ticket}", file.layer(axum::extract::DefaultBodyLimit::disable()))
+    Router::new()
+        .route("/blob/{ticket}", file.layer(axum::extract::DefaultBodyLimit::disable()))
+        .route("/api/export/{entity}/{project}/{file}", get(export::file))
 }

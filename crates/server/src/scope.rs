@@ -1,8 +1,9 @@
 //! What becomes known of one request while it runs, for the log line and for errors.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::error::Voice;
+use crate::http::limits::Left;
 use crate::messages::{Language, choose};
 
 /// One request. Cheap to clone; the same cells are seen by middleware and handlers.
@@ -16,14 +17,15 @@ struct Cells {
     saved_language: OnceLock<Language>,
     user: OnceLock<String>,
     cause: OnceLock<String>,
+    left: Mutex<Option<Left>>,
 }
 
 impl Scope {
     /// A request that has just arrived.
     pub fn new(id: String, base_url: String, accept_language: Option<&str>, default: Language) -> Self {
         let asked_language = choose(None, accept_language, default);
-        let (saved_language, user, cause) = Default::default();
-        Self(Arc::new(Cells { id, base_url, asked_language, saved_language, user, cause }))
+        let (saved_language, user, cause, left) = Default::default();
+        Self(Arc::new(Cells { id, base_url, asked_language, saved_language, user, cause, left }))
     }
 
     /// The request's id, which the caller sees too.
@@ -53,6 +55,17 @@ impl Scope {
     /// What only the log may know.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.get().map(String::as_str)
+    }
+
+    /// Remembers what a limit leaves; the tightest counts.
+    pub fn set_left(&self, left: Left) {
+        let mut held = self.0.left.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = Some(held.map_or(left, |held| held.tighter(left)));
+    }
+
+    /// What limits leave.
+    pub fn left(&self) -> Option<Left> {
+        *self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How errors of this request speak.

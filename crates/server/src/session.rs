@@ -33,8 +33,14 @@ impl FromRequestParts<App> for Caller {
         if let Some(token) = parts.headers.get(ACCESS_TOKEN).and_then(|token| token.to_str().ok()) {
             session = session.with_access_token(token).await?;
         }
-        if let Some(scope) = parts.extensions.get::<Scope>() {
+        let scope = parts.extensions.get::<Scope>();
+        if let Some(scope) = scope {
             scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
+        }
+        let limit = app.domain.settings().await?.requests_per_minute;
+        if let (Some(limit), Some(user)) = (limit, session.user()) {
+            let left = app.rates.take(&format!("account {}", user.name), limit, session.now())?;
+            scope.iter().for_each(|scope| scope.set_left(left));
         }
         Ok(Self(session))
     }

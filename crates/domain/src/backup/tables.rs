@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 36] = [
     "meta",
     "counter",
     "entity",
@@ -36,6 +36,7 @@ pub const TABLES: [&str; 35] = [
     "sign_in_flow",
     "notice",
     "run",
+    "run_moved",
     "sweep_run",
     "stream",
     "tail",

@@ -8,6 +8,7 @@ use super::archive::Writer;
 use super::tables::{self, TABLES};
 use super::{BLOB_PREFIX, CHECKSUMS, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
 use crate::db::{Tx, sql};
+use crate::jobs::is_named;
 use crate::policy::{Administer, Allowed, Org};
 use crate::{Error, Problem, audit, rfc3339};
 
@@ -33,8 +34,10 @@ impl Allowed<Administer, Org> {
         }
         drop(snapshot);
         for (blob,) in blobs {
-            copied.bytes += self.write_blob(&blob, &mut out).await?;
-            copied.blobs += 1;
+            if let Some(bytes) = self.write_blob(&blob, &mut out).await? {
+                copied.bytes += bytes;
+                copied.blobs += 1;
+            }
             progress(copied.blobs, total);
         }
         let checksums = json(&out.checksums)?;
@@ -46,18 +49,19 @@ impl Allowed<Administer, Org> {
         Ok((copied, out))
     }
 
-    async fn write_blob<W: Write>(&self, name: &str, out: &mut Writer<W>) -> Result<u64, Error> {
-        let gone = |e| match e {
-            Error::NotFound(_) => Error::Conflict(Problem::BlobMissing { blob: name.to_owned() }),
-            e => e,
+    /// The blob's length; none for one that was removed for good since the backup began.
+    async fn write_blob<W: Write>(&self, name: &str, out: &mut Writer<W>) -> Result<Option<u64>, Error> {
+        let mut download = match self.domain().blobs().stream(name, None).await {
+            Err(Error::NotFound(_)) if !is_named(self.domain().db(), name).await? => return Ok(None),
+            Err(Error::NotFound(_)) => return Err(Error::Conflict(Problem::BlobMissing { blob: name.to_owned() })),
+            other => other?,
         };
-        let mut download = self.domain().blobs().stream(name, None).await.map_err(gone)?;
         out.begin(&format!("{BLOB_PREFIX}{name}"), download.size)?;
         while let Some(bytes) = download.stream.try_next().await? {
             out.write(&bytes)?;
         }
         out.end()?;
-        Ok(download.size)
+        Ok(Some(download.size))
     }
 }
 

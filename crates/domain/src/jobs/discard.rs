@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Job, enqueue};
-use crate::db::{On, sql};
+use crate::db::{Db, On, sql};
 use crate::{Clock, Domain, Error};
 
 /// Readers that found the blob in a row may still be reading it, and a writer has this long to commit its row.
@@ -17,11 +17,16 @@ pub(crate) async fn discard_later(on: impl Into<On<'_>>, clock: &Clock, blob: &s
     enqueue(on, clock, Job::Discard, blob, DELAY).await
 }
 
-pub(super) async fn run(domain: &Domain, blob: &str) -> Result<(), Error> {
+/// Whether a row names the blob.
+pub(crate) async fn is_named(db: &Db, blob: &str) -> Result<bool, Error> {
     let text = "SELECT blob FROM segment WHERE blob = $1 UNION ALL SELECT blob FROM file WHERE blob = $1";
-    let named: Option<(String,)> = sql(text).bind(blob).optional(domain.db()).await?;
-    match named {
-        Some(_) => Ok(()),
-        None => domain.blobs().delete(blob).await,
+    let named: Option<(String,)> = sql(text).bind(blob).optional(db).await?;
+    Ok(named.is_some())
+}
+
+pub(super) async fn run(domain: &Domain, blob: &str) -> Result<(), Error> {
+    match is_named(domain.db(), blob).await? {
+        true => Ok(()),
+        false => domain.blobs().delete(blob).await,
     }
 }

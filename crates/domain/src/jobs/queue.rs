@@ -14,7 +14,7 @@ use crate::{Clock, Error};
 pub(crate) enum Job {
     /// Move the tail of a stream into Parquet segments; the subject is `RUN/GENERATION/KIND`.
     Compact,
-    /// Remove what a deleted run left; the subject is the run's id.
+    /// Remove what the trash was emptied of; one subject.
     Purge,
     /// Judge the runs that fell silent; one subject.
     Reap,
@@ -90,7 +90,14 @@ impl Lease {
         Ok(())
     }
 
-    /// The work failed or is due again: it may be taken after `delay`.
+    /// The work is done and due again after `pause`, or at once where it was asked for meanwhile.
+    pub async fn recur(&self, db: &Db, clock: &Clock, pause: Duration) -> Result<(), Error> {
+        let text = "UPDATE job SET lease_until = 0, attempts = 0, due_at = CASE WHEN asked = $3 THEN $5 ELSE due_at END \
+                    WHERE kind = $1 AND subject = $2 AND asked >= $3 AND lease_until = $4";
+        self.bind(sql(text)).bind(clock.now() + micros(pause)).run(db).await.map(drop)
+    }
+
+    /// The work failed: it may be taken after `delay`.
     pub async fn postpone(&self, db: &Db, clock: &Clock, delay: Duration) -> Result<(), Error> {
         let text = "UPDATE job SET lease_until = 0, due_at = $5 \
                     WHERE kind = $1 AND subject = $2 AND asked >= $3 AND lease_until = $4";
@@ -139,7 +146,11 @@ mod tests {
             first[0].complete(&db).await.unwrap();
             let second = lease(&db, &clock, 9, MINUTE).await.unwrap();
             assert_eq!(second.len(), 1);
-            second[0].postpone(&db, &clock, MINUTE).await.unwrap();
+            enqueue(&db, &clock, Job::Purge, "1", Duration::ZERO).await.unwrap();
+            second[0].recur(&db, &clock, MINUTE).await.unwrap();
+            let second = lease(&db, &clock, 9, MINUTE).await.unwrap();
+            assert_eq!((second.len(), second[0].attempts), (1, 1), "asked for during the work, so due at once");
+            second[0].recur(&db, &clock, MINUTE).await.unwrap();
             assert!(lease(&db, &clock, 9, MINUTE).await.unwrap().is_empty());
             clock.advance(MINUTE);
             let third = lease(&db, &clock, 9, MINUTE).await.unwrap();

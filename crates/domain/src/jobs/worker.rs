@@ -52,7 +52,7 @@ impl Domain {
         let started = Instant::now();
         let done = match job {
             Job::Compact => compact::run(self, &lease.subject).await,
-            Job::Purge => purge::run(self, &lease.subject).await,
+            Job::Purge => purge::run(self).await,
             Job::Reap => reap::run(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
             Job::Expire => expire::run(self).await,
@@ -62,7 +62,7 @@ impl Domain {
         metrics::histogram!("runstead_job_seconds", "job" => job.as_str()).record(started.elapsed().as_secs_f64());
         match done {
             Ok(()) => match every(self, job) {
-                Some(pause) => lease.postpone(self.db(), self.clock(), pause).await,
+                Some(pause) => lease.recur(self.db(), self.clock(), pause).await,
                 None => lease.complete(self.db()).await,
             },
             Err(e) => {
@@ -85,16 +85,17 @@ fn every(domain: &Domain, job: Job) -> Option<Duration> {
     match job {
         Job::Reap => Some(reap::interval(domain)),
         Job::Expire => Some(expire::INTERVAL),
+        Job::Purge => Some(purge::INTERVAL),
         _ => None,
     }
 }
 
 /// The rows of work that recurs are made once and stay.
 async fn enqueue_recurring(domain: &Domain) -> Result<(), Error> {
-    let text = "SELECT COUNT(*) FROM job WHERE kind IN ('reap', 'expire')";
+    let text = "SELECT COUNT(*) FROM job WHERE subject = 'all'";
     let (there,): (i64,) = crate::db::sql(text).one(domain.db()).await?;
-    if there < 2 {
-        for job in [Job::Reap, Job::Expire] {
+    if there < 3 {
+        for job in [Job::Reap, Job::Expire, Job::Purge] {
             enqueue(domain.db(), domain.clock(), job, "all", Duration::ZERO).await?;
         }
     }

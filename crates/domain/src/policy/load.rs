@@ -55,6 +55,7 @@ struct FactRow {
     project_created_at: Option<i64>,
     project_updated_at: Option<i64>,
     archived_at: Option<i64>,
+    requests_per_minute: Option<i64>,
     project_role: Option<String>,
     project_role_name: Option<String>,
     project_role_adds: Option<String>,
@@ -75,7 +76,7 @@ pub(super) struct RunRow {
 }
 
 const COLUMNS: &str = "e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
-    a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, \
+    a.id AS account_id, e.hidden, e.members_invite, e.new_projects, e.quota_bytes, e.requests_per_minute, \
     m.role AS team_role, mc.name AS team_role_name, mc.adds AS team_role_adds, \
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
     p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
@@ -136,7 +137,7 @@ pub(super) async fn load(
 /// What the entity keeps, where that is limited: asked only for what would add to it.
 pub(super) async fn load_usage(session: &Session, facts: &mut Facts) -> Result<(), Error> {
     let Some(EntityFacts { id, quota: Some((used, _)), .. }) = &mut facts.entity else { return Ok(()) };
-    *used = crate::teams::storage_bytes(session.db(), *id).await?;
+    *used = crate::storage::of_entity(session.db(), *id).await?.total();
     Ok(())
 }
 
@@ -288,6 +289,7 @@ fn take_project(entity: &EntityFacts, row: FactRow) -> Result<Option<(ProjectFac
         description: row.description,
         owner: row.project_owner,
         archived_at: row.archived_at,
+        requests_per_minute: row.requests_per_minute,
         created_at: row.project_created_at.unwrap_or_default(),
         updated_at: row.project_updated_at.unwrap_or_default(),
     };

@@ -2,7 +2,9 @@
 
 use sqlx::FromRow;
 
+use super::decide::decide;
 use super::facts::{CallerFacts, Facts};
+use super::load::{self, Found};
 use super::operation::{Concern, Operation};
 use super::session::{Asked, Session};
 use crate::Error;
@@ -54,6 +56,27 @@ pub(super) async fn target(session: &Session, operation: Operation, facts: &Fact
     };
     let project = if row.target_project.is_empty() { project } else { &row.target_project };
     Ok(Some((to, project.clone(), object.clone())).filter(|target| *target != facts.asked))
+}
+
+/// The run that was here before it moved, for who may read the project and do the same where the run is now: links stay
+/// good, and a process that still writes to it goes on.
+pub(super) async fn moved_run(
+    session: &Session,
+    operation: Operation,
+    facts: &Facts,
+) -> Result<Option<(Facts, Found)>, Error> {
+    let (Some(project), None) = (&facts.project, &facts.object) else { return Ok(None) };
+    let asks = matches!(operation, Operation::RunRead | Operation::RunUpdate) && !facts.asked.2.is_empty();
+    if !asks || !decide(Operation::ProjectRead, facts).is_allowed() {
+        return Ok(None);
+    }
+    let text = "SELECT e.name, p.name, r.name FROM run_moved m JOIN run r ON r.id = m.run_id \
+                JOIN project p ON p.id = r.project_id JOIN entity e ON e.id = p.entity_id \
+                WHERE m.project_id = $1 AND m.name = $2 AND r.deleted_at IS NULL";
+    let there: Option<Asked> = sql(text).bind(project.id).bind(&facts.asked.2).optional(session.db()).await?;
+    let Some(there) = there else { return Ok(None) };
+    let there = load::load(session, operation, there).await?;
+    Ok(decide(operation, &there.0).is_allowed().then_some(there))
 }
 
 /// Whether the caller may know of the place: of its entity, or also of its project.

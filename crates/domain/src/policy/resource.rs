@@ -50,6 +50,8 @@ pub struct Project {
     pub owner: Option<i64>,
     /// When it was archived.
     pub archived_at: Option<Micros>,
+    /// The most requests that the entity's runs may make in a minute.
+    pub requests_per_minute: Option<i64>,
     /// When it was made.
     pub created_at: Micros,
     /// When its settings or runs last changed.

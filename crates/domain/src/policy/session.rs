@@ -242,7 +242,9 @@ impl Session {
     /// The facts about a path, or about the one that a redirect leads to.
     async fn load_there(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (facts, found) = load::load(self, operation, asked).await?;
-        let Some(target) = redirect::target(self, operation, &facts).await? else { return Ok((facts, found)) };
+        let Some(target) = redirect::target(self, operation, &facts).await? else {
+            return Ok(redirect::moved_run(self, operation, &facts).await?.unwrap_or((facts, found)));
+        };
         let (entity, project, _) = &facts.asked;
         let from = if *entity == target.0 { format!("{entity}/{project}") } else { entity.clone() };
         let other_project = *project != target.1;

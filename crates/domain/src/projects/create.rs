@@ -32,6 +32,26 @@ impl Allowed<Create, Place> {
     }
 }
 
+/// The project of a place that has none yet, as runs make it; none when somebody was faster.
+pub(crate) async fn made(tx: &mut Tx, session: &Session, place: &Place) -> Result<Option<Project>, Error> {
+    let visibility = place.new_projects;
+    let (id, inserted) = insert(tx, session, place, Some(visibility), None).await?;
+    let now = session.now();
+    Ok(inserted.then(|| Project {
+        id,
+        entity_id: place.entity_id,
+        entity: place.entity.clone(),
+        name: place.name.clone(),
+        visibility,
+        description: None,
+        owner: session.user().map(|u| u.id),
+        archived_at: None,
+        requests_per_minute: None,
+        created_at: now,
+        updated_at: now,
+    }))
+}
+
 /// Inserts the project unless somebody was faster; its id, and whether it is new.
 pub(crate) async fn insert(
     tx: &mut Tx,

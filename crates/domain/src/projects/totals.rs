@@ -7,6 +7,7 @@ use crate::clock::Micros;
 use crate::db::sql;
 use crate::policy::{Allowed, Project, Read};
 use crate::runs::silent_before;
+use crate::storage::{self, Storage};
 
 /// Sums over a project's runs.
 #[derive(Clone, Debug)]
@@ -17,8 +18,10 @@ pub struct Totals {
     pub running: i64,
     /// Microseconds between start and end of all of them together.
     pub compute: Micros,
+    /// Runs in the trash.
+    pub deleted: i64,
     /// Bytes of files and of what was logged.
-    pub bytes: i64,
+    pub storage: Storage,
     /// Who submitted them, the one with the most first.
     pub contributors: Vec<Contributor>,
 }
@@ -47,20 +50,15 @@ impl Allowed<Read, Project> {
                     FROM run WHERE project_id = $1 AND deleted_at IS NULL";
         let silent = silent_before(self.domain());
         let (runs, running, compute): (i64, i64, i64) = sql(text).bind(id).bind(silent).one(db).await?;
-        let sum = |column: &str, table: &str| {
-            format!(
-                "(SELECT CAST(COALESCE(SUM(t.{column}), 0) AS BIGINT) FROM {table} t JOIN run r ON r.id = t.run_id \
-                 WHERE r.project_id = $1 AND r.deleted_at IS NULL)"
-            )
-        };
-        let parts = [sum("bytes", "file"), sum("bytes", "segment"), sum("tail_bytes", "stream")].join(" + ");
-        let (bytes,): (i64,) = sql(format!("SELECT {parts}")).bind(id).one(db).await?;
+        let text = "SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NOT NULL AND emptied_at IS NULL";
+        let (deleted,): (i64,) = sql(text).bind(id).one(db).await?;
+        let storage = storage::of_project(db, id).await?;
         let text = "SELECT a.name, a.full_name, COUNT(*) AS runs, MAX(r.created_at) AS last_run_at \
                     FROM run r LEFT JOIN account a ON a.id = r.user_id \
                     WHERE r.project_id = $1 AND r.deleted_at IS NULL GROUP BY a.id, a.name, a.full_name \
                     ORDER BY COUNT(*) DESC, MAX(r.created_at) DESC LIMIT 100";
         let contributors = sql(text).bind(id).all(db).await?;
-        Ok(Totals { runs, running, compute, bytes, contributors })
+        Ok(Totals { runs, running, compute, deleted, storage, contributors })
     }
 }
 
@@ -86,7 +84,7 @@ mod tests {
             let project = lab.victor.allow::<Read, Project>(&path).await.unwrap();
             let totals = project.totals().await.unwrap();
             assert_eq!((totals.runs, totals.running, totals.compute), (2, 1, 10_000_000));
-            assert!(totals.bytes > 0);
+            assert!(totals.storage.kept > 0);
             let [alice] = totals.contributors.as_slice() else { panic!("{totals:?}") };
             assert_eq!((alice.name.as_deref(), alice.runs), (Some("alice"), 2));
             let denied = lab.mallory.allow::<Read, Project>(&path).await;

@@ -57,6 +57,8 @@ pub struct RunDetails {
     pub heartbeat_at: Micros,
     /// When it ended.
     pub finished_at: Option<Micros>,
+    /// When it was put into the trash.
+    pub deleted_at: Option<Micros>,
     /// The entity (or `entity/project`) that the script named, when a redirect led here.
     pub redirected_from: Option<String>,
     /// Code of the cause for which its user may not write any more, when it was let finish.
@@ -121,6 +123,7 @@ pub(super) struct Row {
     updated_at: i64,
     heartbeat_at: i64,
     finished_at: Option<i64>,
+    deleted_at: Option<i64>,
     redirected_from: Option<String>,
     grace: Option<String>,
     submitted_by: Option<String>,
@@ -141,7 +144,7 @@ pub(super) fn select(texts: bool) -> String {
         "SELECT r.id, r.project_id, r.name, r.display_name, r.state, r.preempting, r.generation, r.user_id, a.name AS user_name, \
          a.full_name, r.tags, r.notes, r.description, r.group_name, r.job_type, r.host, r.program, r.repo, \
          r.git_commit, r.sweep, r.exit_code, r.stop_requested, r.created_at, r.updated_at, r.heartbeat_at, \
-         r.finished_at, r.redirected_from, r.grace, b.name AS submitted_by, (SELECT CAST(COALESCE(SUM(s.next_line), 0) AS BIGINT) FROM stream s WHERE s.run_id = r.id \
+         r.finished_at, r.deleted_at, r.redirected_from, r.grace, b.name AS submitted_by, (SELECT CAST(COALESCE(SUM(s.next_line), 0) AS BIGINT) FROM stream s WHERE s.run_id = r.id \
          AND s.generation = r.generation AND s.kind = 'history') AS history_lines, {texts} \
          FROM run r LEFT JOIN account a ON a.id = r.user_id LEFT JOIN account b ON b.id = r.submitted_by"
     )
@@ -176,6 +179,7 @@ impl Row {
             updated_at: self.updated_at,
             heartbeat_at: self.heartbeat_at,
             finished_at: self.finished_at,
+            deleted_at: self.deleted_at,
             redirected_from: self.redirected_from,
             grace: self.grace,
             submitted_by: self.submitted_by,

@@ -143,6 +143,21 @@ impl Allowed<Read, Project> {
     }
 }
 
+/// Runs in the trash, by id, with their texts when they are wanted.
+pub(crate) async fn deleted(domain: &Domain, ids: &[i64], texts: bool) -> Result<HashMap<i64, RunDetails>, Error> {
+    let mut all = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(5000) {
+        let text = format!(
+            "{} WHERE r.deleted_at IS NOT NULL AND r.id IN ({})",
+            details::select(texts),
+            placeholders(1, ids.len())
+        );
+        let rows = sql(text).bind_all(ids.iter().copied()).all(domain.db()).await?;
+        all.extend(details(domain, rows, texts).await?.into_iter().map(|run| (run.id, run)));
+    }
+    Ok(all)
+}
+
 /// Rows as details, with the history keys of all of them in one query when the texts are wanted.
 async fn details(domain: &Domain, rows: Vec<details::Row>, texts: bool) -> Result<Vec<RunDetails>, Error> {
     let ids: Vec<i64> = if texts { rows.iter().map(details::Row::id).collect() } else { Vec::new() };

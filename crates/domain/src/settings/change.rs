@@ -19,6 +19,10 @@ pub struct SettingsChange {
     pub password_sign_in: Option<bool>,
     /// The audit log is kept so many days; 0 keeps it for ever.
     pub audit_retention_days: Option<u32>,
+    /// Deleted runs lie in the trash so many days; with 0 they are gone at once.
+    pub trash_days: Option<u32>,
+    /// The most requests that one account may make in a minute; 0 lifts the limit.
+    pub requests_per_minute: Option<u32>,
 }
 
 impl Allowed<Administer, Org> {
@@ -34,6 +38,8 @@ impl Allowed<Administer, Org> {
             ("hide_admins", yes_or_no(change.hide_admins)),
             ("password_sign_in", yes_or_no(change.password_sign_in)),
             ("audit_retention_days", limit(change.audit_retention_days)),
+            ("trash_days", change.trash_days.map(|days| Some(days.to_string()))),
+            ("requests_per_minute", limit(change.requests_per_minute)),
         ];
         let mut tx = self.domain().db().begin().await?;
         if change.password_sign_in == Some(false) {

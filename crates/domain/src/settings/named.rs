@@ -7,7 +7,7 @@ use crate::{Error, Problem, Thing};
 
 impl Settings {
     /// Every setting with its value; null where nothing is set.
-    pub fn named(&self) -> [(&'static str, Value); 6] {
+    pub fn named(&self) -> [(&'static str, Value); 8] {
         [
             ("read_only", json!(self.read_only)),
             ("users_create_keys", json!(self.users_create_keys)),
@@ -15,6 +15,8 @@ impl Settings {
             ("hide_admins", json!(self.hide_admins)),
             ("password_sign_in", json!(self.password_sign_in)),
             ("audit_retention_days", json!(self.audit_retention_days)),
+            ("trash_days", json!(self.trash_days)),
+            ("requests_per_minute", json!(self.requests_per_minute)),
         ]
     }
 
@@ -32,10 +34,12 @@ impl SettingsChange {
         match name {
             "read_only" => change.read_only = Some(value.to_owned()),
             "users_create_keys" => change.users_create_keys = Some(yes_or_no(value)?),
-            "key_max_days" => change.key_max_days = Some(days(value)?),
+            "key_max_days" => change.key_max_days = Some(number(value)?),
             "hide_admins" => change.hide_admins = Some(yes_or_no(value)?),
             "password_sign_in" => change.password_sign_in = Some(yes_or_no(value)?),
-            "audit_retention_days" => change.audit_retention_days = Some(days(value)?),
+            "audit_retention_days" => change.audit_retention_days = Some(number(value)?),
+            "trash_days" => change.trash_days = Some(number(value)?),
+            "requests_per_minute" => change.requests_per_minute = Some(number(value)?),
             _ => return Err(unknown(name)),
         }
         Ok(change)
@@ -52,7 +56,7 @@ fn yes_or_no(value: &str) -> Result<bool, Error> {
     value.parse().map_err(|e| Error::Invalid(wrong(e)))
 }
 
-fn days(value: &str) -> Result<u32, Error> {
+fn number(value: &str) -> Result<u32, Error> {
     let wrong = |_| Problem::BadWord { what: Thing::Number, text: value.to_owned(), known: "0, 1, 2, …".to_owned() };
     value.parse().map_err(|e| Error::Invalid(wrong(e)))
 }
@@ -67,13 +71,22 @@ mod tests {
     async fn every_setting_is_set_and_lifted_by_its_name() {
         for domain in domains().await {
             let org = domain.operator().allow::<Administer, Org>(&()).await.unwrap();
-            let values = [json!("moving house"), json!(false), json!(30), json!(true), json!(true), json!(400)];
+            let values = [
+                json!("moving house"),
+                json!(false),
+                json!(30),
+                json!(true),
+                json!(true),
+                json!(400),
+                json!(3),
+                json!(60),
+            ];
             for ((name, before), value) in Settings::default().named().into_iter().zip(values) {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 org.change_settings(SettingsChange::named(name, &text).unwrap()).await.unwrap();
                 assert_eq!(domain.settings().await.unwrap().get(name).unwrap(), value);
                 let lift = match &before {
-                    Value::Bool(before) => before.to_string(),
+                    Value::Bool(_) | Value::Number(_) => before.to_string(),
                     _ if value.is_number() => "0".to_owned(),
                     _ => String::new(),
                 };

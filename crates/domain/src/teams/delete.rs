@@ -20,9 +20,8 @@ impl Allowed<Delete, Entity> {
             return Err(Error::Conflict(Problem::TeamHasRuns { team: team.name.clone(), runs }));
         }
         let all: Vec<(i64,)> = sql("SELECT id FROM project WHERE entity_id = $1").bind(team.id).all(&mut tx).await?;
-        let mut blobs = Vec::new();
         for (project,) in all {
-            blobs.extend(projects::remove(&mut tx, project, self.domain().clock().now()).await?);
+            projects::remove(&mut tx, self.domain().clock(), project).await?;
         }
         let services = "SELECT id FROM account WHERE home_id = $1 AND kind = 'service'";
         for text in [
@@ -44,10 +43,6 @@ impl Allowed<Delete, Entity> {
         }
         sql("DELETE FROM redirect WHERE target_entity = $1").bind(&team.name).run(&mut tx).await?;
         audit::done(&mut tx, self.session(), "team:delete", &team.name).await?;
-        tx.commit().await?;
-        for blob in blobs {
-            self.domain().blobs().delete(&blob).await?;
-        }
-        Ok(())
+        tx.commit().await
     }
 }

@@ -3,9 +3,10 @@
 use sqlx::FromRow;
 
 use crate::clock::Micros;
-use crate::db::{Db, sql};
+use crate::db::sql;
 use crate::model::Role;
 use crate::policy::{Allowed, Entity, Operation, Project, Read};
+use crate::storage::{self, Storage};
 use crate::{Domain, Error};
 
 /// Somebody with a role in a team or project.
@@ -60,19 +61,10 @@ impl Allowed<Read, Entity> {
         members_of(self.domain(), "membership", team.id, manages).await
     }
 
-    /// Bytes of segments and run files of all its projects.
-    pub async fn storage_bytes(&self) -> Result<i64, Error> {
-        storage_bytes(self.domain().db(), self.resource().id).await
+    /// What all its projects keep.
+    pub async fn storage(&self) -> Result<Storage, Error> {
+        storage::of_entity(self.domain().db(), self.resource().id).await
     }
-}
-
-/// Bytes of segments and run files of all projects of an entity.
-pub(crate) async fn storage_bytes(db: &Db, entity: i64) -> Result<i64, Error> {
-    let text = "SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
-                SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
-                JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1";
-    let (bytes,): (i64,) = sql(text).bind(entity).one(db).await?;
-    Ok(bytes)
 }
 
 impl Allowed<Read, Project> {

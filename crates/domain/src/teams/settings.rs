@@ -19,6 +19,8 @@ pub struct TeamSettings {
     pub new_projects: Visibility,
     /// The most bytes that the team may keep.
     pub quota_bytes: Option<i64>,
+    /// The most requests that its runs may make in a minute.
+    pub requests_per_minute: Option<i64>,
 }
 
 /// What to change; `None` leaves a field.
@@ -34,6 +36,8 @@ pub struct TeamChange {
     pub new_projects: Option<Visibility>,
     /// The most bytes that the team may keep; negative lifts the limit.
     pub quota_bytes: Option<i64>,
+    /// The most requests that its runs may make in a minute; negative lifts the limit.
+    pub requests_per_minute: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -42,15 +46,18 @@ struct Row {
     members_invite: bool,
     new_projects: String,
     quota_bytes: Option<i64>,
+    requests_per_minute: Option<i64>,
 }
 
 impl Allowed<Read, Entity> {
     /// The team's settings.
     pub async fn settings(&self) -> Result<TeamSettings, Error> {
-        let text = "SELECT hidden, members_invite, new_projects, quota_bytes FROM entity WHERE id = $1";
+        let text =
+            "SELECT hidden, members_invite, new_projects, quota_bytes, requests_per_minute FROM entity WHERE id = $1";
         let row: Row = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
-        let Row { hidden, members_invite, new_projects, quota_bytes } = row;
-        Ok(TeamSettings { hidden, members_invite, new_projects: new_projects.parse()?, quota_bytes })
+        let Row { hidden, members_invite, new_projects, quota_bytes, requests_per_minute } = row;
+        let new_projects = new_projects.parse()?;
+        Ok(TeamSettings { hidden, members_invite, new_projects, quota_bytes, requests_per_minute })
     }
 }
 
@@ -58,7 +65,7 @@ impl Allowed<Administer, Entity> {
     /// Changes the team; the name it has from then on.
     pub async fn edit(&self, change: TeamChange) -> Result<String, Error> {
         self.must_be_team()?;
-        let TeamChange { name, hidden, members_invite, new_projects, quota_bytes } = change;
+        let TeamChange { name, hidden, members_invite, new_projects, quota_bytes, requests_per_minute } = change;
         if let Some(other @ (Visibility::Open | Visibility::Public)) = new_projects {
             let (text, known) = (other.to_string(), "team, restricted".to_owned());
             return Err(Error::Invalid(Problem::BadWord { what: Thing::Visibility, text, known }));
@@ -74,10 +81,11 @@ impl Allowed<Administer, Entity> {
         if let Some(visibility) = new_projects {
             self.set(&mut tx, "new_projects", visibility.as_str(), visibility).await?;
         }
-        if let Some(bytes) = quota_bytes {
-            let limit = Some(bytes).filter(|bytes| *bytes >= 0);
+        for (column, given) in [("quota_bytes", quota_bytes), ("requests_per_minute", requests_per_minute)] {
+            let Some(number) = given else { continue };
+            let limit = Some(number).filter(|number| *number >= 0);
             let words = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-            self.set(&mut tx, "quota_bytes", limit, words).await?;
+            self.set(&mut tx, column, limit, words).await?;
         }
         let now = match name {
             Some(name) if name.as_str() != self.resource().name => {

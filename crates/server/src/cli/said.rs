@@ -36,6 +36,10 @@ domain::sentences! {
         Allowed = "ALLOWED" { user: String, action: String, target: String },
         Denied = "DENIED" { user: String, action: String, target: String },
 
+        // Exports.
+        Exported = "EXPORTED" { runs: u64, unchanged: u64, files: u64, bytes: u64, folder: String },
+        Exporting = "EXPORTING",
+
         // Backups.
         BackedUp = "BACKED_UP" { rows: u64, files: u64, bytes: u64, file: String },
         BackingUp = "BACKING_UP",

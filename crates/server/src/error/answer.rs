@@ -79,6 +79,12 @@ impl Error {
                 answer.extensions = Some(json!({ "code": "RATE_LIMIT", "reason": "RATE_LIMIT" }));
                 say("error.rate_limited", &[("seconds", retry_after.to_string())])
             }
+            Self::TooOften { whose, limit, seconds } => {
+                answer.retry_after = Some(*seconds);
+                answer.extensions = Some(json!({ "code": "RATE_LIMIT", "reason": "RATE_LIMIT" }));
+                let args = [("whose", whose.clone()), ("limit", limit.to_string()), ("seconds", seconds.to_string())];
+                say("error.too_often", &args)
+            }
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => {
                 say("error.internal", &[("request", voice.request_id.clone())])
             }

@@ -57,7 +57,7 @@ pub fn register(r: &mut Resolvers) {
         .get("xxhashDigestsEnabled", |_| false)
         .get("organization", |e| e.is_team().then(super::organization::payload))
         .field("user", user)
-        .field("storageBytes", |e, _: NoArgs, _| async move { Ok(e.0.storage_bytes().await?) })
+        .field("storageBytes", |e, _: NoArgs, _| async move { Ok(e.0.storage().await?.total()) })
         .field("members", members)
         .field("project", project)
         .field("projects", projects)

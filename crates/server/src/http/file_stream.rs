@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
+use axum::{Extension, Json};
 use domain::model::RunPath;
 use domain::policy::{Cause, Run, Update};
 use domain::runs::{FileChunk, StreamUpdate};
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::intake::Taken;
 use super::json as parse;
+use crate::scope::Scope;
 use crate::session::Caller;
 use crate::{App, Error, Problem};
 
@@ -57,6 +58,7 @@ pub async fn append(
     State(app): State<App>,
     Path((entity, project, run)): Path<(String, String, String)>,
     Caller(session): Caller,
+    Extension(scope): Extension<Scope>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Error> {
@@ -71,6 +73,10 @@ pub async fn append(
         }
         other => other?,
     };
+    if let Some(limit) = run.resource().project.requests_per_minute {
+        let (limit, team) = (u32::try_from(limit).unwrap_or(u32::MAX), &run.resource().project.entity);
+        scope.set_left(app.rates.take(&format!("team {team}"), limit, run.session().now())?);
+    }
     let Taken { bytes, room } = app.intake.read(body, app.config.file_stream_body_limit).await?;
     metrics::counter!("runstead_file_stream_bytes_total").increment(bytes.len() as u64);
     let request: Request = parse(&bytes)?;

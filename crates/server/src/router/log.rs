@@ -27,6 +27,9 @@ pub async fn request(State(app): State<App>, mut request: Request, next: Next) -
     if let Ok(id) = HeaderValue::from_str(scope.id()) {
         response.headers_mut().insert("x-request-id", id);
     }
+    if let Some(left) = scope.left() {
+        left.write(response.headers_mut());
+    }
     let labels = [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("runstead_http_requests_total", &labels).increment(1);
     metrics::histogram!("runstead_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());

@@ -139,6 +139,8 @@ async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)
             (Method::POST, "/api/series/E/P"),
             (Method::GET, "/api/series/E/P?q=%7B%22runs%22:[%22R%22],%22keys%22:[]%7D"),
             (Method::GET, "/api/live/E/P"),
+            (Method::GET, "/api/export/E/P/runs.parquet"),
+            (Method::GET, "/api/export/E/P/history.csv?runs=R"),
             (Method::GET, "/api/explain?action=run:read&target=E/P/R"),
             (Method::GET, "/api/explain?action=team:update&target=E"),
             (Method::GET, "/api/explain?action=user:read&target=E"),

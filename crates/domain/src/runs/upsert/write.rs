@@ -45,21 +45,7 @@ impl Allowed<Submit, Place> {
         if let Some(project) = &place.project {
             return Ok(Some(project.clone()));
         }
-        let visibility = place.new_projects;
-        let (id, inserted) = crate::projects::insert(tx, self.session(), place, Some(visibility), None).await?;
-        let now = self.domain().clock().now();
-        Ok(inserted.then(|| Project {
-            id,
-            entity_id: place.entity_id,
-            entity: place.entity.clone(),
-            name: place.name.clone(),
-            visibility,
-            description: None,
-            owner: self.session().user().map(|u| u.id),
-            archived_at: None,
-            created_at: now,
-            updated_at: now,
-        }))
+        crate::projects::made(tx, self.session(), place).await
     }
 
     pub(super) async fn write(

@@ -21,7 +21,9 @@ pub(super) async fn settings(_: Arc<Administration>, _: NoArgs, ctx: Ctx) -> Res
         .with("keyMaxDays", settings.key_max_days)
         .with("hideAdmins", settings.hide_admins)
         .with("passwordSignIn", settings.password_sign_in)
-        .with("auditRetentionDays", settings.audit_retention_days))
+        .with("auditRetentionDays", settings.audit_retention_days)
+        .with("trashDays", settings.trash_days)
+        .with("requestsPerMinute", settings.requests_per_minute))
 }
 
 #[derive(Deserialize)]
@@ -33,6 +35,8 @@ struct UpdateServer {
     hide_admins: Option<bool>,
     password_sign_in: Option<bool>,
     audit_retention_days: Option<u32>,
+    trash_days: Option<u32>,
+    requests_per_minute: Option<u32>,
 }
 
 async fn update_server(input: UpdateServer, ctx: Ctx) -> Result<impl Output, Error> {
@@ -47,6 +51,8 @@ async fn update_server(input: UpdateServer, ctx: Ctx) -> Result<impl Output, Err
         hide_admins: input.hide_admins,
         password_sign_in: input.password_sign_in,
         audit_retention_days: input.audit_retention_days,
+        trash_days: input.trash_days,
+        requests_per_minute: input.requests_per_minute,
     };
     organization.0.change_settings(change).await?;
     Ok(Payload::new("UpdateServerPayload").with("administration", organization))

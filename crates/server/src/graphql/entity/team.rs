@@ -49,13 +49,15 @@ async fn settings(e: Arc<EntityNode>, _: NoArgs, _: Ctx) -> Result<impl Output, 
     if !e.is_team() {
         return Ok(None);
     }
-    let settings = e.0.settings().await?;
+    let (settings, storage) = (e.0.settings().await?, e.0.storage().await?);
     let payload = Payload::new("TeamSettings")
         .with("hidden", settings.hidden)
         .with("membersMayInvite", settings.members_invite)
         .with("newProjects", settings.new_projects.as_str())
         .with("quotaBytes", settings.quota_bytes.map(|bytes| bytes as f64))
-        .with("usedBytes", e.0.storage_bytes().await? as f64);
+        .with("requestsPerMinute", settings.requests_per_minute)
+        .with("usedBytes", storage.total() as f64)
+        .with("trashBytes", storage.deleted as f64);
     Ok(Some(payload))
 }
 

@@ -25,6 +25,7 @@ struct UpdateTeam {
     members_may_invite: Option<bool>,
     new_projects: Option<String>,
     quota_bytes: Option<f64>,
+    requests_per_minute: Option<i64>,
 }
 
 async fn update(input: UpdateTeam, ctx: Ctx) -> Result<impl Output, Error> {
@@ -35,6 +36,7 @@ async fn update(input: UpdateTeam, ctx: Ctx) -> Result<impl Output, Error> {
         members_invite: input.members_may_invite,
         new_projects: input.new_projects.map(|word| word.parse::<Visibility>()).transpose()?,
         quota_bytes: input.quota_bytes.map(|bytes| bytes as i64),
+        requests_per_minute: input.requests_per_minute,
     };
     let name = team.edit(change).await?;
     Ok(Payload::new("UpdateTeamPayload").with("entity", EntityNode::load(&ctx, name).await?))

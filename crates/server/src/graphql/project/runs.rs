@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::model::RunPath;
 use domain::policy::{Allowed, Project, Read, Run};
-use domain::runs::{RunEdge, RunQuery};
+use domain::runs::{RunEdge, RunPage, RunQuery};
 use serde::Deserialize;
 
 use super::ProjectNode;
@@ -15,6 +15,7 @@ use crate::graphql::{Connection, Ctx, NoArgs, Output, Resolvers};
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<ProjectNode>()
         .field("runs", runs)
+        .field("deletedRuns", deleted_runs)
         .field("runCount", run_count)
         .field("run", run)
         .field("bucket", run)
@@ -50,6 +51,16 @@ async fn runs(p: Arc<ProjectNode>, args: Runs, ctx: Ctx) -> Result<impl Output, 
     run_connection(&p.0, query, args.first, args.after, &ctx).await
 }
 
+#[derive(Deserialize)]
+struct Deleted {
+    first: Option<i64>,
+    after: Option<String>,
+}
+
+async fn deleted_runs(p: Arc<ProjectNode>, args: Deleted, ctx: Ctx) -> Result<impl Output, Error> {
+    Ok(connection(p.0.deleted_runs(page(RunQuery::default(), args.first, args.after, &ctx)).await?))
+}
+
 /// A page of the runs of a query.
 pub async fn run_connection(
     project: &Allowed<Read, Project>,
@@ -58,15 +69,21 @@ pub async fn run_connection(
     after: Option<String>,
     ctx: &Ctx,
 ) -> Result<Connection<RunNode>, Error> {
-    let query = RunQuery {
+    Ok(connection(project.runs(page(query, first, after, ctx)).await?))
+}
+
+fn page(query: RunQuery, first: Option<i64>, after: Option<String>, ctx: &Ctx) -> RunQuery {
+    RunQuery {
         first: first.map(|n| u32::try_from(n).unwrap_or(0)),
         after: after.filter(|a| !a.is_empty()),
         texts: ctx.hints.asks_for_texts,
         ..query
-    };
-    let page = project.runs(query).await?;
+    }
+}
+
+fn connection(page: RunPage) -> Connection<RunNode> {
     let node = |edge: RunEdge| (edge.cursor, RunNode::new(edge.run, edge.details));
-    Ok(Connection { items: page.edges.into_iter().map(node).collect(), has_next_page: page.has_next, total: None })
+    Connection { items: page.edges.into_iter().map(node).collect(), has_next_page: page.has_next, total: None }
 }
 
 #[derive(Deserialize)]

@@ -26,6 +26,8 @@ async fn totals(p: Arc<ProjectNode>, _: NoArgs, _: Ctx) -> Result<impl Output, E
         .with("runs", totals.runs)
         .with("running", totals.running)
         .with("computeSeconds", totals.compute as f64 / 1e6)
-        .with("storageBytes", totals.bytes)
+        .with("storageBytes", totals.storage.kept)
+        .with("trashRuns", totals.deleted)
+        .with("trashBytes", totals.storage.deleted)
         .with("contributors", totals.contributors.into_iter().map(contributor).collect::<Vec<_>>()))
 }

@@ -36,6 +36,8 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("createdAt", |n| rfc3339(n.details.created_at))
         .get("heartbeatAt", |n| rfc3339(n.details.heartbeat_at))
         .get("finishedAt", |n| n.details.finished_at.map(rfc3339))
+        .get("deletedAt", |n| n.details.deleted_at.map(rfc3339))
+        .field("purgedAt", purged_at)
         .get("duration", |n| {
             (n.details.finished_at.unwrap_or(n.details.heartbeat_at) - n.details.created_at) as f64 / 1e6
         })
@@ -72,6 +74,11 @@ struct Columns {
 
 async fn values(n: Arc<RunNode>, args: Columns, _: Ctx) -> Result<impl Output, Error> {
     Ok(Json(n.run.values(&args.columns).await?))
+}
+
+async fn purged_at(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    let Some(deleted_at) = n.details.deleted_at else { return Ok(None) };
+    Ok(Some(rfc3339(n.run.project().purged_at(deleted_at).await?)))
 }
 
 async fn url(n: Arc<RunNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
