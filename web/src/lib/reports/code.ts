@@ -1,6 +1,4 @@
 /** Highlighting of code, loaded when the first piece of code is shown. */
-import type { LanguageFn } from 'highlight.js';
-
 /** The languages that the format knows. */
 export const languages = [
   'python',
@@ -25,26 +23,10 @@ interface Node {
   properties?: { className?: unknown };
   children?: Node[];
 }
-type Lowlight = ReturnType<(typeof import('lowlight'))['createLowlight']>;
-let loading: Promise<Lowlight> | undefined;
-
-async function load(): Promise<Lowlight> {
-  const [{ createLowlight }, ...parts] = await Promise.all([
-    import('lowlight'),
-    import('highlight.js/lib/languages/python'),
-    import('highlight.js/lib/languages/javascript'),
-    import('highlight.js/lib/languages/json'),
-    import('highlight.js/lib/languages/yaml'),
-    import('highlight.js/lib/languages/xml'),
-    import('highlight.js/lib/languages/css'),
-    import('highlight.js/lib/languages/markdown'),
-  ]);
-  const named = languages.map((name, index) => [name, parts[index]?.default] as const);
-  return createLowlight(Object.fromEntries(named) as Record<string, LanguageFn>);
-}
+export type Lowlight = (typeof import('./highlighter'))['lowlight'];
 
 /** The highlighter, once it is there. */
-export const highlighter = (): Promise<Lowlight> => (loading ??= load());
+export const highlighter = async (): Promise<Lowlight> => (await import('./highlighter')).lowlight;
 
 /** Which stretches of a text are a keyword, a string and so on. */
 export function stretches(lowlight: Lowlight, text: string, language: string): Stretch[] {

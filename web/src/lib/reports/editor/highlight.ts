@@ -2,10 +2,9 @@
 import type { Node } from 'prosemirror-model';
 import { Plugin, PluginKey } from 'prosemirror-state';
 import { Decoration, DecorationSet } from 'prosemirror-view';
-import { highlighter, stretches, type Stretch } from '../code';
+import { highlighter, type Lowlight, stretches, type Stretch } from '../code';
 import { nodes } from './schema';
 
-type Lowlight = Awaited<ReturnType<typeof highlighter>>;
 const key = new PluginKey<{ lowlight: Lowlight | null; set: DecorationSet }>('highlight');
 const known = new WeakMap<Node, Stretch[]>();
 

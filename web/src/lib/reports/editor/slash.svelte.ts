@@ -1,9 +1,10 @@
 /** What can be put into a report, and the menu of it that opens where somebody types `/`. */
 import { type EditorState, Plugin } from 'prosemirror-state';
 import type { EditorView } from 'prosemirror-view';
+import type { ComponentProps } from 'svelte';
 import { t } from '../../i18n/messages.svelte';
 import { best } from '../../ui/fuzzy';
-import type { IconName } from '../../ui/Icon.svelte';
+import type Icon from '../../ui/Icon.svelte';
 import { newGrid } from '../grid/metadata';
 import type { Block } from '../spec';
 import { insert, toggleList, turnInto } from './commands';
@@ -12,7 +13,7 @@ import { nodes } from './schema';
 export interface Choice {
   id: string;
   label: string;
-  icon: IconName;
+  icon: ComponentProps<typeof Icon>['name'];
   run: (view: EditorView) => void;
 }
 
@@ -25,7 +26,7 @@ const empty = (type: string, more: object = {}): Block => ({
 /** Everything that can be put in, by what people call it. */
 export function choices(): Choice[] {
   type Command = ReturnType<typeof insert>;
-  const one = (id: string, label: string, icon: IconName, command: Command): Choice => ({
+  const one = (id: string, label: string, icon: Choice['icon'], command: Command): Choice => ({
     id,
     label,
     icon,
@@ -68,13 +69,14 @@ const latex = { content: '', block: true };
 
 /** The `/` that was typed last, and what follows it; null where there is none. */
 function typed({ selection, doc }: EditorState): { from: number; query: string } | null {
-  const { $from, empty: caret } = selection;
-  if (!caret || $from.parent.type !== nodes.paragraph) return null;
-  const before = doc.textBetween($from.start(), $from.pos, '\n', ' ');
+  const { empty: caret, head } = selection;
+  const place = selection.$from;
+  if (!caret || place.parent.type !== nodes.paragraph) return null;
+  const before = doc.textBetween(place.start(), head, '\n', ' ');
   const found = /(?:^|\s)\/([\p{L}\p{N} ]{0,30})$/u.exec(before);
   if (!found) return null;
   const query = found[1] ?? '';
-  return { from: $from.pos - query.length - 1, query };
+  return { from: head - query.length - 1, query };
 }
 
 export class Slash {

@@ -2,7 +2,6 @@
 import { RunValues } from '../../runs/values.svelte';
 import type { Series, Stream } from '../../api/series';
 import { ChartData, PanelData } from '../../charts/data.svelte';
-import type { XAxis } from '../../charts/view.svelte';
 import type { Metric } from '../../charts/sections';
 import { PanelSource } from '../../panels/source.svelte';
 import type { PanelRun, RunSet } from '../../panels/types';
@@ -177,9 +176,9 @@ class FrozenSeries extends ChartData {
     super(place.entity, place.project, stream, Promise.resolve());
     this.#lines = lines;
   }
-  override show(_runs: string[], _axis: XAxis): void {}
+  override show(): void {}
   override refetch(): void {}
-  override changed(_run: string): void {}
+  override changed(): void {}
   override open(key: string) {
     const data = new PanelData();
     data.series = this.#lines.filter((line) => line.key === key);
