@@ -103,7 +103,7 @@ test('the slash menu puts blocks in, by keyboard alone', async () => {
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Enter');
   await page.keyboard.type('/head');
-  await page.getByRole('option', { name: 'Heading 1' }).waitFor();
+  await page.getByRole('listbox', { name: 'Insert' }).getByText('Heading 1').waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.type('Results');
   await page.keyboard.press('Enter');
@@ -398,7 +398,7 @@ test('a share link opens the report and its panels to whoever has it, until it i
   await side.getByRole('button', { name: 'Revoke' }).click();
   await side.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
   await stranger.reload();
-  await stranger.getByText('There is no such report').waitFor();
+  await stranger.getByRole('heading', { name: 'There is no such report' }).first().waitFor();
   await stranger.context().close();
 });
 

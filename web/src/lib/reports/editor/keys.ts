@@ -2,7 +2,6 @@
 import {
   baseKeymap,
   chainCommands,
-  exitCode,
   newlineInCode,
   setBlockType,
 } from 'prosemirror-commands';
@@ -15,7 +14,7 @@ import {
 } from 'prosemirror-inputrules';
 import { keymap } from 'prosemirror-keymap';
 import { liftListItem, sinkListItem, splitListItem } from 'prosemirror-schema-list';
-import type { Command, Plugin } from 'prosemirror-state';
+import { type Command, type Plugin, TextSelection } from 'prosemirror-state';
 import { mark, moveBy, toggleList, turnInto } from './commands';
 import { type MarkName, marks, nodes } from './schema';
 
@@ -48,6 +47,15 @@ const newItem: Command = (state, dispatch) => {
   const item = state.selection.$from.node(-1);
   const attrs = { held: null, id: null, checked: item?.attrs.checked === null ? null : false };
   return splitListItem(nodes.list_item, attrs)(state, dispatch);
+};
+
+/** Goes on in a new paragraph below the block. */
+const leave: Command = (state, dispatch) => {
+  const after = state.selection.$from.after(1);
+  if (!dispatch) return true;
+  const tr = state.tr.insert(after, nodes.paragraph.create());
+  dispatch(tr.setSelection(TextSelection.create(tr.doc, after + 1)).scrollIntoView());
+  return true;
 };
 
 /** A block at its beginning becomes a paragraph before it is joined with the one above. */
@@ -123,7 +131,7 @@ export const keyPlugins = (): Plugin[] => [
     'Alt-Shift-ArrowUp': moveBy(-1),
     'Alt-Shift-ArrowDown': moveBy(1),
     'Shift-Enter': newline,
-    'Mod-Enter': exitCode,
+    'Mod-Enter': leave,
     Enter: chainCommands(newItem, lineOrEnd),
     Tab: chainCommands(sinkListItem(nodes.list_item), indent),
     'Shift-Tab': liftListItem(nodes.list_item),
