@@ -119,7 +119,7 @@ def test_what_the_web_app_writes_loads_in_the_package(trainer, run):
     place = {"entity": trainer.user.name, "project": trainer.project}
     spec = as_the_web_app_writes({"entityName": place["entity"], "name": place["project"]})
     given = {"entityName": place["entity"], "projectName": place["project"], "type": "runs"}
-    given |= {"displayName": "Written here", "spec": json.dumps(spec)}
+    given |= {"displayName": "Written here", "description": "", "spec": json.dumps(spec)}
     view = trainer.user.api.query(SAVE, input=given)["upsertView"]["view"]["id"]
     url = f"{trainer.server.url}/{place['entity']}/{place['project']}/reports/Written-here--{view.rstrip('=')}"
     out = trainer.train("reports", None, place | {"url": url}).succeeded().result

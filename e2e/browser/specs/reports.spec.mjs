@@ -35,7 +35,7 @@ const ask = (query, variables = {}) =>
 async function stored(title, type = 'runs') {
   const { project: found } = await ask(
     `query V($e: String!, $p: String!, $t: String!) { project(entityName: $e, name: $p) {
-      allViews(viewType: $t) { edges { node { id displayName spec } } } } }`,
+      allViews(viewType: $t) { edges { node { id displayName description spec } } } } }`,
     { e: user.name, p: project, t: type },
   );
   const node = found.allViews.edges.map((edge) => edge.node).find((one) => one.displayName === title);
@@ -91,6 +91,7 @@ test('a project without reports says what one is, and a new one is a draft', asy
   await saved();
   assert.equal((await stored('What we found')), undefined, 'nobody else sees it');
   const draft = await stored('What we found', 'runs/draft');
+  assert.equal(draft.description, '', 'the package reads no report without one');
   const [first] = draft.spec.blocks;
   assert.deepEqual(
     first.children.map((one) => [one.text ?? one.content, one.bold ?? one.type]),

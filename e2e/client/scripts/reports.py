@@ -21,7 +21,7 @@ if "url" in PARAMS:
     lists = [block for block in loaded.blocks if type(block).__name__.endswith("List")]
     answer = told(loaded) | {
         "panels": [type(panel).__name__ for grid in grids for panel in grid.panels],
-        "metrics": [panel.y for grid in grids for panel in grid.panels],
+        "metrics": [getattr(panel, "y", None) for grid in grids for panel in grid.panels],
         "runsets": [[runset.name, runset.filters] for grid in grids for runset in grid.runsets],
         "items": [[str(item) for item in found.items] for found in lists],
         "code": [[block.code, block.language] for block in loaded.blocks if isinstance(block, wr.CodeBlock)],

@@ -4,7 +4,8 @@ import { markdown } from '../../src/lib/reports/export/markdown';
 import type { Block } from '../../src/lib/reports/spec';
 
 const p = (...children: Block[]): Block => ({ type: 'paragraph', children });
-const md = (...blocks: Block[]) => markdown('T', { blocks }, 'https://here/r').slice('# T\n\n'.length);
+const md = (...blocks: Block[]) =>
+  markdown('T', { blocks }, 'https://here/r').slice('# T\n\n'.length);
 const tex = (...blocks: Block[]) => latex('T', ['Ada'], { blocks }, 'https://here/r');
 
 test('marks, links and formulas of a text', () => {
@@ -32,7 +33,10 @@ test('lists in lists, boxes, code with fences in it', () => {
     type: 'list-item',
     children: [p({ text: word }), ...inner],
   });
-  const list: Block = { type: 'list', children: [item('a', { type: 'list', children: [item('b')] })] };
+  const list: Block = {
+    type: 'list',
+    children: [item('a', { type: 'list', children: [item('b')] })],
+  };
   expect(md(list)).toBe('- a\n  - b\n');
   expect(md({ type: 'list', children: [{ ...item('x'), checked: true }] })).toBe('- [x] x\n');
   const code: Block = {

@@ -63,7 +63,12 @@ test('a run set of the package is read: groups of runs, and names of columns wit
 test('only colours are colours', () => {
   const customRunColors = { a: '#ff0000', b: 'url(https://x)', c: 'rgb(1, 2, 3)', d: 3 };
   const of = (run: string) => colorOf({ customRunColors }, run);
-  expect([of('a'), of('b'), of('c'), of('d')]).toEqual(['#ff0000', undefined, 'rgb(1, 2, 3)', undefined]);
+  expect([of('a'), of('b'), of('c'), of('d')]).toEqual([
+    '#ff0000',
+    undefined,
+    'rgb(1, 2, 3)',
+    undefined,
+  ]);
 });
 
 test('frozen lines come back', () => {

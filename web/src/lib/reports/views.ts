@@ -87,6 +87,8 @@ export async function saveReport(place: Place, save: Save): Promise<ReportHead> 
   const { type, title, over, draft } = save;
   const input = {
     ...(over ? { id: over.id, ifUpdatedAt: over.updatedAt ?? null } : {}),
+    // The vendor's package reads no report whose description is null.
+    ...(over ? {} : { description: '' }),
     ...(draft && !over ? { name: draftName(draft.of, draft.user) } : {}),
     entityName: place.entity,
     projectName: place.project,

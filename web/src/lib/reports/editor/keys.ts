@@ -1,10 +1,5 @@
 /** Keys and what is typed: marks, lists, breaks, and the short forms of markdown. */
-import {
-  baseKeymap,
-  chainCommands,
-  newlineInCode,
-  setBlockType,
-} from 'prosemirror-commands';
+import { baseKeymap, chainCommands, newlineInCode, setBlockType } from 'prosemirror-commands';
 import { redo, undo } from 'prosemirror-history';
 import {
   InputRule,
