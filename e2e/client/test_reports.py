@@ -80,8 +80,11 @@ def as_the_web_app_writes(place):
     blocks = [
         named,
         {"type": "heading", "level": 2, "children": [text("Results")]},
-        paragraph({"type": "link", "url": "https://example.org", "children": [text("there")]}, text(" "),
-                  {"type": "latex", "children": [text("")], "content": "x^2"}),
+        paragraph(
+            {"type": "link", "url": "https://example.org", "children": [text("there")]},
+            text(" "),
+            {"type": "latex", "children": [text("")], "content": "x^2"},
+        ),
         {"type": "list", "children": [item("a"), item("b")]},
         {"type": "list", "ordered": True, "children": [item("a", ordered=True)]},
         {"type": "list", "children": [item("x", checked=True), item("y", checked=False)]},

@@ -361,6 +361,8 @@ test('people comment on a block, answer and resolve', async () => {
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: '1 open thread' }).waitFor();
 
+  await page.reload();
+  await page.getByRole('button', { name: '1 open thread' }).waitFor();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await editor().getByText('A bold claim').click();
   await page.keyboard.press('End');

@@ -11,7 +11,10 @@ def told(report):
     return {
         "title": report.title,
         "blocks": [type(block).__name__ for block in report.blocks],
-        "texts": [getattr(block, "text", None) if isinstance(getattr(block, "text", None), str) else None for block in report.blocks],
+        "texts": [
+            getattr(block, "text", None) if isinstance(getattr(block, "text", None), str) else None
+            for block in report.blocks
+        ],
     }
 
 
@@ -21,7 +24,9 @@ if "url" in PARAMS:
     lists = [block for block in loaded.blocks if type(block).__name__.endswith("List")]
     answer = told(loaded) | {
         "panels": [type(panel).__name__ for grid in grids for panel in grid.panels],
-        "metrics": [getattr(panel, "y", None) for grid in grids for panel in grid.panels],
+        "metrics": [
+            [getattr(one, "name", one) for one in getattr(panel, "y", [])] for grid in grids for panel in grid.panels
+        ],
         "runsets": [[runset.name, runset.filters] for grid in grids for runset in grid.runsets],
         "items": [[str(item) for item in found.items] for found in lists],
         "code": [[block.code, block.language] for block in loaded.blocks if isinstance(block, wr.CodeBlock)],
