@@ -141,6 +141,8 @@ test('the slash menu puts blocks in, by keyboard alone', async () => {
 
 test('blocks move by keyboard and by mouse, and every change is taken back', async () => {
   await editor().getByText('Mind the step').click();
+  // The editor hears of a selection a moment after the browser has made it.
+  await page.waitForFunction(() => document.querySelector('[aria-label="Kind of block"]').value === 'callout');
   await page.keyboard.press('Alt+Shift+ArrowUp');
   assert.equal((await blocks())[2], 'Mind the step');
   await page.keyboard.press('Control+z');
