@@ -10,7 +10,8 @@ export type Route =
   | { page: 'team'; entity: string; tab: TeamTab }
   | { page: 'project'; entity: string; project: string; table?: true }
   | { page: 'projectSettings' | 'projectOverview'; entity: string; project: string }
-  | { page: 'sweeps'; entity: string; project: string }
+  | { page: 'sweeps' | 'reports'; entity: string; project: string }
+  | { page: 'report'; entity: string; project: string; report: string }
   | { page: 'sweep'; entity: string; project: string; sweep: string }
   | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
 
@@ -98,6 +99,10 @@ export function match(path: string): Route {
   if (kind === 'sweeps' && parts.length === 3) return { page: 'sweeps', entity: first, project };
   if (kind === 'sweeps' && run !== undefined && parts.length === 4) {
     return { page: 'sweep', entity: first, project, sweep: run };
+  }
+  if (kind === 'reports' && parts.length === 3) return { page: 'reports', entity: first, project };
+  if (kind === 'reports' && run !== undefined && parts.length === 4) {
+    return { page: 'report', entity: first, project, report: run };
   }
   if (kind === 'runs' && run === undefined) {
     return { page: 'project', entity: first, project, table: true };

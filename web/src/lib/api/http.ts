@@ -8,10 +8,16 @@ export const at = (path: string): string => new URL(path, document.baseURI).href
 let signedOut: () => void = () => undefined;
 export const onSignedOut = (handler: () => void): void => void (signedOut = handler);
 
+/** What a share link brought: sent with every request, kept nowhere but in this tab's memory. */
+let token: string | null = null;
+export const useAccessToken = (given: string | null): void => void (token = given);
+export const accessToken = (): string | null => token;
+
 /** Sends a request and returns its answer, or throws the error it describes. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('X-Runstead-Csrf', '1');
+  if (token) headers.set('X-Access-Token', token);
   let response: Response;
   try {
     response = await fetch(at(path), { ...init, headers, credentials: 'same-origin' });

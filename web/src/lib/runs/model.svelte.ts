@@ -93,7 +93,7 @@ export class RunModel {
   constructor(
     readonly entity: string,
     readonly project: string,
-    readonly live: Live,
+    readonly live: Pick<Live, 'ready' | 'listen'>,
     readonly holder: Holder,
   ) {
     const memory = `${entity}/${project}`;

@@ -11,6 +11,7 @@ export type TargetIcon =
   | 'check'
   | 'copy'
   | 'eye'
+  | 'file'
   | 'folder'
   | 'home'
   | 'inbox'
@@ -62,6 +63,7 @@ export function projectTargets(at: Route): Target[] {
   return [
     place(t('web.project.workspace'), path, to(entity, project), 'chart'),
     place(t('web.project.overview'), path, to(entity, project, 'overview'), 'list'),
+    place(t('web.reports'), path, to(entity, project, 'reports'), 'file'),
     place(t('web.projectSettings'), path, to(entity, project, 'settings'), 'settings'),
   ];
 }

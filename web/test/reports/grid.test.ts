@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import {
+  addRunSet,
+  colorOf,
+  drawnSets,
+  type Metadata,
+  metadataOf,
+  newGrid,
+  readable,
+  specOf,
+  withPanels,
+  withRunSet,
+} from '../../src/lib/reports/grid/metadata';
+import { restored, stored } from '../../src/lib/reports/grid/frozen';
+import { projectsOf } from '../../src/lib/reports/share';
+import { panelsOf, sectionsOf, withSections } from '../../src/lib/workspace/spec';
+
+const home = { entity: 'e', project: 'p' };
+const metadata: Metadata = {
+  openViz: true,
+  unknown: { kept: 1 },
+  runSets: [
+    { id: 'a', name: 'A', enabled: true },
+    { id: 'b', name: 'B', enabled: true, project: { entityName: 'x', name: 'y' } },
+  ],
+  panelBankSectionConfig: {
+    name: 'Report Panels',
+    isOpen: false,
+    type: 'grid',
+    panels: [{ __id__: 'one', viewType: 'Run History Line Plot', config: { metrics: ['loss'] } }],
+  },
+};
+
+test('panels are changed as in a workspace; all else stays', () => {
+  const spec = specOf(metadata);
+  const [section = {}] = sectionsOf(spec);
+  expect(panelsOf(section)).toHaveLength(1);
+  const next = withPanels(metadata, withSections(spec, [{ ...section, panels: [] }]));
+  expect(next).toEqual({
+    ...metadata,
+    panelBankSectionConfig: { ...metadata.panelBankSectionConfig, panels: [] },
+  });
+});
+
+test('run sets of one project are drawn together, that of the open one first', () => {
+  expect(drawnSets(metadata, home)).toEqual([0]);
+  expect(drawnSets({ ...metadata, openRunSet: 1 }, home)).toEqual([1]);
+  const off = withRunSet(metadata, 0, { enabled: false });
+  expect(drawnSets(off, home)).toEqual([1]);
+  expect(drawnSets(addRunSet(metadata, 'C'), home)).toEqual([0, 2]);
+});
+
+test('a run set of the package is read: groups of runs, and names of columns with their place', () => {
+  const tree = [{ value: 'g', children: ['r1', 'r2'] }, 'r3'] as unknown as string[];
+  const set = readable({
+    selections: { root: 1, bounds: [], tree },
+    grouping: [{ section: 'config', name: 'lr.value' }],
+  });
+  expect(set.selections?.tree).toEqual(['r1', 'r2', 'r3']);
+  expect(set.grouping).toEqual([{ section: 'config', name: 'lr' }]);
+});
+
+test('only colours are colours', () => {
+  const customRunColors = { a: '#ff0000', b: 'url(https://x)', c: 'rgb(1, 2, 3)', d: 3 };
+  const of = (run: string) => colorOf({ customRunColors }, run);
+  expect([of('a'), of('b'), of('c'), of('d')]).toEqual([
+    '#ff0000',
+    undefined,
+    'rgb(1, 2, 3)',
+    undefined,
+  ]);
+});
+
+test('frozen lines come back', () => {
+  const x = Float64Array.of(0, 1.5, 1e12);
+  const mean = Float64Array.of(1, 0.5, NaN);
+  const exact = { run: 'r', key: 'k', exact: true, nan: 1, inf: 0, x, mean, min: mean, max: mean };
+  const text = JSON.parse(JSON.stringify(stored(exact))) as ReturnType<typeof stored>;
+  expect(text).not.toHaveProperty('min');
+  expect(restored(text)).toEqual(exact);
+});
+
+test('a share link is for every project that panels draw from', () => {
+  const grid = { ...newGrid([]), metadata };
+  const spec = { blocks: [{ type: 'heading', collapsedChildren: [grid] }] };
+  expect(projectsOf(spec, home)).toEqual([home, { entity: 'x', project: 'y' }]);
+  expect(metadataOf({ type: 'panel-grid', metadata: 3 })).toEqual({});
+});
