@@ -15,7 +15,7 @@ import {
 } from '../src/lib/media/overlays';
 import { peaksOf } from '../src/lib/media/peaks';
 import { itemsOfAnswers, specsOf } from '../src/lib/media/rows.svelte';
-import { itemsOf, kindOfType, pathsOf } from '../src/lib/media/values';
+import { type Item, itemsOf, kindOfType, pathsOf } from '../src/lib/media/values';
 
 const mask = (path: string) => ({ _type: 'mask', path, sha256: 'x', size: 1 });
 
@@ -116,7 +116,7 @@ describe('values as the client logs them', () => {
 
 describe('cells', () => {
   const text = (run: string, step: number, index = 0) => ({
-    ...itemsOf(run, 'k', step, 'x')[0]!,
+    ...(itemsOf(run, 'k', step, 'x')[0] as Item),
     index,
   });
   const items = [text('a', 0), text('a', 10), text('a', 10, 1), text('b', 5)];

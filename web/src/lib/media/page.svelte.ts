@@ -30,7 +30,7 @@ export class MediaPage {
   #wanted = new Map<string, Set<string>>();
   #asked = new Set<string>();
   #askedConfigs = new Set<string>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
 
   constructor(
     readonly entity: string,
@@ -77,8 +77,10 @@ export class MediaPage {
     this.#asked.add(`${run}\n${path}`);
     const paths = this.#wanted.get(run) ?? new Set();
     this.#wanted.set(run, paths.add(path));
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
       const wanted = this.#wanted;
       this.#wanted = new Map();
       void this.#ask(wanted);

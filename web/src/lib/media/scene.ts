@@ -126,7 +126,9 @@ export class View {
     const size = box.getSize(new Vector3()).length() || 1;
     this.#camera.near = size / 1000;
     this.#camera.far = size * 100;
-    this.#camera.position.copy(middle).add(new Vector3(0.55, 0.45, 0.85).multiplyScalar(size));
+    this.#camera.position
+      .copy(middle)
+      .add(new Vector3(0.55, 0.45, 0.85).multiplyScalar(size * 1.2));
     this.#controls.target.copy(middle);
     this.#controls.update();
     this.draw();
