@@ -20,7 +20,7 @@ const routes = ['/api', '/graphql', '/files', '/blob'];
 export default defineConfig({
   base: './',
   plugins: [webMessages(), svelte()],
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 250 },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: {
     fs: { allow: ['..'] },
     proxy: Object.fromEntries(routes.map((route) => [route, { target: server }])),

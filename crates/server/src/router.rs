@@ -6,6 +6,7 @@ mod log;
 mod prefix;
 
 use axum::Router;
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,7 +25,7 @@ use crate::{App, graphql, permissions, web};
 pub fn service(app: App) -> Service {
     let everything = Router::new().merge(text()).merge(called_with_files());
     let everything = everything
-        .fallback(web::page)
+        .fallback(web::page.layer(compression()))
         .method_not_allowed_fallback(errors::method_not_allowed)
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(axum::middleware::from_fn(errors::render))
@@ -43,7 +44,11 @@ fn text() -> Router<App> {
         .merge(called_by_operators())
         .layer(limit)
         .layer(RequestDecompressionLayer::new())
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
+        .layer(compression())
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed)
 }
 
 /// Called by the `wandb` client.

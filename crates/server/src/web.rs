@@ -17,6 +17,14 @@ struct Files;
 const PROGRAMS: [&str; 9] =
     ["/api", "/graphql", "/files", "/blob", "/sdk", "/oidc", "/artifacts", "/artifactsV2", "/metrics"];
 
+/// The page in which what people logged may run: html, and figures that carry code. The web app shows it in a sandboxed
+/// frame; the header makes it a page of no origin wherever it is opened, without cookies, storage and network.
+const FRAME: &str = "frame.html";
+const FRAME_POLICY: &str = "sandbox allow-scripts; default-src 'none'; \
+    script-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; style-src 'self' 'unsafe-inline' data:; \
+    img-src data: blob:; media-src data: blob:; font-src data:; connect-src data: blob:; worker-src blob:; \
+    form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
+
 /// Any address without a route.
 pub async fn page(State(app): State<App>, method: Method, uri: Uri) -> Result<Response, Error> {
     let path = uri.path();
@@ -27,6 +35,7 @@ pub async fn page(State(app): State<App>, method: Method, uri: Uri) -> Result<Re
     }
     let name = path.trim_start_matches('/');
     match Files::get(name) {
+        Some(file) if name == FRAME => Ok(framed(asset(name, file))),
         Some(file) if name != "index.html" => Ok(asset(name, file)),
         _ if name.starts_with("assets/") => Err(Error::NoRoute(path.to_owned())),
         _ => Ok(index(&app.prefix)),
@@ -40,6 +49,14 @@ fn asset(name: &str, file: EmbeddedFile) -> Response {
     let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HeaderValue::from_static(cache))];
     (headers, file.data).into_response()
+}
+
+/// The page of the sandboxed frame: the only one that may be framed, and only by ourselves.
+fn framed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FRAME_POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    response
 }
 
 /// The app's page, told where it is: it resolves every address against its base.
@@ -56,3 +73,18 @@ fn index(prefix: &str) -> Response {
 
 /// Shown instead of the app by a server that was built without it.
 const NOT_BUILT: &str = include_str!("web/not_built.html");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_logged_runs_without_origin_and_network() {
+        let response = framed(Response::default());
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("sandbox allow-scripts; default-src 'none';"), "{policy}");
+        assert!(!policy.contains("allow-same-origin") && !policy.contains("http"), "{policy}");
+        assert!(policy.contains("connect-src data: blob:;") && policy.ends_with("frame-ancestors 'self'"), "{policy}");
+        assert_eq!(response.headers()[header::X_FRAME_OPTIONS], "SAMEORIGIN");
+    }
+}

@@ -13,6 +13,8 @@ const line = (config: PanelConfig, settings: Partial<PanelSettings> = {}): Sampl
   settings,
 });
 
+const media = (config: PanelConfig): Sample => ({ viewType: 'Media Browser', config });
+
 export const samples: Sample[] = [
   line({ metrics: ['train/loss'] }),
   line({ metrics: ['train/loss'], chartTitle: 'smoothed' }, { smoothingWeight: 0.9 }),
@@ -157,6 +159,22 @@ export const samples: Sample[] = [
       ].join('\n'),
     },
   },
-  { viewType: 'Media Browser', config: { mediaKeys: ['samples/val'] } },
-  { viewType: 'Media Browser', config: { mediaKeys: ['predictions'], columnCount: 1 } },
+  media({ mediaKeys: ['samples/val'] }),
+  media({
+    mediaKeys: ['samples/val'],
+    chartTitle: 'runs by steps',
+    mode: 'grid',
+    gridSettings: { xAxis: 'step', yAxis: 'run' },
+  }),
+  media({ mediaKeys: ['samples/segmented'], overlays: { opacity: 0.7 } }),
+  media({ mediaKeys: ['samples/audio'] }),
+  media({ mediaKeys: ['page'] }),
+  media({ mediaKeys: ['cloud', 'mesh'] }),
+  media({ mediaKeys: ['protein'] }),
+  media({ mediaKeys: ['figure'] }),
+  media({ mediaKeys: ['predictions', 'answer'], columnCount: 1 }),
+  media({ mediaKeys: ['weights'] }),
+  media({ mediaKeys: ['weights'], histogramMode: 'ridgeline' }),
+  media({ mediaKeys: ['weights'], histogramMode: 'bars' }),
+  media({ mediaKeys: ['absent'] }),
 ];

@@ -8,8 +8,8 @@ import type { Range } from '../charts/scale';
 import type { Metric } from '../charts/sections';
 import { RunValues } from '../runs/values.svelte';
 
-/** New files are looked for at most this often. */
-const FILES = 3000;
+/** New rows and files are told at most this often. */
+const LOGGED = 3000;
 
 /** A column of the run table. */
 export interface Column {
@@ -30,8 +30,9 @@ export class PanelSource {
   /** Config, summary and fields of runs, by the run table's columns. */
   readonly values: RunValues;
   #asked = false;
-  #fileListeners = new Set<() => void>();
-  #files: ReturnType<typeof setTimeout> | undefined;
+  #listeners = new Set<(runs: string[]) => void>();
+  #changed = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #runs: string[] = [];
   #series = new Map<string, ChartData>();
 
@@ -92,17 +93,21 @@ export class PanelSource {
     }
     if (change.some((one) => ['summary', 'config', 'state'].includes(one)))
       this.values.changed(run);
-    if (!change.includes('files') || !this.#runs.includes(run)) return;
-    this.#files ??= setTimeout(() => {
-      this.#files = undefined;
-      for (const call of this.#fileListeners) call();
-    }, FILES);
+    if (!change.some((one) => one === 'files' || one === 'history') || !this.#runs.includes(run))
+      return;
+    this.#changed.add(run);
+    this.#timer ??= setTimeout(() => {
+      const runs = [...this.#changed];
+      this.#changed.clear();
+      this.#timer = undefined;
+      for (const call of this.#listeners) call(runs);
+    }, LOGGED);
   }
 
-  /** Calls when runs have new files, at most every few seconds; answers how to stop. */
-  onfiles(call: () => void): () => void {
-    this.#fileListeners.add(call);
-    return () => this.#fileListeners.delete(call);
+  /** Calls with the runs that have new rows or files, at most every few seconds; answers how to stop. */
+  onlogged(call: (runs: string[]) => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
   }
 
   /** Fetches what is in view anew, after a gap. */
@@ -114,6 +119,6 @@ export class PanelSource {
   close(): void {
     for (const series of this.#series.values()) series.close();
     this.values.close();
-    clearTimeout(this.#files);
+    clearTimeout(this.#timer);
   }
 }

@@ -1,6 +1,7 @@
 /** What is shown of a document: its sections with the panels of every logged key, of which only what somebody changed
  *  is written down. */
 import type { Metric } from '../charts/sections';
+import { kindOfType } from '../media/values';
 import { panelTypes } from '../panels/registry';
 import type { PanelConfig } from '../panels/types';
 import type { Definitions } from './definitions';
@@ -82,7 +83,7 @@ function panelOf({ key, type }: Metric, logged: Logged): Omit<ShownPanel, 'layou
     const config = { metrics: [key], ...(step && step !== key ? { xAxis: step } : {}) };
     return { ...base, viewType: LINE, config };
   }
-  if (/-file$|^(histogram|html|images|videos|audio)/.test(type) && MEDIA in panelTypes)
+  if (type !== 'string' && kindOfType(type) !== null)
     return { ...base, viewType: MEDIA, config: { mediaKeys: [key] } };
   return null;
 }
