@@ -37,7 +37,6 @@ pub fn service(app: App) -> Service {
 /// Routes whose bodies are text: compressed in both directions when the caller can.
 fn text() -> Router<App> {
     let limit = axum::extract::DefaultBodyLimit::disable();
-    let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND));
     Router::new()
         .merge(called_by_client())
         .merge(called_by_web_app())
@@ -48,6 +47,7 @@ fn text() -> Router<App> {
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
+    let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND));
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed)
 }
 
