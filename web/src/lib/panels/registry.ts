@@ -2,6 +2,7 @@
 import { t } from '../i18n/messages.svelte';
 import { columnName, columnOfMetric } from './column';
 import { text, texts } from './config';
+import { chartTitle } from './vega/config';
 import LinePlot from './line/LinePlot.svelte';
 import type { PanelConfig, PanelType } from './types';
 
@@ -94,8 +95,18 @@ const media: PanelType = {
   defaults: () => ({ mediaKeys: [] }),
 };
 
+const custom: PanelType = {
+  viewType: 'Vega2',
+  title: () => t('web.panel.custom'),
+  icon: 'chart',
+  titleOf: chartTitle,
+  component: async () => (await import('./vega/VegaPanel.svelte')).default,
+  form: async () => (await import('./vega/VegaForm.svelte')).default,
+  defaults: () => ({ panelDefId: 'wandb/line/v0', fieldSettings: {}, stringSettings: {} }),
+};
+
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, comparer, markdown, media].map((type) => [
+  [line, bar, scatter, scalar, parallel, comparer, custom, markdown, media].map((type) => [
     type.viewType,
     type,
   ]),
