@@ -14,6 +14,7 @@ import {
 } from '../src/lib/panels/line/combine';
 import { formulasOf, groupColumn, metricsOf, readLine } from '../src/lib/panels/line/config';
 import { linesOf, type Wish } from '../src/lib/panels/line/lines';
+import { stacked } from '../src/lib/panels/line/stack';
 import { columnsOf, fieldOf, fillTemplate } from '../src/lib/panels/template';
 import { type PanelRun, productDefaults } from '../src/lib/panels/types';
 import { numeric } from '../src/lib/panels/value';
@@ -350,5 +351,34 @@ describe('templates and values', () => {
       4,
       null,
     ]);
+  });
+});
+
+describe('areas on each other', () => {
+  const line = (name: string, x: number[], y: number[]): Line => {
+    const own = series(name, 'a', x, y);
+    return { id: name, run: name, name, color: 'red', series: own, y: own.mean };
+  };
+  const lines = [line('r1', [0, 1, 2], [1, 2, 3]), line('r2', [1, 2], [6, -1])];
+
+  test('heights add up; a line counts nothing where it is not, nor below zero', () => {
+    const [first, second] = stacked(lines, 'stacked-area');
+    expect([...(first?.series.min ?? [])]).toEqual([0, 0, 0]);
+    expect([...(first?.y ?? [])]).toEqual([1, 2, 3]);
+    expect([...(second?.series.min ?? [])]).toEqual([1, 2, 3]);
+    expect([...(second?.y ?? [])]).toEqual([1, 8, 3]);
+    expect([...(second?.area?.values ?? [])]).toEqual([0, 6, 0]);
+  });
+
+  test('shares add up to a hundred', () => {
+    const [first, second] = stacked(lines, 'pct-area');
+    expect([...(first?.y ?? [])]).toEqual([100, 25, 100]);
+    expect([...(second?.y ?? [])]).toEqual([100, 100, 100]);
+  });
+
+  test('a plot asks for them by the name of the vendor, and has no logarithm then', () => {
+    const config = readLine({ plotType: 'pct-area', yLogScale: true }, productDefaults, []);
+    expect([config.type, config.yLog]).toEqual(['pct-area', false]);
+    expect(readLine({ plotType: 'cake' }, productDefaults, []).type).toBe('line');
   });
 });

@@ -53,6 +53,8 @@ export const samples: Sample[] = [
     groupAgg: 'median',
     groupArea: 'samples',
   }),
+  line({ metrics: ['val/loss'], chartTitle: 'stacked', plotType: 'stacked-area' }),
+  line({ metrics: ['val/loss'], chartTitle: 'shares', plotType: 'pct-area', limit: 5 }),
   line({ metrics: ['train/grad_norm'], chartTitle: 'outliers' }, { ignoreOutliers: true }),
   line({
     metrics: ['train/loss'],
