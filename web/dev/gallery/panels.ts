@@ -142,6 +142,7 @@ export const samples: Sample[] = [
       ],
     },
   },
+  { viewType: 'Parameter Importance', config: { targetKey: 'val/loss' } },
   { viewType: 'Run Comparer', config: {} },
   { viewType: 'Run Comparer', config: { diffOnly: 'split' } },
   {

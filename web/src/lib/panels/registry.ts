@@ -95,6 +95,21 @@ const media: PanelType = {
   defaults: () => ({ mediaKeys: [] }),
 };
 
+const importance: PanelType = {
+  viewType: 'Parameter Importance',
+  title: () => t('web.panel.importance'),
+  icon: 'bars',
+  titleOf: (config) => {
+    const metric = text(config, 'targetKey');
+    return metric
+      ? t('web.importance.title', { metric: columnName(columnOfMetric(metric)) })
+      : t('web.panel.importance');
+  },
+  component: async () => (await import('./importance/ImportancePanel.svelte')).default,
+  form: async () => (await import('./importance/ImportanceForm.svelte')).default,
+  defaults: () => ({}),
+};
+
 const custom: PanelType = {
   viewType: 'Vega2',
   title: () => t('web.panel.custom'),
@@ -106,8 +121,7 @@ const custom: PanelType = {
 };
 
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, comparer, custom, markdown, media].map((type) => [
-    type.viewType,
-    type,
-  ]),
+  [line, bar, scatter, scalar, parallel, importance, comparer, custom, markdown, media].map(
+    (type) => [type.viewType, type],
+  ),
 );
