@@ -143,6 +143,8 @@ export const samples: Sample[] = [
     },
   },
   { viewType: 'Parameter Importance', config: { targetKey: 'val/loss' } },
+  { viewType: 'Code Comparer', config: {} },
+  { viewType: 'Code Comparer', config: { diff: 'unified' } },
   { viewType: 'Run Comparer', config: {} },
   { viewType: 'Run Comparer', config: { diffOnly: 'split' } },
   {

@@ -110,6 +110,16 @@ const importance: PanelType = {
   defaults: () => ({}),
 };
 
+const code: PanelType = {
+  viewType: 'Code Comparer',
+  title: () => t('web.panel.code'),
+  icon: 'columns',
+  titleOf: () => t('web.panel.code'),
+  component: async () => (await import('./code/CodePanel.svelte')).default,
+  form: async () => (await import('./code/CodeForm.svelte')).default,
+  defaults: () => ({ diff: 'split' }),
+};
+
 const custom: PanelType = {
   viewType: 'Vega2',
   title: () => t('web.panel.custom'),
@@ -121,7 +131,7 @@ const custom: PanelType = {
 };
 
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, importance, comparer, custom, markdown, media].map(
+  [line, bar, scatter, scalar, parallel, importance, comparer, code, custom, markdown, media].map(
     (type) => [type.viewType, type],
   ),
 );
