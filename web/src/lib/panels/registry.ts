@@ -16,6 +16,7 @@ const axis = (config: PanelConfig, field: string) =>
 
 const line: PanelType = {
   viewType: 'Run History Line Plot',
+  settings: true,
   title: () => t('web.panel.line'),
   icon: 'chart',
   titleOf: named,
@@ -26,6 +27,7 @@ const line: PanelType = {
 
 const bar: PanelType = {
   viewType: 'Bar Chart',
+  settings: true,
   title: () => t('web.panel.bar'),
   icon: 'bars',
   titleOf: named,
@@ -36,6 +38,7 @@ const bar: PanelType = {
 
 const scatter: PanelType = {
   viewType: 'Scatter Plot',
+  settings: true,
   title: () => t('web.panel.scatter'),
   icon: 'scatter',
   titleOf: (config) =>
@@ -47,6 +50,7 @@ const scatter: PanelType = {
 
 const scalar: PanelType = {
   viewType: 'Scalar Chart',
+  settings: true,
   title: () => t('web.panel.scalar'),
   icon: 'number',
   titleOf: named,
@@ -57,6 +61,7 @@ const scalar: PanelType = {
 
 const parallel: PanelType = {
   viewType: 'Parallel Coordinates Plot',
+  settings: true,
   title: () => t('web.panel.parallel'),
   icon: 'parallel',
   titleOf: (config) => text(config, 'chartTitle') ?? t('web.panel.parallel'),
@@ -67,6 +72,7 @@ const parallel: PanelType = {
 
 const comparer: PanelType = {
   viewType: 'Run Comparer',
+  settings: true,
   title: () => t('web.panel.comparer'),
   icon: 'columns',
   titleOf: () => t('web.panel.comparer'),
@@ -87,6 +93,7 @@ const markdown: PanelType = {
 
 const media: PanelType = {
   viewType: 'Media Browser',
+  settings: true,
   title: () => t('web.panel.media'),
   icon: 'image',
   titleOf: (config) => text(config, 'chartTitle') ?? texts(config, 'mediaKeys').join(', '),
@@ -122,6 +129,7 @@ const code: PanelType = {
 
 const custom: PanelType = {
   viewType: 'Vega2',
+  settings: true,
   title: () => t('web.panel.custom'),
   icon: 'chart',
   titleOf: chartTitle,
