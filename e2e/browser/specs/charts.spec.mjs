@@ -1,6 +1,6 @@
 /** The charts that programs draw themselves, and what compares runs: custom charts, stacked areas, importance, code. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { assertAccessible, launch, open } from "../lib/browser.mjs";
 import { curve, LoggedRun } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -64,8 +64,8 @@ before(async () => {
   await page.getByRole("button", { name: "Create key" }).click();
   const key = (await page.locator("code.secret").innerText()).trim();
   for (const seed of [1, 2]) await log(key, seed);
-  await page.goto(`${server.url}/${user.name}/${project}`);
 });
+beforeEach(() => page.goto(`${server.url}/${user.name}/${project}`));
 after(async () => {
   await browser?.close();
   await server?.stop();
@@ -74,6 +74,7 @@ after(async () => {
 /** Adds a panel of a type and leaves its form open. */
 async function add(type) {
   await page.getByRole("button", { name: "Add", exact: true }).first().click();
+  await page.getByRole("menuitem", { name: "Add panel", exact: true }).click();
   await drawer().getByRole("button", { name: type, exact: true }).click();
 }
 const done = () => drawer().getByRole("button", { name: "Done" }).click();
@@ -90,7 +91,7 @@ test("a chart that a program drew is in the workspace, drawn from its table unde
 test("its definition is edited, with a preview and with errors where it stops", async () => {
   await panel("Animals").focus();
   await page.keyboard.press("e");
-  const editor = drawer().getByLabel("Definition (Vega or Vega-Lite)");
+  const editor = drawer().getByRole("textbox", { name: "Definition (Vega or Vega-Lite)" });
   const text = await editor.inputValue();
   assert.match(text, /"\$\{field:label\}"/);
   await editor.fill('{"mark": ');
@@ -110,7 +111,7 @@ test("a definition that asks another server for data is refused and says so", as
   await panel("Animals").focus();
   await page.keyboard.press("e");
   const remote = { data: { url: "https://example.org/a.json" }, mark: "bar" };
-  await drawer().getByLabel("Definition (Vega or Vega-Lite)").fill(JSON.stringify(remote));
+  await drawer().getByRole("textbox", { name: "Definition (Vega or Vega-Lite)" }).fill(JSON.stringify(remote));
   await drawer().getByText("The chart asks for https://example.org/a.json").waitFor();
   assert.deepEqual(asked.filter((url) => url.includes("example.org")), []);
   await drawer().getByRole("button", { name: "Use the named definition" }).click();
