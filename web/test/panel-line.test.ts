@@ -3,6 +3,7 @@ import { ascending, type Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
 import { smooth } from '../src/lib/charts/smooth';
 import { withFields } from '../src/lib/panels/config';
+import { offered } from '../src/lib/panels/form/fields';
 import { ExpressionError, parseExpression } from '../src/lib/panels/expression';
 import { oneGroup, tableGroups, valueGroups } from '../src/lib/panels/groups';
 import {
@@ -381,4 +382,8 @@ describe('areas on each other', () => {
     expect([config.type, config.yLog]).toEqual(['pct-area', false]);
     expect(readLine({ plotType: 'cake' }, productDefaults, []).type).toBe('line');
   });
+});
+
+test('a name that a run logs and the system too is suggested once, and not when it is taken', () => {
+  expect(offered(['loss', '_runtime', '_runtime', 'cpu'], ['loss'])).toEqual(['_runtime', 'cpu']);
 });
