@@ -1,3 +1,6 @@
+import { parse, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { compile } from 'vega-lite';
 import { describe, expect, test, vi } from 'vitest';
 import { chartTitle, readChart } from '../src/lib/panels/vega/config';
 import { builtin, builtinText } from '../src/lib/panels/vega/builtin';
@@ -183,11 +186,6 @@ describe('definitions', () => {
 
 /** Draws without a page: what the panel does, less the screen. */
 async function svg(spec: object, rows: object[]): Promise<string> {
-  const [{ parse, View }, { compile }, { expressionInterpreter }] = await Promise.all([
-    import('vega'),
-    import('vega-lite'),
-    import('vega-interpreter'),
-  ]);
   const full = { ...spec, datasets: { wandb: rows } };
   const compiled = compile(full as unknown as Parameters<typeof compile>[0]).spec;
   const runtime = parse(compiled, {}, { ast: true });
