@@ -3,6 +3,7 @@ import { ascending, type Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
 import { smooth } from '../src/lib/charts/smooth';
 import { withFields } from '../src/lib/panels/config';
+import { offered } from '../src/lib/panels/form/fields';
 import { ExpressionError, parseExpression } from '../src/lib/panels/expression';
 import { oneGroup, tableGroups, valueGroups } from '../src/lib/panels/groups';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../src/lib/panels/line/combine';
 import { formulasOf, groupColumn, metricsOf, readLine } from '../src/lib/panels/line/config';
 import { linesOf, type Wish } from '../src/lib/panels/line/lines';
+import { stacked } from '../src/lib/panels/line/stack';
 import { columnsOf, fieldOf, fillTemplate } from '../src/lib/panels/template';
 import { type PanelRun, productDefaults } from '../src/lib/panels/types';
 import { numeric } from '../src/lib/panels/value';
@@ -351,4 +353,37 @@ describe('templates and values', () => {
       null,
     ]);
   });
+});
+
+describe('areas on each other', () => {
+  const line = (name: string, x: number[], y: number[]): Line => {
+    const own = series(name, 'a', x, y);
+    return { id: name, run: name, name, color: 'red', series: own, y: own.mean };
+  };
+  const lines = [line('r1', [0, 1, 2], [1, 2, 3]), line('r2', [1, 2], [6, -1])];
+
+  test('heights add up; a line counts nothing where it is not, nor below zero', () => {
+    const [first, second] = stacked(lines, 'stacked-area');
+    expect([...(first?.series.min ?? [])]).toEqual([0, 0, 0]);
+    expect([...(first?.y ?? [])]).toEqual([1, 2, 3]);
+    expect([...(second?.series.min ?? [])]).toEqual([1, 2, 3]);
+    expect([...(second?.y ?? [])]).toEqual([1, 8, 3]);
+    expect([...(second?.area?.values ?? [])]).toEqual([0, 6, 0]);
+  });
+
+  test('shares add up to a hundred', () => {
+    const [first, second] = stacked(lines, 'pct-area');
+    expect([...(first?.y ?? [])]).toEqual([100, 25, 100]);
+    expect([...(second?.y ?? [])]).toEqual([100, 100, 100]);
+  });
+
+  test('a plot asks for them by the name of the vendor, and has no logarithm then', () => {
+    const config = readLine({ plotType: 'pct-area', yLogScale: true }, productDefaults, []);
+    expect([config.type, config.yLog]).toEqual(['pct-area', false]);
+    expect(readLine({ plotType: 'cake' }, productDefaults, []).type).toBe('line');
+  });
+});
+
+test('a name that a run logs and the system too is suggested once, and not when it is taken', () => {
+  expect(offered(['loss', '_runtime', '_runtime', 'cpu'], ['loss'])).toEqual(['_runtime', 'cpu']);
 });

@@ -1,11 +1,27 @@
 /** The panels of the gallery: the vendor's `viewType`, settings that differ from the defaults, the config. */
 import type { PanelConfig, PanelSettings } from '../../src/lib/panels/types';
+import { writeQuery } from '../../src/lib/panels/vega/query';
 
 export interface Sample {
   viewType: string;
   settings?: Partial<PanelSettings>;
   config: PanelConfig;
 }
+
+/** A custom chart of a table, as the client logs it. */
+const chart = (
+  name: string,
+  table: string,
+  fields: PanelConfig,
+  more: PanelConfig = {},
+): Sample => ({
+  viewType: 'Vega2',
+  config: {
+    ...{ panelDefId: name, fieldSettings: fields, stringSettings: { title: table } },
+    userQuery: writeQuery({ source: 'historyTable', table, history: [], columns: {} }),
+    ...more,
+  },
+});
 
 const line = (config: PanelConfig, settings: Partial<PanelSettings> = {}): Sample => ({
   viewType: 'Run History Line Plot',
@@ -39,6 +55,8 @@ export const samples: Sample[] = [
     groupAgg: 'median',
     groupArea: 'samples',
   }),
+  line({ metrics: ['val/loss'], chartTitle: 'stacked', plotType: 'stacked-area' }),
+  line({ metrics: ['val/loss'], chartTitle: 'shares', plotType: 'pct-area', limit: 5 }),
   line({ metrics: ['train/grad_norm'], chartTitle: 'outliers' }, { ignoreOutliers: true }),
   line({
     metrics: ['train/loss'],
@@ -126,6 +144,9 @@ export const samples: Sample[] = [
       ],
     },
   },
+  { viewType: 'Parameter Importance', config: { targetKey: 'val/loss' } },
+  { viewType: 'Code Comparer', config: {} },
+  { viewType: 'Code Comparer', config: { diff: 'unified' } },
   { viewType: 'Run Comparer', config: {} },
   { viewType: 'Run Comparer', config: { diffOnly: 'split' } },
   {
@@ -177,4 +198,25 @@ export const samples: Sample[] = [
   media({ mediaKeys: ['weights'], histogramMode: 'ridgeline' }),
   media({ mediaKeys: ['weights'], histogramMode: 'bars' }),
   media({ mediaKeys: ['absent'] }),
+  chart('wandb/area-under-curve/v0', 'curve_table', { x: 'recall', y: 'precision' }),
+  chart('wandb/bar/v0', 'predictions', { label: 'guess', value: 'score' }),
+  chart('wandb/nothing/v9', 'predictions', {}),
+  chart('wandb/bar/v0', 'predictions', {}, { customPanelDef: { spec: '{"mark": ' } }),
+  chart(
+    'wandb/bar/v0',
+    'predictions',
+    {},
+    { customPanelDef: { spec: '{"data": {"url": "https://example.org/a.json"}, "mark": "bar"}' } },
+  ),
+  {
+    viewType: 'Vega2',
+    config: {
+      panelDefId: 'wandb/scatter/v0',
+      fieldSettings: { x: 'lr', y: 'val/loss' },
+      userQuery: writeQuery({
+        ...{ source: 'none', table: '', history: [] },
+        columns: { lr: 'config.lr', 'val/loss': 'summary_metrics.val/loss' },
+      }),
+    },
+  },
 ];

@@ -19,6 +19,7 @@ const logged = (...keys: string[]): Logged => ({
   metrics: keys.map(number),
   system: [],
   definitions: definitions([]),
+  charts: [],
 });
 const some = logged('val/loss', 'train/loss', 'train/acc', 'lr', 'train/layer/10', 'train/layer/2');
 const outline = (shown: readonly ShownSection[]) =>

@@ -21,6 +21,8 @@ export interface Series {
   exact: boolean;
   nan: number;
   inf: number;
+  /** Where values were NaN or infinite, as far as the server says: x and the value. */
+  unusual?: readonly (readonly [x: number, value: number])[];
   x: Float64Array;
   mean: Float64Array;
   min: Float64Array;
@@ -41,6 +43,8 @@ interface Header {
     offset: number;
     nan: number;
     inf: number;
+    /** x, and 0 for NaN, 1 and -1 for the infinities. */
+    unusual?: [number, number][];
   }[];
   denied: { run: string; reason: string }[];
 }
@@ -57,10 +61,14 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
   const length = view.getUint32(8, true);
   const text = new TextDecoder().decode(new Uint8Array(buffer, PREFIX, length));
   const header = JSON.parse(text) as Header;
-  const series = header.series.map(({ points, offset, ...rest }) => {
+  const series = header.series.map(({ points, offset, unusual, ...rest }) => {
     const column = (index: number) =>
       new Float64Array(buffer, PREFIX + length + offset + index * points * 8, points);
-    return { ...rest, x: column(0), mean: column(1), min: column(2), max: column(3) };
+    const found = unusual?.map(([x, kind]) => [x, kind === 0 ? NaN : kind * Infinity] as const);
+    return {
+      ...{ ...rest, ...(found?.length ? { unusual: found } : {}) },
+      ...{ x: column(0), mean: column(1), min: column(2), max: column(3) },
+    };
   });
   return { series, denied: header.denied };
 }

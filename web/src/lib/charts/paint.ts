@@ -4,6 +4,7 @@ import type { Line } from './scale';
 import { firstFrom } from './smooth';
 
 const BAND = 0.14;
+const AREA = 0.5;
 const ORIGINAL = 0.25;
 const FADED = 0.3;
 /** With more lines than this only a pointed one has its band. */
@@ -36,6 +37,9 @@ interface View {
   /** The visible part of x. */
   min: number;
   max: number;
+  /** The ends of the plot. */
+  top: number;
+  bottom: number;
   /** Every how many points one is drawn. */
   stride: number;
 }
@@ -110,6 +114,27 @@ function band(view: View, { series: { x, min, max } }: Line): void {
   context.fill();
 }
 
+/** Where a line had no number: a cross on the ground for NaN, arrows to above and to below for the infinities. */
+function unusual({ context, px, min, max, top, bottom }: View, { series }: Line, size: number) {
+  const [high, low] = [top + size + 1, bottom - size - 1];
+  context.beginPath();
+  for (const [x, value] of series.unusual ?? []) {
+    if (x < min || x > max) continue;
+    const [left, y] = [place(px, x), value > 0 ? high : low];
+    const up = value > 0 ? -size : size;
+    if (Number.isNaN(value)) {
+      context.moveTo(left - size, y - size);
+      context.lineTo(left + size, y + size);
+      context.moveTo(left - size, y + size);
+    } else {
+      context.moveTo(left - size, y - up);
+      context.lineTo(left, y + up);
+    }
+    context.lineTo(left + size, y - (Number.isNaN(value) ? size : up));
+  }
+  context.stroke();
+}
+
 export interface Look {
   colors: ReadonlyMap<string, string>;
   /** The run that stands out; the others are faded. */
@@ -135,7 +160,7 @@ export function paint(chart: uPlot, lines: readonly Line[], look: Look): boolean
     context,
     px: axis(min, max, bbox.left, bbox.width, scales.x?.distr === 3),
     py: axis(low, high, bbox.top + bbox.height, -bbox.height, scales.y?.distr === 3),
-    ...{ min, max, stride },
+    ...{ min, max, stride, top: bbox.top, bottom: bbox.top + bbox.height },
   };
   const present = lines.some((line) => line.run === look.pointed) ? look.pointed : null;
   context.save();
@@ -161,8 +186,8 @@ function one(view: View, line: Line, look: Look, present: string | null, amount:
   const width = (line.width ?? (amount > MANY ? 1 : 1.5)) * (own ? 1.6 : 1) * ratio;
   context.fillStyle = color;
   context.strokeStyle = color;
-  if (!line.series.exact && full && (own || amount <= MOST_BANDS)) {
-    context.globalAlpha = BAND * (line.alpha ?? 1);
+  if (line.area || (!line.series.exact && full && (own || amount <= MOST_BANDS))) {
+    context.globalAlpha = (line.area ? AREA * strength : BAND) * (line.alpha ?? 1);
     band(view, line);
   }
   if (line.points) {
@@ -181,4 +206,8 @@ function one(view: View, line: Line, look: Look, present: string | null, amount:
   trace(view, line.series.x, line.y);
   if (dashed) context.setLineDash([]);
   if (line.series.x.length === 1) dots(view, line.series.x, line.y, 3 * ratio);
+  if (line.series.unusual && (own || amount <= MOST_BANDS)) {
+    context.lineWidth = 1.5 * ratio;
+    unusual(view, line, 3.5 * ratio);
+  }
 }

@@ -16,6 +16,18 @@ export interface Reading {
   top: number;
 }
 
+/** What is said of a place on a line: of an area its own height, not where it lies. */
+function shown({ area, series }: Line, index: number, value: number) {
+  const own = area?.values[index];
+  if (own !== undefined) return { value: own, original: own, min: own, max: own };
+  return {
+    value,
+    original: series.mean[index] ?? value,
+    min: series.min[index] ?? value,
+    max: series.max[index] ?? value,
+  };
+}
+
 /** Readings sorted by value, highest first; lines that do not reach `x` are left out. */
 export function readings(chart: uPlot, lines: readonly Line[], x: number): Reading[] {
   const [low, high] = [chart.scales.x?.min ?? 0, chart.scales.x?.max ?? 1];
@@ -28,18 +40,24 @@ export function readings(chart: uPlot, lines: readonly Line[], x: number): Readi
     const at = series.x[index];
     const value = y[index];
     if (at === undefined || value === undefined) continue;
+    const none = series.unusual?.find(([place]) => Math.abs(place - x) < Math.abs(at - x));
+    if (none) {
+      const [place, odd] = none;
+      const same = { value: odd, original: odd, min: odd, max: odd };
+      const top = chart.valToPos(value, 'y');
+      all.push({ line, x: place, ...same, left: chart.valToPos(place, 'x'), top });
+      continue;
+    }
     if (x < (series.x[0] ?? 0) - slack || x > (series.x[series.x.length - 1] ?? 0) + slack)
       continue;
     all.push({
       line,
       x: at,
-      value,
-      original: series.mean[index] ?? value,
-      min: series.min[index] ?? value,
-      max: series.max[index] ?? value,
+      ...shown(line, index, value),
       left: chart.valToPos(at, 'x'),
       top: chart.valToPos(value, 'y'),
     });
   }
-  return all.sort((a, b) => b.value - a.value);
+  const rank = ({ value }: Reading) => (Number.isNaN(value) ? -Infinity : value);
+  return all.sort((a, b) => rank(b) - rank(a) || 0);
 }

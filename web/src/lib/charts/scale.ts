@@ -22,6 +22,8 @@ export interface Line {
   original?: boolean;
   /** One of a group's runs, drawn behind the group; it has no name of its own. */
   member?: boolean;
+  /** The line is the upper edge of an area on others; `values` are its own heights. */
+  area?: { values: Float64Array };
   /** How many runs the line stands for. */
   count?: number;
   series: Series;

@@ -2,6 +2,7 @@
 import { t } from '../i18n/messages.svelte';
 import { columnName, columnOfMetric } from './column';
 import { text, texts } from './config';
+import { chartTitle } from './vega/config';
 import LinePlot from './line/LinePlot.svelte';
 import type { PanelConfig, PanelType } from './types';
 
@@ -15,6 +16,7 @@ const axis = (config: PanelConfig, field: string) =>
 
 const line: PanelType = {
   viewType: 'Run History Line Plot',
+  settings: true,
   title: () => t('web.panel.line'),
   icon: 'chart',
   titleOf: named,
@@ -25,6 +27,7 @@ const line: PanelType = {
 
 const bar: PanelType = {
   viewType: 'Bar Chart',
+  settings: true,
   title: () => t('web.panel.bar'),
   icon: 'bars',
   titleOf: named,
@@ -35,6 +38,7 @@ const bar: PanelType = {
 
 const scatter: PanelType = {
   viewType: 'Scatter Plot',
+  settings: true,
   title: () => t('web.panel.scatter'),
   icon: 'scatter',
   titleOf: (config) =>
@@ -46,6 +50,7 @@ const scatter: PanelType = {
 
 const scalar: PanelType = {
   viewType: 'Scalar Chart',
+  settings: true,
   title: () => t('web.panel.scalar'),
   icon: 'number',
   titleOf: named,
@@ -56,6 +61,7 @@ const scalar: PanelType = {
 
 const parallel: PanelType = {
   viewType: 'Parallel Coordinates Plot',
+  settings: true,
   title: () => t('web.panel.parallel'),
   icon: 'parallel',
   titleOf: (config) => text(config, 'chartTitle') ?? t('web.panel.parallel'),
@@ -66,6 +72,7 @@ const parallel: PanelType = {
 
 const comparer: PanelType = {
   viewType: 'Run Comparer',
+  settings: true,
   title: () => t('web.panel.comparer'),
   icon: 'columns',
   titleOf: () => t('web.panel.comparer'),
@@ -86,6 +93,7 @@ const markdown: PanelType = {
 
 const media: PanelType = {
   viewType: 'Media Browser',
+  settings: true,
   title: () => t('web.panel.media'),
   icon: 'image',
   titleOf: (config) => text(config, 'chartTitle') ?? texts(config, 'mediaKeys').join(', '),
@@ -94,9 +102,44 @@ const media: PanelType = {
   defaults: () => ({ mediaKeys: [] }),
 };
 
+const importance: PanelType = {
+  viewType: 'Parameter Importance',
+  title: () => t('web.panel.importance'),
+  icon: 'bars',
+  titleOf: (config) => {
+    const metric = text(config, 'targetKey');
+    return metric
+      ? t('web.importance.title', { metric: columnName(columnOfMetric(metric)) })
+      : t('web.panel.importance');
+  },
+  component: async () => (await import('./importance/ImportancePanel.svelte')).default,
+  form: async () => (await import('./importance/ImportanceForm.svelte')).default,
+  defaults: () => ({}),
+};
+
+const code: PanelType = {
+  viewType: 'Code Comparer',
+  title: () => t('web.panel.code'),
+  icon: 'columns',
+  titleOf: () => t('web.panel.code'),
+  component: async () => (await import('./code/CodePanel.svelte')).default,
+  form: async () => (await import('./code/CodeForm.svelte')).default,
+  defaults: () => ({ diff: 'split' }),
+};
+
+const custom: PanelType = {
+  viewType: 'Vega2',
+  settings: true,
+  title: () => t('web.panel.custom'),
+  icon: 'chart',
+  titleOf: chartTitle,
+  component: async () => (await import('./vega/VegaPanel.svelte')).default,
+  form: async () => (await import('./vega/VegaForm.svelte')).default,
+  defaults: () => ({ panelDefId: 'wandb/line/v0', fieldSettings: {}, stringSettings: {} }),
+};
+
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, comparer, markdown, media].map((type) => [
-    type.viewType,
-    type,
-  ]),
+  [line, bar, scatter, scalar, parallel, importance, comparer, code, custom, markdown, media].map(
+    (type) => [type.viewType, type],
+  ),
 );

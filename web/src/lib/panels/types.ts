@@ -95,4 +95,6 @@ export interface PanelType {
   component: () => Promise<Component<PanelProps>>;
   form: () => Promise<Component<FormProps>>;
   defaults: () => PanelConfig;
+  /** The settings that may be said above it, too, change its picture. */
+  settings?: boolean;
 }

@@ -3,6 +3,7 @@
 import type { Metric } from '../charts/sections';
 import { kindOfType } from '../media/values';
 import { panelTypes } from '../panels/registry';
+import type { LoggedChart } from '../panels/vega/logged';
 import type { PanelConfig } from '../panels/types';
 import type { Definitions } from './definitions';
 import {
@@ -20,8 +21,10 @@ import {
 
 export const LINE = 'Run History Line Plot';
 const MEDIA = 'Media Browser';
-/** The sections of keys without a prefix, and of system metrics. */
+const CUSTOM = 'Vega2';
+/** The sections of keys without a prefix, of charts without one, and of system metrics. */
 export const PLAIN = 'Charts';
+const CUSTOMS = 'Custom Charts';
 export const SYSTEM = 'System';
 
 export interface ShownPanel {
@@ -46,16 +49,18 @@ export interface Logged {
   metrics: readonly Metric[];
   system: readonly Metric[];
   definitions: Definitions;
+  /** What `wandb.plot` has drawn. */
+  charts: readonly LoggedChart[];
 }
 
 const order = new Intl.Collator('en', { numeric: true });
 
-export const autoKey = (metric: string): string => `__auto_panel__:${metric}`;
+const AUTO = '__auto_panel__:';
+export const autoKey = (metric: string): string => AUTO + metric;
 const customKey = (id: string): string => `__custom_panel__:${id}`;
 
 /** Names of what overrides say about a panel. */
-export const overrideKey = (key: string): string =>
-  key.startsWith('__auto_panel__:') ? key : customKey(key);
+export const overrideKey = (key: string): string => (key.startsWith(AUTO) ? key : customKey(key));
 
 function sectionOf(key: string, prefix: 'first' | 'last'): string {
   const slash = prefix === 'first' ? key.indexOf('/') : key.lastIndexOf('/');
@@ -88,6 +93,12 @@ function panelOf({ key, type }: Metric, logged: Logged): Omit<ShownPanel, 'layou
   return null;
 }
 
+/** The panel of a chart that a run has drawn itself. */
+function chartOf({ key, config }: LoggedChart): Omit<ShownPanel, 'layout'> {
+  const title = typeof config.panelDefId === 'string' ? configTitle(CUSTOM, config) : key;
+  return { key: autoKey(key), title, auto: true, viewType: CUSTOM, config };
+}
+
 type Overrides = ReturnType<typeof overridesOf>;
 function overridesOf(spec: Spec) {
   const bank = bankOf(spec);
@@ -102,24 +113,30 @@ function automatic(spec: Spec, logged: Logged, { config, placement }: Overrides)
   const groups = new Map<string, ShownPanel[]>();
   if (!isAutomatic(spec)) return groups;
   const prefix = prefixOf(spec);
-  const add = (metric: Metric, name: string) => {
-    const panel = panelOf(metric, logged);
+  const add = (panel: Omit<ShownPanel, 'layout'> | null, name: string) => {
     if (!panel || placement[panel.key]?.hidden) return;
     const own = config[panel.key];
     const full = own ? { ...panel.config, ...own } : panel.config;
-    const title = own ? configTitle(panel.viewType, full) : metric.key;
+    const title = own ? configTitle(panel.viewType, full) : panel.title;
+    const metric = panel.key.slice(AUTO.length);
     const shown = {
       ...panel,
       config: full,
-      title: title === metric.key ? shortTitle(metric.key, name) : title,
+      title: title === metric ? shortTitle(metric, name) : title,
       layout: placement[panel.key]?.layout,
     };
     const group = groups.get(name);
     if (group) group.push(shown);
     else groups.set(name, [shown]);
   };
-  for (const metric of logged.metrics) add(metric, sectionOf(metric.key, prefix));
-  for (const metric of logged.system) add(metric, SYSTEM);
+  for (const metric of logged.metrics) add(panelOf(metric, logged), sectionOf(metric.key, prefix));
+  const metrics = new Set(logged.metrics.map((metric) => metric.key));
+  for (const chart of logged.charts) {
+    if (metrics.has(chart.key)) continue;
+    const section = sectionOf(chart.key, prefix);
+    add(chartOf(chart), section === PLAIN ? CUSTOMS : section);
+  }
+  for (const metric of logged.system) add(panelOf(metric, logged), SYSTEM);
   for (const group of groups.values()) group.sort((a, b) => order.compare(a.key, b.key));
   return groups;
 }
@@ -222,7 +239,7 @@ export function visible(
   if (matches)
     return all.flatMap((one) => {
       const panels = one.panels.filter(
-        (panel) => matches(panel.title) || (panel.auto && matches(panel.key.slice(15))),
+        (panel) => matches(panel.title) || (panel.auto && matches(panel.key.slice(AUTO.length))),
       );
       return panels.length ? [{ ...one, panels }] : [];
     });

@@ -24,7 +24,12 @@ export type Drawer =
 
 export class Board {
   search = $state('');
-  logged = $state.raw<Logged>({ metrics: [], system: [], definitions: definitions([]) });
+  logged = $state.raw<Logged>({
+    metrics: [],
+    system: [],
+    definitions: definitions([]),
+    charts: [],
+  });
   runs = $state.raw<RunSet>();
   drawer = $state.raw<Drawer | null>(null);
   /** The panel shown full screen. */

@@ -143,11 +143,13 @@ export const deleteView = (id: string) => gql(DeleteViewDocument, { id });
 export const isConflict = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.reason === 'CONFLICT' || error.status === 409);
 
-/** What the newest runs say about their metrics. */
-export async function metricDefinitions(place: Place, signal?: AbortSignal): Promise<unknown[]> {
+/** What the newest runs say about their metrics and the charts they have drawn: `config._wandb`, the newest first. */
+export async function runsSay(
+  place: Place,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>[]> {
   const { project } = await gql(MetricDefinitionsDocument, { ...place }, signal);
-  return (project?.runs?.edges ?? []).flatMap(({ node }) => {
-    const own = JSON.parse(node.wandbConfig || '{}') as { m?: unknown };
-    return own.m ? [own.m] : [];
-  });
+  return (project?.runs?.edges ?? []).map(
+    ({ node }) => JSON.parse(node.wandbConfig || '{}') as Record<string, unknown>,
+  );
 }

@@ -19,6 +19,13 @@ export const areaOptions = (): { value: GroupArea; label: string }[] => [
   { value: 'none', label: t('web.area.none') },
 ];
 
+/** Longer lists only slow a field down; typing narrows them. */
+const MOST = 500;
+
+/** What a field suggests: each name once, without those that are taken. */
+export const offered = (options: readonly string[], taken: readonly string[] = []): string[] =>
+  [...new Set(options)].filter((one) => !taken.includes(one)).slice(0, MOST);
+
 /** Lines of a text, without the empty ones. */
 export const linesOf = (text: string): string[] =>
   text

@@ -5,6 +5,7 @@ import { choice, flag, number, record, text, texts } from '../config';
 import { type Expression, ExpressionError, parseExpression } from '../expression';
 import type { PanelConfig, PanelSettings } from '../types';
 import type { GroupAgg, GroupArea } from './combine';
+import type { PlotType } from './stack';
 
 export const AGGREGATES: readonly [GroupAgg, ...GroupAgg[]] = [
   'mean',
@@ -21,6 +22,7 @@ export const AREAS: readonly [GroupArea, ...GroupArea[]] = [
   'none',
   'samples',
 ];
+export const PLOT_TYPES: readonly [PlotType, ...PlotType[]] = ['line', 'stacked-area', 'pct-area'];
 export type Mark = 'solid' | 'dashed' | 'dotted' | 'dotdash' | 'dotdotdash' | 'points';
 /** Most metrics of one plot: an expression that matches everything would be no picture. */
 const MOST_METRICS = 50;
@@ -42,6 +44,7 @@ export interface LineConfig {
   yLog: boolean;
   xTitle: string;
   yTitle: string;
+  type: PlotType;
   /** How runs become groups: not, all together, or by a column of the run table. */
   grouping: 'off' | 'all' | { column: string };
   agg: GroupAgg;
@@ -108,9 +111,11 @@ export function readLine(
     xBounds: [settings.xAxisMin, settings.xAxisMax],
     yBounds: [number(config, 'yAxisMin') ?? null, number(config, 'yAxisMax') ?? null],
     xLog: flag(config, 'xLogScale'),
-    yLog: flag(config, 'yLogScale'),
+    // Heights that add up have no logarithm that does.
+    yLog: flag(config, 'yLogScale') && choice(config, 'plotType', PLOT_TYPES) === 'line',
     xTitle: text(config, 'xAxisTitle') ?? '',
     yTitle: text(config, 'yAxisTitle') ?? '',
+    type: choice(config, 'plotType', PLOT_TYPES),
     grouping: flag(config, 'aggregate') ? column : 'off',
     agg: choice(config, 'groupAgg', AGGREGATES),
     area: choice(config, 'groupArea', AREAS),

@@ -8,6 +8,7 @@ import type { PanelRun } from '../types';
 import { valueText } from '../value';
 import { combine, commonGrid, groupSeries } from './combine';
 import type { LineConfig, Mark } from './config';
+import { stacked } from './stack';
 
 export interface Wish {
   config: LineConfig;
@@ -172,8 +173,9 @@ function groupLines(wish: Wish, part: Part, groups: readonly Group[]): Line[] {
 
 /** All lines, metric by metric, in the order of the runs. */
 export function linesOf(wish: Wish): Line[] {
-  const { groups } = wish;
-  return parts(wish).flatMap((part) =>
+  const { groups, config } = wish;
+  const lines = parts(wish).flatMap((part) =>
     groups ? groupLines(wish, part, groups) : runLines(wish, part),
   );
+  return config.type === 'line' ? lines : stacked(lines, config.type);
 }
