@@ -6,6 +6,7 @@ mod log;
 mod prefix;
 
 use axum::Router;
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,7 +24,7 @@ use crate::{App, graphql, permissions, web};
 pub fn service(app: App) -> Service {
     let everything = Router::new().merge(text()).merge(called_with_files());
     let everything = everything
-        .fallback(web::page)
+        .fallback(web::page.layer(web::compressed()))
         .method_not_allowed_fallback(errors::method_not_allowed)
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(axum::middleware::from_fn(errors::render))

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::{App, Error};
 
@@ -16,6 +18,11 @@ struct Files;
 /// Prefixes under which an unknown address is a mistake of a program, which must not get a page with status 200.
 const PROGRAMS: [&str; 9] =
     ["/api", "/graphql", "/files", "/blob", "/sdk", "/oidc", "/artifacts", "/artifactsV2", "/metrics"];
+
+/// Compresses what is text; fonts and pictures are compressed already.
+pub fn compressed() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/")))
+}
 
 /// Any address without a route.
 pub async fn page(State(app): State<App>, method: Method, uri: Uri) -> Result<Response, Error> {
