@@ -113,6 +113,7 @@ const measurements = {
     const found = await several(() =>
       fresh(`${LARGE.project}/runs`, async (page) => {
         await page.locator(".grid [role=row] a").nth(10).waitFor();
+        await page.getByRole("columnheader", { name: /^c0/ }).waitFor();
         await rest(page, 1000);
         const down = await scroll(page, ".grid", { by: 60 });
         const across = await scroll(page, ".grid", { by: 40, sideways: true });

@@ -101,7 +101,7 @@ export function layout(
     .filter((id) => isVisible(set, id, usual))
     .map((id) => {
       const type = typeOf(id);
-      const width = clampWidth(set.runFeed.columnWidths[id] ?? widths[id] ?? room(set, type));
+      const width = clampWidth(set.runFeed.columnWidths[id] ?? room(set, id, type));
       const pinned = id === 'run:displayName' || Boolean(set.runFeed.columnPinned[id]);
       const column = { id, key: columnKey(id), type, pinned, width, left };
       left += width;
@@ -110,8 +110,8 @@ export function layout(
 }
 
 /** A number with a difference or an error beside it needs more room. */
-const room = (set: RunSet, type: string): number =>
-  type === 'number' && (set.baselineRunId || set.grouping.length > 0) ? 152 : 112;
+const room = (set: RunSet, id: string, type: string): number =>
+  type === 'number' && (set.baselineRunId || set.grouping.length > 0) ? 152 : (widths[id] ?? 112);
 
 export const clampWidth = (width: number): number =>
   Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
