@@ -14,7 +14,7 @@ test: ## every suite, on both databases: Rust, S3, web, real client, browser
 check: ## formatting, lints, licences, tidy
 	@tools/check
 
-bench: ## how fast run data is taken, as a share of what the disk allows; what the time of an answer tells
+bench: ## how fast run data is taken, what the time of an answer tells, how the web app does with 10,000 runs
 	@tools/bench
 
 demo: ## a server with a demo project, trained on the spot

@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { budget } from './dev/budget';
 
 /** Keeps only the web app's messages of a catalogue: the file also holds the server's. */
 function webMessages(): Plugin {
@@ -19,7 +20,7 @@ const routes = ['/api', '/graphql', '/files', '/blob'];
 
 export default defineConfig({
   base: './',
-  plugins: [webMessages(), svelte()],
+  plugins: [webMessages(), svelte(), budget()],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: {
     fs: { allow: ['..'] },

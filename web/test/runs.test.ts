@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { RAMP, SERIES } from '../src/lib/design/palette';
 import {
+  inBlocks,
+  inOrder,
   inView,
   layout,
   move,
@@ -9,6 +11,7 @@ import {
   ordered,
   rowsInView,
   totalWidth,
+  usual,
   withColumn,
 } from '../src/lib/runs/columns';
 import { csvLine } from '../src/lib/runs/csv';
@@ -27,6 +30,7 @@ import { groupOrder } from '../src/lib/runs/groups.svelte';
 import {
   compareWith,
   filtersArgument,
+  inHiddenGroup,
   isShown,
   MOST_PINNED,
   newRunSet,
@@ -35,6 +39,7 @@ import {
   readRunSet,
   searchFilter,
   show,
+  showGroup,
   sortedBy,
   writeRunSet,
   type RunSet,
@@ -192,8 +197,9 @@ describe('order', () => {
 
 describe('columns', () => {
   const known = ['run:state', 'config:lr', 'summary:val/loss'];
+  const none = new Set<string>();
   const typeOf = (id: string) => (id.startsWith('run') ? 'string' : 'number');
-  const shown = (set: RunSet) => layout(set, known, typeOf).map((column) => column.id);
+  const shown = (set: RunSet) => layout(set, known, none, typeOf).map((column) => column.id);
   const base = withColumn(newRunSet(), 'columnVisible', 'config:lr', true);
 
   test('are the defaults and what was chosen, the name first', () => {
@@ -203,6 +209,35 @@ describe('columns', () => {
     expect(shown(withColumn(base, 'columnVisible', 'run:state', false))).not.toContain('run:state');
     const named = withColumn(base, 'columnVisible', 'run:displayName', false);
     expect(shown(named)[0]).toBe('run:displayName');
+  });
+  test('are one for every key of config and summary that says something of its own', () => {
+    const told = [
+      ['summary:m10', 'number'],
+      ['summary:m9', 'number'],
+      ['summary:_step', 'number'],
+      ['summary:_wandb.runtime', 'number'],
+      ['summary:img._type', 'string'],
+      ['summary:img.path', 'string'],
+      ['summary:loss', 'object'],
+      ['summary:loss.min', 'number'],
+      ['run:host', 'string'],
+      ['config:lr', 'number'],
+      ['config:model', 'object'],
+      ['config:model.depth', 'number'],
+    ] as const;
+    const known = told.map(([id, type]) => ({ id, key: columnKey(id), type })).sort(inOrder);
+    const ids = known.map((one) => one.id);
+    const found = layout(newRunSet(), ids, usual(known), typeOf).map((column) => column.id);
+    expect(found.slice(8)).toEqual([
+      'config:lr',
+      'config:model.depth',
+      'summary:loss.min',
+      'summary:m9',
+      'summary:m10',
+    ]);
+    const hidden = withColumn(newRunSet(), 'columnVisible', 'config:lr', false);
+    const rest = layout(hidden, ids, usual(known), typeOf).map((column) => column.id);
+    expect(rest).not.toContain('config:lr');
   });
   test('are pinned to the left, one by one', () => {
     expect(shown(withColumn(base, 'columnPinned', 'config:lr', true)).slice(0, 2)).toEqual([
@@ -218,21 +253,21 @@ describe('columns', () => {
       'config:lr',
       'run:notes',
     ]);
-    const nudged = nudge(moved, known, 'config:lr', -1);
+    const nudged = nudge(moved, known, none, 'config:lr', -1);
     expect(shown(nudged).slice(0, 3)).toEqual(['run:displayName', 'config:lr', 'run:state']);
-    expect(nudge(nudged, known, 'config:lr', -1)).toBe(nudged);
+    expect(nudge(nudged, known, none, 'config:lr', -1)).toBe(nudged);
     expect(ordered(nudged, known)).toHaveLength(new Set(ordered(nudged, known)).size);
   });
   test('have widths within reason', () => {
     const wide = withColumn(base, 'columnWidths', 'config:lr', 9999);
-    expect(layout(wide, known, typeOf).at(-1)?.width).toBe(800);
-    const columns = layout(base, known, typeOf);
+    expect(layout(wide, known, none, typeOf).at(-1)?.width).toBe(800);
+    const columns = layout(base, known, none, typeOf);
     expect(totalWidth(columns)).toBe(columns.reduce((sum, { width }) => sum + width, 0));
   });
   test('are drawn only where they are seen', () => {
     const many = Array.from({ length: 500 }, (_, index) => `summary:m${index}`);
     const set = many.reduce((set, id) => withColumn(set, 'columnVisible', id, true), newRunSet());
-    const columns = layout(set, many, typeOf);
+    const columns = layout(set, many, none, typeOf);
     const { columns: seen, before } = inView(columns, 20_000, 1200);
     expect(seen.length).toBeGreaterThan(5);
     expect(seen.length).toBeLessThan(15);
@@ -241,6 +276,10 @@ describe('columns', () => {
     expect(seen[0]?.left).toBeLessThanOrEqual(20_000 + pinned);
     expect((seen.at(-1)?.left ?? 0) + (seen.at(-1)?.width ?? 0)).toBeGreaterThanOrEqual(21_200);
     expect(inView(columns, 0, 1200).before).toBe(0);
+    const block = inBlocks(columns, seen);
+    expect(block.length % 16).toBe(0);
+    expect(seen.every((column) => block.includes(column))).toBe(true);
+    expect(inBlocks(columns, seen.slice(1))).toEqual(block);
   });
 });
 
@@ -249,6 +288,31 @@ test('rows are drawn only where they are seen', () => {
   expect(rowsInView(10_000, 28, 140_000, 560)).toEqual([4992, 5028]);
   expect(rowsInView(10, 28, 140_000, 560)).toEqual([10, 10]);
   expect(rowsInView(0, 28, 0, 560)).toEqual([0, 0]);
+});
+
+describe('a group', () => {
+  const hidden = (set: RunSet, ...values: unknown[]) => inHiddenGroup(set, values);
+  const adam = showGroup(newRunSet(), '["adam"]', false);
+
+  test('is drawn or not, with all that is in it', () => {
+    expect(hidden(adam, 'adam', 0.1)).toBe(true);
+    expect(hidden(adam, 'adamw', 0.1)).toBe(false);
+    expect(hidden(adam)).toBe(false);
+    const number = showGroup(newRunSet(), '[1]', false);
+    expect([hidden(number, 1), hidden(number, 10), hidden(number, '1')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+  test('is drawn again with the groups around and in it', () => {
+    const inner = showGroup(adam, '["sgd",0.1]', false);
+    expect(hidden(inner, 'sgd', 0.1)).toBe(true);
+    expect(hidden(inner, 'sgd', 0.2)).toBe(false);
+    expect(showGroup(inner, '["sgd"]', true).hiddenGroups).toEqual(['["adam"]']);
+    expect(showGroup(inner, '["adam",0.1]', true).hiddenGroups).toEqual(['["sgd",0.1]']);
+    expect(showGroup(inner, '["sgd"]', false).hiddenGroups).toEqual(['["adam"]', '["sgd"]']);
+  });
 });
 
 describe('the run set', () => {

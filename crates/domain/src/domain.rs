@@ -45,6 +45,7 @@ struct Parts {
     identity: Identity,
     settings: crate::settings::Kept,
     run_tables: crate::run_table::Tables,
+    metric_names: crate::runs::metric_names::MetricNames,
 }
 
 /// What makes this server this one; made at first start, shared by every process on the same database.
@@ -65,7 +66,9 @@ impl Domain {
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         let (settings, waiting) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
-        Ok(Self(Arc::new(Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables })))
+        let metric_names = crate::runs::metric_names::MetricNames::default();
+        let parts = Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables, metric_names };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Ends every connection after the running statements.
@@ -120,6 +123,10 @@ impl Domain {
 
     pub(crate) fn kept_settings(&self) -> &crate::settings::Kept {
         &self.0.settings
+    }
+
+    pub(crate) fn metric_names(&self) -> &crate::runs::metric_names::MetricNames {
+        &self.0.metric_names
     }
 
     pub(crate) fn run_tables(&self) -> &crate::run_table::Tables {

@@ -15,6 +15,7 @@ mod history;
 mod insert;
 pub(crate) mod keys;
 mod list;
+pub(crate) mod metric_names;
 mod names;
 pub(crate) mod order;
 mod resume;

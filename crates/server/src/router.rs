@@ -47,7 +47,8 @@ fn text() -> Router<App> {
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
-    let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND));
+    let fonts = NotForContentType::const_new("font/");
+    let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND)).and(fonts);
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed)
 }
 

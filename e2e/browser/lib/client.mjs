@@ -9,7 +9,8 @@ const UPSERT = `mutation UpsertBucket($name: String, $project: String, $entity: 
   }
 }`;
 
-async function post(url, key, body) {
+/** Posts as the client does; errors in the answer are thrown. */
+export async function post(url, key, body) {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -62,15 +63,15 @@ export class LoggedRun {
     return post(`${this.url}/files/${entity}/${project}/${name}/file_stream`, this.key, body);
   }
 
-  /** Appends rows `{ key: value }`, one step each, with the last as the summary. */
-  async log(rows) {
+  /** Appends rows `{ key: value }`, one step each, with the last and `more` as the summary. */
+  async log(rows, more = {}) {
     const now = Date.now() / 1000;
     const full = rows.map((row, index) => {
       const _step = this.#rows + index;
       return { ...row, _step, _timestamp: now + index * 0.01, _runtime: _step * 0.5 };
     });
     const content = full.map((row) => JSON.stringify(row));
-    const summary = { ...full.at(-1), _wandb: { runtime: Math.round(full.at(-1)._runtime) } };
+    const summary = { ...full.at(-1), ...more, _wandb: { runtime: Math.round(full.at(-1)._runtime) } };
     const answer = await this.#stream({
       files: {
         'wandb-history.jsonl': { offset: this.#rows, content },

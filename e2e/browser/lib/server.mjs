@@ -18,13 +18,14 @@ function freePort() {
   });
 }
 
-/** Starts or finds the server; `{ url, setupUrl, stop }`, and `run` for its commands when it was started here. */
-export async function startServer() {
+/** Starts or finds the server; `{ url, setupUrl, stop }`, and `run` for its commands when it was started here. With
+ *  `kept`, its data is in that folder and stays; where users are there already it has no `setupUrl`. */
+export async function startServer(kept) {
   const { RUNSTEAD_URL: url, RUNSTEAD_SETUP_URL: setupUrl, RUNSTEAD_BIN: binary } = process.env;
   if (url && setupUrl) return { url: url.replace(/\/$/, ''), setupUrl, stop: async () => undefined };
   if (!binary) throw new Error('set RUNSTEAD_BIN, or RUNSTEAD_URL and RUNSTEAD_SETUP_URL');
 
-  const folder = await mkdtemp(join(tmpdir(), 'runstead-browser-'));
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'runstead-browser-')));
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(binary, ['serve', '--listen', listen, '--data-dir', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,9 +39,9 @@ export async function startServer() {
       output += part;
       const ready = /listening on (\S+)/.exec(output);
       const link = /(https?:\/\/\S+\/setup\S*token=\S+)/.exec(output);
-      if (!ready || !link) return;
+      if (!ready || !(link || kept)) return;
       clearTimeout(timer);
-      resolve({ url: ready[1].replace(/\/$/, ''), setupUrl: link[1] });
+      resolve({ url: ready[1].replace(/\/$/, ''), setupUrl: link?.[1] });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -49,7 +50,7 @@ export async function startServer() {
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
-    await rm(folder, { recursive: true, force: true });
+    if (!kept) await rm(folder, { recursive: true, force: true });
   };
   const run = (args, input = '') =>
     execFileSync(binary, [...args, '--data-dir', folder], { input, encoding: 'utf8' }).trim();

@@ -77,10 +77,26 @@ test("the list beside the charts opens as a table, and a link leads to it", asyn
   await assertAccessible(page);
 });
 
+test("there is a column for every key of config and summary, but for bookkeeping", async () => {
+  await head("lr").waitFor();
+  const grid = page.locator(".grid");
+  const seen = new Set();
+  for (let left = 0; left < 3000; left += 600) {
+    await grid.evaluate((box, left) => (box.scrollLeft = left), left);
+    await page.waitForTimeout(200);
+    for (const text of await page.getByRole("columnheader").allInnerTexts()) seen.add(text.trim());
+  }
+  for (const name of ["lr", "optimizer", "seed", "learning_rate", "train/accuracy", "val/loss"]) {
+    assert.ok(seen.has(name), `${name} in ${[...seen].join(", ")}`);
+  }
+  assert.ok(![...seen].some((name) => name.startsWith("_")), [...seen].join(", "));
+  await grid.evaluate((box) => (box.scrollLeft = 0));
+});
+
 test("columns are found, shown, pinned and moved by the keyboard", async () => {
   await tool("Columns").click();
   const dialog = sheet("Columns");
-  await dialog.getByRole("searchbox").fill("notes|user|sweep|duration");
+  await dialog.getByRole("searchbox").fill("notes|user|sweep|duration|config|summary");
   await dialog.getByRole("button", { name: "Hide all of these" }).click();
   await dialog.getByRole("searchbox").fill("^(config:lr|config:optimizer|summary:val/loss)$");
   await dialog.getByRole("button", { name: "Show all of these" }).click();
@@ -143,6 +159,16 @@ test("groups show what their runs come to, and open", async () => {
   await listed(["trial-6", "trial-0"]);
   assert.match(await page.getByRole("row", { name: /optimizer adamw/ }).innerText(), /6[\s\S]*±/);
   await assertAccessible(page);
+  await page.getByText("12 shown").waitFor();
+  const saved = page.waitForResponse((answer) => /upsertView/.test(answer.request().postData() ?? ""));
+  await page.getByRole("button", { name: "Show adamw in charts" }).click();
+  await page.getByText("6 shown").waitFor();
+  await saved;
+  await page.reload();
+  await page.getByText("6 shown").waitFor();
+  await group("optimizer sgd").waitFor();
+  await page.getByRole("button", { name: "Show adamw in charts" }).click();
+  await page.getByText("12 shown").waitFor();
   await page.locator(".grid").focus();
   await page.keyboard.press("g");
   for (const key of ["optimizer", "lr"]) {
@@ -194,12 +220,22 @@ test("a run is renamed in place", async () => {
 
 test("all matching runs leave as CSV", async () => {
   const waiting = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Export 12 as CSV" }).click();
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Shown columns as CSV" }).click();
   const file = await waiting;
   const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
   assert.equal(lines.length, 13);
   assert.match(lines[0], /^id,displayName,.*summary_metrics\.val\/loss/);
   assert.ok(lines.some((line) => line.includes("winner")));
+});
+
+test("fewer runs are drawn when somebody says so", async () => {
+  await page.getByText("12 shown").click();
+  await page.getByRole("menuitemcheckbox", { name: "10", exact: true }).click();
+  await page.getByText("10 shown").waitFor();
+  await page.getByText("10 shown").click();
+  await page.getByRole("menuitemcheckbox", { name: "1,000", exact: true }).click();
+  await page.getByText("12 shown").waitFor();
 });
 
 test("a run that begins now is told, and does not move the rows", async () => {
@@ -215,7 +251,7 @@ test("runs are deleted after a question that says how many", async () => {
   await page.getByRole("checkbox", { name: "Select latecomer" }).check();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Delete" });
-  await dialog.getByText("1 run will be deleted").waitFor();
+  await dialog.getByText("1 run goes to the trash").waitFor();
   await assertAccessible(page);
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByText("1 run deleted.").waitFor();

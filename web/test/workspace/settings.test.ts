@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { read, sectionsOf, settingsOf } from '../../src/lib/workspace/spec';
+import { read, sectionsOf, type Settings, settingsOf } from '../../src/lib/workspace/spec';
 import {
   configFor,
   find,
+  mostRuns,
   settingsFor,
   withSetting,
   withSmoothing,
@@ -73,9 +74,25 @@ test('the first setting of a kind does not wake what stood beside it unsaid', ()
 test('a value of a wrong type is the default, and others are passed on to the panel’s config', () => {
   expect(settingsFor({ panel: { smoothingWeight: 'much', limit: 'all' } })).toMatchObject({
     smoothingWeight: 0,
-    maxRuns: null,
+    maxRuns: 100,
   });
   expect(configFor({ a: 1 }, { section: { yLogScale: true } })).toEqual({ a: 1, yLogScale: true });
   const config = { yLogScale: false };
   expect(configFor(config, { section: { yLogScale: true } })).toBe(config);
+});
+
+test('as many runs are asked for as any panel may draw', () => {
+  const of = (settings: Settings, section: Settings, config: Record<string, unknown>) =>
+    mostRuns({
+      section: {
+        settings,
+        panelBankConfig: { sections: [{ localPanelSettings: section, panels: [{ config }] }] },
+      },
+    });
+  expect(of({}, {}, {})).toBe(100);
+  expect(of({ maxRuns: 10 }, {}, {})).toBe(10);
+  expect(of({ maxRuns: 10 }, { maxRuns: 20 }, {})).toBe(20);
+  expect(of({ maxRuns: 10 }, { maxRuns: 20 }, { limit: 300 })).toBe(300);
+  expect(of({ maxRuns: 5000 }, {}, {})).toBe(1000);
+  expect(of({ maxRuns: 'many' }, {}, { limit: -3 })).toBe(100);
 });

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use history::Keys;
+use history::{KeyInfo, Keys};
 use serde_json::Value;
 use sqlx::FromRow;
 
+use super::metric_names;
 use super::streams::{StreamKind, decode_tail};
 use crate::db::{Db, Sql, placeholders, sql};
 use crate::policy::{Allowed, Project, Read, Run};
@@ -21,6 +22,8 @@ pub struct MetricKey {
     /// `number` when any value is one, else another type that was seen.
     pub kind: String,
 }
+
+const NUMBER: &str = "number";
 
 /// The keys of one segment, or one tail row.
 #[derive(FromRow)]
@@ -86,23 +89,24 @@ fn merge(mut parts: Vec<Part>) -> Result<BTreeMap<i64, Keys>, Error> {
     Ok(all)
 }
 
-/// How many of the runs have each key, by name, without the bookkeeping of ours.
-fn counted(runs: impl IntoIterator<Item = Keys>) -> Vec<MetricKey> {
-    let mut all: BTreeMap<String, MetricKey> = BTreeMap::new();
-    for (key, info) in runs.into_iter().flat_map(|keys| keys.0) {
-        if key == history::MALFORMED {
-            continue;
-        }
-        let numeric = info.counts.contains_key("number");
-        let kind =
-            if numeric { "number" } else { info.counts.keys().next().map_or("number", String::as_str) }.to_owned();
-        let entry = all.entry(key.clone()).or_insert_with(|| MetricKey { key, runs: 0, kind: kind.clone() });
-        entry.runs += 1;
-        if numeric {
-            entry.kind = kind;
+/// How many runs have each key, from `(key, kind, runs)`, by name, without the bookkeeping of ours.
+pub(super) fn counted<'a>(found: impl IntoIterator<Item = (&'a str, &'a str, i64)>) -> Vec<MetricKey> {
+    let mut all: BTreeMap<&str, MetricKey> = BTreeMap::new();
+    for (key, kind, runs) in found.into_iter().filter(|(key, ..)| *key != history::MALFORMED) {
+        let new = || MetricKey { key: key.to_owned(), runs: 0, kind: kind.to_owned() };
+        let entry = all.entry(key).or_insert_with(new);
+        entry.runs += runs;
+        if kind == NUMBER {
+            entry.kind = NUMBER.to_owned();
         }
     }
     all.into_values().collect()
+}
+
+/// `number` when any value is one, else another type that was seen.
+pub(super) fn kind(info: &KeyInfo) -> String {
+    let numeric = info.counts.contains_key(NUMBER);
+    if numeric { NUMBER } else { info.counts.keys().next().map_or(NUMBER, String::as_str) }.to_owned()
 }
 
 impl Allowed<Read, Run> {
@@ -124,7 +128,9 @@ impl Allowed<Read, Run> {
     /// The run's metrics; the system metrics when asked.
     pub async fn metric_keys(&self, system: bool) -> Result<Vec<MetricKey>, Error> {
         let kind = if system { StreamKind::Events } else { StreamKind::History };
-        Ok(counted([self.keys_of(kind).await?]))
+        let keys = self.keys_of(kind).await?;
+        let kinds: Vec<_> = keys.0.iter().map(|(key, info)| (key, self::kind(info))).collect();
+        Ok(counted(kinds.iter().map(|(key, kind)| (key.as_str(), kind.as_str(), 1))))
     }
 
     async fn keys_of(&self, kind: StreamKind) -> Result<Keys, Error> {
@@ -137,6 +143,6 @@ impl Allowed<Read, Project> {
     /// The metrics of all runs of the project; the system metrics when asked.
     pub async fn metric_keys(&self, system: bool) -> Result<Vec<MetricKey>, Error> {
         let kind = if system { StreamKind::Events } else { StreamKind::History };
-        Ok(counted(load(self.domain(), Of::Project(self.resource().id), kind).await?.into_values()))
+        metric_names::of_project(self.domain(), self.resource().id, kind).await
     }
 }

@@ -19,8 +19,8 @@ export interface PanelSettings {
   smoothingWeight: number;
   showOriginalAfterSmoothing: boolean;
   ignoreOutliers: boolean;
-  /** Most runs a panel draws; null draws all. */
-  maxRuns: number | null;
+  /** Most runs a panel draws. */
+  maxRuns: number;
   /** The panel follows the grouping of the run table. */
   useRunsTableGroupingInPanels: boolean;
   suppressLegends: boolean;
@@ -34,7 +34,7 @@ export const productDefaults: PanelSettings = {
   smoothingWeight: 0,
   showOriginalAfterSmoothing: true,
   ignoreOutliers: false,
-  maxRuns: null,
+  maxRuns: 100,
   useRunsTableGroupingInPanels: true,
   suppressLegends: false,
 };

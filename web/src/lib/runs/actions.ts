@@ -1,11 +1,15 @@
 /** What is done to many runs at once, and their export. */
 import {
   ChangeRunsDocument,
+  DeletedRunsDocument,
+  type DeletedRunsQuery,
   EditRunDocument,
+  EmptyTrashDocument,
   RunValuesDocument,
   type RunValuesQueryVariables,
 } from '../api/generated';
 import { gql } from '../api/graphql';
+import { at } from '../api/http';
 import type { Column } from './columns';
 import { csvLine } from './csv';
 import { allOf, serverName } from './filter';
@@ -18,6 +22,10 @@ export interface Change {
   groupName?: string;
   stop?: boolean;
   delete?: boolean;
+  /** Takes them out of the trash. */
+  restore?: boolean;
+  /** To another project of the entity. */
+  moveTo?: string;
 }
 
 export interface Changed {
@@ -49,6 +57,44 @@ export async function editRun(
 ): Promise<void> {
   await gql(EditRunDocument, { id: row.id, ...change });
   model.put(row.name, change);
+}
+
+/** The runs in the trash that may be taken back, the one deleted last first. */
+export async function deletedRuns(model: RunModel, signal?: AbortSignal): Promise<DeletedRun[]> {
+  const { entity, project } = model;
+  const all: DeletedRun[] = [];
+  let after: string | null = null;
+  do {
+    const variables = { entity, project, first: PAGE, after };
+    const answer: DeletedRunsQuery = await gql(DeletedRunsDocument, variables, signal);
+    const page = answer.project?.deletedRuns;
+    all.push(...(page?.edges.map(({ node }) => node) ?? []));
+    after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+  } while (after !== null);
+  return all;
+}
+type Deleted = NonNullable<DeletedRunsQuery['project']>['deletedRuns'];
+export type DeletedRun = Deleted['edges'][number]['node'];
+
+/** Removes the deleted runs for good. */
+export async function emptyTrash(model: RunModel): Promise<{ removed: number; bytes: number }> {
+  const input = { entityName: model.entity, projectName: model.project };
+  const { emptyTrash: answer } = await gql(EmptyTrashDocument, { input });
+  return answer ?? { removed: 0, bytes: 0 };
+}
+
+/** Where the server gives these runs with all their columns as a file. */
+export function exportAddress(
+  model: RunModel,
+  runs: ReadonlySet<string> | 'all',
+  format: 'csv' | 'parquet',
+): string {
+  const within = runs === 'all' ? null : { name: { $in: [...runs] } };
+  const query = new URLSearchParams({ order: model.order });
+  const filters = allOf(model.filters, within);
+  if (filters) query.set('filters', filters);
+  const place = [model.entity, model.project].map(encodeURIComponent).join('/');
+  return at(`api/export/${place}/runs.${format}?${query}`);
 }
 
 const PAGE = 500;

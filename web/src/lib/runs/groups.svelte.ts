@@ -1,6 +1,6 @@
 /** Runs in groups: one level a grouping column, each group opened when somebody asks; the innermost hold runs. */
 import { isAbort } from '../api/errors';
-import { RunGroupsDocument } from '../api/generated';
+import { RunGroupsDocument, type RunGroupsQuery } from '../api/generated';
 import { gql } from '../api/graphql';
 import type { RunEvent } from '../api/live.svelte';
 import { serverName, type Key } from './filter';
@@ -35,11 +35,14 @@ export interface Question {
   order: readonly SortKey[];
   runOrder: string;
   aggregate: Aggregate;
-  columns: readonly string[];
 }
 
 const PAGE = 100;
 const LIVE = 3000;
+
+type Found = NonNullable<
+  NonNullable<RunGroupsQuery['project']>['runGroups']
+>['edges'][number]['node'];
 
 /** Groups of one column within a group around them. */
 export class Level {
@@ -50,15 +53,18 @@ export class Level {
   open = $state.raw<ReadonlyMap<string, Level | RunList>>(new Map());
   #cursor: string | null = null;
   #more = false;
+  #columns: readonly string[];
   readonly #control = new AbortController();
 
   constructor(
     readonly place: { entity: string; project: string; ready: Promise<void> },
     readonly question: Question,
     readonly within: GroupNode | null,
+    columns: readonly string[],
     /** Ids of groups to open when they come. */
     readonly keep: ReadonlySet<string> = new Set(),
   ) {
+    this.#columns = columns;
     void this.#fetch(PAGE, true);
   }
 
@@ -80,6 +86,18 @@ export class Level {
     void this.#fetch(Math.max(PAGE, this.nodes.length), true);
     for (const inner of this.open.values()) if (inner instanceof Level) inner.refresh();
   }
+
+  /** What more columns come to is fetched for the groups that are there. */
+  want(columns: readonly string[]): void {
+    const missing = columns.filter((column) => !this.#columns.includes(column));
+    for (const inner of this.open.values()) if (inner instanceof Level) inner.want(columns);
+    if (missing.length === 0) return;
+    this.#columns = [...this.#columns, ...missing];
+    if (!this.loading) void this.#aggregate(missing);
+    else this.#late = [...this.#late, ...missing];
+  }
+
+  #late: readonly string[] = [];
 
   toggle(node: GroupNode): void {
     const next = new Map(this.open);
@@ -144,7 +162,7 @@ export class Level {
 
   #inside(node: GroupNode): Level | RunList {
     if (node.depth + 1 < this.question.by.length) {
-      return new Level(this.place, this.question, node, this.keep);
+      return new Level(this.place, this.question, node, this.#columns, this.keep);
     }
     const { entity, project, ready } = this.place;
     const list = new RunList(entity, project, ready);
@@ -152,36 +170,60 @@ export class Level {
     return list;
   }
 
+  get #key(): Key {
+    const key = this.question.by[this.depth];
+    if (!key) throw new RangeError(`no column groups at depth ${this.depth}`);
+    return key;
+  }
+
+  async #ask(first: number, after: string | null, columns: readonly string[]) {
+    const { filters, order, aggregate } = this.question;
+    const { entity, project, ready } = this.place;
+    await ready;
+    const answer = await gql(
+      RunGroupsDocument,
+      {
+        ...{ entity, project, first, after },
+        by: [serverName(this.#key)],
+        filters: this.within?.filter ?? filters,
+        order: groupOrder(this.#key, order, aggregate),
+        aggregates: [...columns],
+      },
+      this.#control.signal,
+    );
+    return answer.project?.runGroups;
+  }
+
+  #node(node: Found): GroupNode {
+    const value = (node.values as unknown[])[0] ?? null;
+    const path = this.within ? (JSON.parse(this.within.id) as unknown[]) : [];
+    return {
+      ...{ depth: this.depth, key: this.#key, value, count: node.runCount, filter: node.filter },
+      id: JSON.stringify([...path, value]),
+      aggregates: node.aggregates as GroupNode['aggregates'],
+    };
+  }
+
+  async #aggregate(columns: readonly string[]): Promise<void> {
+    try {
+      const found = await this.#ask(Math.max(PAGE, this.nodes.length), null, columns);
+      const fresh = new Map(
+        found?.edges.map(({ node }) => [this.#node(node).id, node.aggregates as object]),
+      );
+      this.nodes = this.nodes.map((node) => {
+        const more = fresh.get(node.id);
+        return more ? { ...node, aggregates: { ...node.aggregates, ...more } } : node;
+      });
+    } catch (error) {
+      if (!isAbort(error)) this.error = error as Error;
+    }
+  }
+
   async #fetch(first: number, anew: boolean): Promise<void> {
     this.loading = true;
-    const { by, filters, order, aggregate, columns } = this.question;
-    const key = by[this.depth];
-    if (!key) return;
-    const { entity, project, ready } = this.place;
     try {
-      await ready;
-      const answer = await gql(
-        RunGroupsDocument,
-        {
-          ...{ entity, project, first, after: this.#cursor },
-          by: [serverName(key)],
-          filters: this.within?.filter ?? filters,
-          order: groupOrder(key, order, aggregate),
-          aggregates: [...columns],
-        },
-        this.#control.signal,
-      );
-      const found = answer.project?.runGroups;
-      const nodes = (found?.edges ?? []).map(({ node }): GroupNode => {
-        const value = (node.values as unknown[])[0] ?? null;
-        const path = this.within ? (JSON.parse(this.within.id) as unknown[]) : [];
-        return {
-          ...{ depth: this.depth, key, value, count: node.runCount },
-          filter: node.filter,
-          id: JSON.stringify([...path, value]),
-          aggregates: node.aggregates as GroupNode['aggregates'],
-        };
-      });
+      const found = await this.#ask(first, this.#cursor, this.#columns);
+      const nodes = (found?.edges ?? []).map(({ node }) => this.#node(node));
       this.nodes = anew ? nodes : [...this.nodes, ...nodes];
       this.total = found?.totalCount ?? 0;
       this.#cursor = found?.edges.at(-1)?.cursor ?? null;
@@ -191,6 +233,9 @@ export class Level {
       }
       this.error = undefined;
       this.loading = false;
+      const late = this.#late;
+      this.#late = [];
+      if (late.length > 0) void this.#aggregate(late);
     } catch (error) {
       if (isAbort(error)) return;
       this.error = error as Error;
@@ -216,6 +261,7 @@ export function groupOrder(
 /** The opened groups of a table, following live changes. */
 export class Groups {
   top = $state.raw<Level>();
+  #columns: readonly string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly place: { entity: string; project: string; ready: Promise<void> }) {}
@@ -223,7 +269,13 @@ export class Groups {
   ask(question: Question | null): void {
     const keep = new Set(this.top?.opened());
     this.top?.close();
-    this.top = question ? new Level(this.place, question, null, keep) : undefined;
+    this.top = question ? new Level(this.place, question, null, this.#columns, keep) : undefined;
+  }
+
+  /** What the groups come to in these columns is shown from now on. */
+  want(columns: readonly string[]): void {
+    this.#columns = [...new Set([...this.#columns, ...columns])];
+    this.top?.want(columns);
   }
 
   changed(event: RunEvent): void {

@@ -8,7 +8,8 @@ import { allOf } from './filter';
 export type RunRow = TableRunFragment;
 export const NEWEST = '-createdAt';
 
-const PAGE = 100;
+/** Rows that are fetched at first. */
+export const PAGE = 100;
 const FAR = 1000;
 const LIVE = 1000;
 

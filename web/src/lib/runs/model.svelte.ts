@@ -6,18 +6,20 @@ import type { Live, RunEvent } from '../api/live.svelte';
 import { seriesStep } from '../design/palette';
 import { now } from '../state/clock.svelte';
 import { Colors } from './colors.svelte';
-import { fieldTypes, layout, type Column } from './columns';
+import { fieldTypes, inOrder, isVisible, layout, usual, type Column } from './columns';
 import { goalsOf, type Goal } from './delta';
 import { columnId, keyOf, serverName, type Key } from './filter';
 import { Groups, type GroupNode, type Line } from './groups.svelte';
 import { RunList, type RunRow } from './list.svelte';
 import {
   filtersArgument,
+  DRAWN,
+  inHiddenGroup,
   isShown,
-  MOST_DRAWN,
   orderArgument,
   readRunSet,
   show,
+  showGroup,
   type RunSet,
 } from './runset';
 import { RunValues } from './values.svelte';
@@ -26,7 +28,12 @@ import { shades } from './shade';
 /** Where a run set is kept: this browser, or the view it belongs to. */
 export interface Holder {
   value: Partial<RunSet>;
+  /** How many runs charts draw, where that can be said. */
+  most?: number;
 }
+
+/** Rows looked through for runs to draw. */
+const FURTHEST = 5000;
 
 export interface KnownColumn {
   id: string;
@@ -69,13 +76,18 @@ export class RunModel {
   );
   readonly order = $derived(orderArgument(this.set.sort.keys));
   readonly types = $derived(new Map(this.known.map((one) => [one.id, one.type])));
+  /** The columns of config and summary that are shown where nobody says otherwise. */
+  readonly usual = $derived(usual(this.known));
   readonly columns: Column[] = $derived(
     layout(
       this.set,
       this.known.map((one) => one.id),
+      this.usual,
       (id) => this.typeOf(id),
     ),
   );
+  /** How many runs charts draw at most. */
+  readonly most = $derived.by(() => this.holder.most ?? DRAWN);
   readonly pinned = $derived.by(() =>
     this.set.pinnedRunIds.map((run) => this.list.find(run)).filter((row) => row !== undefined),
   );
@@ -115,6 +127,7 @@ export class RunModel {
     $effect(() => this.#askGroups());
     $effect(() => this.#askNamed());
     $effect(() => this.#askColors());
+    $effect(() => this.#askDrawn());
     $effect(() => this.#askGoals());
     $effect.pre(() => {
       // The oldest first; only those that are drawn must differ.
@@ -156,14 +169,20 @@ export class RunModel {
       await this.live.ready;
       const { entity, project } = this;
       const answer = await gql(RunColumnsDocument, { entity, project });
-      this.known = (answer.project?.runColumns ?? []).map(({ name, type, runs }) => {
+      const found = (answer.project?.runColumns ?? []).map(({ name, type, runs }) => {
         const key = keyOf(name);
         return { id: columnId(key), key, type, runs };
       });
+      this.known = found.sort(inOrder);
       this.columnsError = undefined;
     } catch (error) {
       this.columnsError = error as Error;
     }
+  }
+
+  /** Whether the table has a column. */
+  shows(id: string): boolean {
+    return isVisible(this.set, id, this.usual);
   }
 
   typeOf(id: string): string {
@@ -228,11 +247,24 @@ export class RunModel {
     this.only = only;
   }
 
+  isGroupShown(node: GroupNode): boolean {
+    return !inHiddenGroup(this.set, JSON.parse(node.id) as unknown[]);
+  }
+
+  toggleGroup(node: GroupNode, shown: boolean): void {
+    this.only = null;
+    this.change((set) => showGroup(set, node.id, shown));
+  }
+
   /** All runs are drawn again, or none. */
   showAll(shown: boolean): void {
     this.only = null;
     const selections = { root: shown ? 1 : 0, bounds: [], tree: [] } as const;
-    this.change((set) => ({ ...set, selections: { ...selections, bounds: [], tree: [] } }));
+    this.change((set) => ({
+      ...set,
+      selections: { ...selections, bounds: [], tree: [] },
+      hiddenGroups: [],
+    }));
   }
 
   isSelected(run: string): boolean {
@@ -276,6 +308,18 @@ export class RunModel {
     return value === undefined ? undefined : JSON.stringify([value]);
   }
 
+  /** The values of the grouping columns; undefined until all are known. */
+  #path(run: string): unknown[] | undefined {
+    const values = this.set.grouping.map((key) => this.value(run, key));
+    return values.includes(undefined) ? undefined : values;
+  }
+
+  #hidden(run: string): boolean {
+    if (this.set.hiddenGroups.length === 0 || this.set.grouping.length === 0) return false;
+    const path = this.#path(run);
+    return path === undefined || inHiddenGroup(this.set, path);
+  }
+
   look(run: string): Look {
     const row = this.row(run);
     const group = this.groupOf(run);
@@ -298,7 +342,8 @@ export class RunModel {
     const rest = wanted
       ? [...wanted].filter((run) => this.list.find(run) !== undefined)
       : this.list.rows.map((row) => row.name).filter((run) => this.isShown(run));
-    return [...new Set([...pinned, ...rest])].slice(0, MOST_DRAWN);
+    const all = [...new Set([...pinned, ...rest])];
+    return (this.only ? all : all.filter((run) => !this.#hidden(run))).slice(0, this.most);
   }
 
   #changed(event: RunEvent): void {
@@ -309,20 +354,12 @@ export class RunModel {
     }
   }
 
-  readonly #aggregated = $derived(
-    this.columns
-      .filter((column) => column.type === 'number' || column.type === 'mixed')
-      .map((column) => serverName(column.key))
-      .join('\n'),
-  );
-
   readonly #grouping = $derived(JSON.stringify(this.set.grouping));
 
   #askGroups(): void {
     const by = JSON.parse(this.#grouping) as Key[];
-    const columns = this.#aggregated.split('\n').filter(Boolean);
     const order = this.order;
-    const question = { by, columns, filters: this.filters, runOrder: order };
+    const question = { by, filters: this.filters, runOrder: order };
     untrack(() => {
       const { sort, aggregate } = this.set;
       this.groups.ask(by.length > 0 ? { ...question, order: sort.keys, aggregate } : null);
@@ -343,10 +380,27 @@ export class RunModel {
   }
 
   #askColors(): void {
-    const { coloring, grouping } = this.set;
-    const keys = [...(typeof coloring === 'string' ? [] : [coloring]), ...grouping.slice(0, 1)];
+    const { coloring, grouping, hiddenGroups } = this.set;
+    const some = hiddenGroups.length > 0;
+    const keys = [
+      ...(typeof coloring === 'string' ? [] : [coloring]),
+      ...(some ? grouping : grouping.slice(0, 1)),
+    ];
     const columns = keys.filter((key) => !isField(key)).map(serverName);
-    if (columns.length > 0) this.values.want(this.drawn, columns);
+    const runs = some ? this.list.rows.map((row) => row.name) : this.drawn;
+    if (columns.length > 0) this.values.want(runs, columns);
+  }
+
+  /** As many rows as are drawn must be there, more where some of them are hidden. */
+  #askDrawn(): void {
+    const { rows, total, loading } = this.list;
+    if (this.only || this.set.selections.root === 0 || loading) return;
+    const lacking = this.most - this.drawn.length;
+    if (lacking <= 0 || rows.length >= Math.min(total, FURTHEST)) return;
+    const { grouping, hiddenGroups } = this.set;
+    const unknown = grouping.length > 0 && hiddenGroups.length > 0;
+    if (unknown && rows.some((row) => this.#path(row.name) === undefined)) return;
+    untrack(() => this.list.ensure(rows.length + lacking));
   }
 
   #askGoals(): void {

@@ -37,6 +37,8 @@ export interface RunSet {
   };
   /** `root` 1: all runs are drawn but those of `tree`; 0: only those of `tree`. */
   selections: { root: 0 | 1; bounds: unknown[]; tree: string[] };
+  /** Groups that are not drawn, each as the JSON of its values from the outermost column on. */
+  hiddenGroups: string[];
   baselineRunId: string | null;
   pinnedRunIds: string[];
   /** Steps of the series palette that somebody chose, by run id. */
@@ -58,8 +60,8 @@ export const defaultColumns: readonly string[] = [
   'run:sweep',
 ];
 export const MOST_PINNED = 20;
-/** Runs that charts draw; more than these nobody can tell apart. */
-export const MOST_DRAWN = 100;
+/** Runs that charts draw where nothing else is said; more than these nobody can tell apart. */
+export const DRAWN = 100;
 
 export function newRunSet(): RunSet {
   return {
@@ -78,6 +80,7 @@ export function newRunSet(): RunSet {
       columnOrder: [],
     },
     selections: { root: 1, bounds: [], tree: [] },
+    hiddenGroups: [],
     baselineRunId: null,
     pinnedRunIds: [],
     customRunColors: {},
@@ -202,6 +205,23 @@ export function show(set: RunSet, runs: readonly string[], shown: boolean): RunS
     ...set,
     selections: { ...set.selections, tree: listed ? [...rest, ...runs] : rest },
   };
+}
+
+/** Whether a run with these values of the grouping columns is in a group that is not drawn. */
+export const inHiddenGroup = ({ hiddenGroups }: RunSet, values: readonly unknown[]): boolean =>
+  hiddenGroups.some((id) => {
+    const within = JSON.parse(id) as unknown[];
+    return JSON.stringify(values.slice(0, within.length)) === id;
+  });
+
+/** The set with a group drawn or not; one that is drawn takes those around and in it along. */
+export function showGroup(set: RunSet, id: string, shown: boolean): RunSet {
+  const related = (other: string) =>
+    other.slice(0, -1) === id.slice(0, -1) ||
+    other.startsWith(`${id.slice(0, -1)},`) ||
+    id.startsWith(`${other.slice(0, -1)},`);
+  const rest = set.hiddenGroups.filter((one) => !related(one));
+  return { ...set, hiddenGroups: shown ? rest : [...rest, id] };
 }
 
 /** The set with a run pinned or not; a baseline is always pinned. */

@@ -8,7 +8,7 @@ import { to } from '../router.svelte';
 import { arrange, type Logged, type ShownPanel, type ShownSection, visible } from './arrange';
 import { definitions } from './definitions';
 import * as edit from './edit';
-import { Drag } from './drag.svelte';
+import { Drag, type Target } from './drag.svelte';
 import { type Levels } from './settings';
 import { bankOf, isAutomatic, type Section, settingsOf } from './spec';
 import { shortName } from './views';
@@ -139,6 +139,17 @@ export class Board {
 
   move(panel: ShownPanel, sectionId: string, index: number): void {
     this.workspace.change((spec) => edit.movePanel(spec, this.shown, panel, sectionId, index));
+  }
+
+  /** Puts a panel where it was dragged to. */
+  drop(key: string, target: Target): void {
+    const found = this.find(key);
+    const to = this.section(target.section);
+    if (!found || !to) return;
+    const keys = to.panels.map((one) => one.key).filter((one) => one !== key);
+    const beside = target.key === null ? -1 : keys.indexOf(target.key);
+    const at = beside < 0 ? keys.length : beside + (target.after ? 1 : 0);
+    this.move(found.panel, target.section, at);
   }
 
   /** One place before or after, among the section's panels. */

@@ -85,18 +85,34 @@ export class Drag {
   begin(event: PointerEvent, key: string, drop: (target: Target) => void): void {
     follow(
       event,
-      (_dx, _dy, now) => {
-        this.key = key;
-        this.at = { x: now.clientX, y: now.clientY };
-        this.target = this.#under(now);
-      },
+      (_dx, _dy, now) => this.#show(now, key, this.#under(now)),
       (done) => {
-        const { target } = this;
-        this.key = null;
-        this.target = null;
+        const target = this.end();
         if (done && target && target.key !== key) drop(target);
       },
     );
+  }
+
+  /** For a panel that has a place of its own in its section: whether the pointer has left that for another section. */
+  away(now: PointerEvent, key: string, section: string): boolean {
+    const target = this.#under(now);
+    if (!target || target.section === section) this.end();
+    else this.#show(now, key, target);
+    return this.key !== null;
+  }
+
+  /** Where it would have gone; nothing is under way from now on. */
+  end(): Target | null {
+    const { target } = this;
+    this.key = null;
+    this.target = null;
+    return target;
+  }
+
+  #show(now: PointerEvent, key: string, target: Target | null): void {
+    this.key = key;
+    this.at = { x: now.clientX, y: now.clientY };
+    this.target = target;
   }
 
   #under({ clientX, clientY }: PointerEvent): Target | null {

@@ -1,8 +1,9 @@
 /** Where a setting comes from: panel → section → workspace → the product's default. This is the only place that knows. */
+import { MOST_RUNS } from '../charts/data.svelte';
 import { withFields } from '../panels/config';
 import { type PanelConfig, type PanelSettings, productDefaults } from '../panels/types';
 import { changed } from './json';
-import type { Settings } from './spec';
+import { bankOf, panelsOf, sectionsOf, type Settings, settingsOf, type Spec } from './spec';
 
 export type Level = 'panel' | 'section' | 'workspace' | 'default';
 
@@ -85,6 +86,22 @@ export function settingsFor(levels: Levels): PanelSettings {
     return [field, fits ? value : standard];
   });
   return Object.fromEntries(fields) as unknown as PanelSettings;
+}
+
+/** The most runs that any panel of a document may draw. */
+export function mostRuns(spec: Spec): number {
+  const whole = settingsFor({ workspace: settingsOf(spec) }).maxRuns;
+  const sections = sectionsOf(spec);
+  const configs = [
+    ...sections.flatMap(panelsOf).map((panel) => panel.config),
+    ...Object.values(bankOf(spec).panelConfigOverrides ?? {}),
+  ];
+  const parts = [
+    ...sections.map((section) => said(section.localPanelSettings, 'maxRuns')),
+    ...configs.map((config) => config?.limit),
+  ];
+  const counts = [whole, ...parts].map(Number).filter((count) => count >= 1);
+  return Math.min(MOST_RUNS, Math.max(1, ...counts));
 }
 
 /** The panel's config with what it leaves to the levels above. */

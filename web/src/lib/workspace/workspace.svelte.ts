@@ -2,7 +2,17 @@
  *  after a change. A workspace that may not be saved works all the same, in this tab. */
 import { untrack } from 'svelte';
 import { Denial, isAbort } from '../api/errors';
-import { blank, identified, read, runSetOf, type Spec, withRunSet } from './spec';
+import { mostRuns, withSetting } from './settings';
+import {
+  blank,
+  identified,
+  read,
+  runSetOf,
+  settingsOf,
+  type Spec,
+  withBody,
+  withRunSet,
+} from './spec';
 import {
   DEFAULT_NAME,
   freshName,
@@ -25,10 +35,19 @@ const MOST_STEPS = 200;
 
 export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'local';
 
-/** Where the table of runs keeps its run set. */
-function heldBy(workspace: Workspace): { value: Readonly<Record<string, unknown>> } {
+/** Where the table of runs keeps its run set, and how many of the runs are drawn. */
+function heldBy(workspace: Workspace) {
   const held = $derived(runSetOf(workspace.spec));
+  const most = $derived(mostRuns(workspace.spec));
   return {
+    get most() {
+      return most;
+    },
+    set most(next) {
+      workspace.change((spec) =>
+        withBody(spec, { settings: withSetting(settingsOf(spec), 'maxRuns', next) }),
+      );
+    },
     get value() {
       return held;
     },

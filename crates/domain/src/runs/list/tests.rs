@@ -222,6 +222,29 @@ async fn metric_names_are_found_in_segments_and_tails() {
     }
 }
 
+#[tokio::test]
+async fn metric_names_follow_what_runs_log() {
+    for lab in Lab::all().await {
+        lab_with_runs(&lab).await;
+        let found = async |key: &str| {
+            let project = lab.alice.allow::<Read, Project>(&ProjectPath::new("team", "p")).await.unwrap();
+            let keys = project.metric_keys(false).await.unwrap();
+            keys.into_iter().find(|one| one.key == key).map(|one| (one.runs, one.kind))
+        };
+        assert_eq!(found("loss").await, Some((7, "number".to_owned())));
+        assert_eq!(found("late").await, None);
+        let run = lab.run("r1").await;
+        run.append(history(2, &[r#"{"_step":2,"late":"so"}"#])).await.unwrap();
+        assert_eq!(found("late").await, Some((1, "string".to_owned())), "of a tail that was read before");
+        lab.run("r2").await.append(history(2, &[r#"{"_step":2,"late":1}"#])).await.unwrap();
+        assert_eq!(found("late").await, Some((2, "number".to_owned())));
+        lab.allow::<Delete>("r2").await.unwrap().delete().await.unwrap();
+        assert_eq!(found("late").await, Some((1, "string".to_owned())), "of runs that are there");
+        assert_eq!(found("only2").await, None);
+        assert_eq!(found("loss").await, Some((6, "number".to_owned())));
+    }
+}
+
 fn metrics(keys: Vec<crate::runs::MetricKey>) -> Vec<String> {
     keys.into_iter().map(|key| key.key).collect()
 }

@@ -49,7 +49,7 @@ export interface LineConfig {
   grouping: 'off' | 'all' | { column: string };
   agg: GroupAgg;
   area: GroupArea;
-  most: number | null;
+  most: number;
   template: string;
   marks: Readonly<Record<string, unknown>>;
   colors: Readonly<Record<string, unknown>>;
