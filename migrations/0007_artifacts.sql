@@ -47,6 +47,8 @@ CREATE TABLE artifact (
     bytes          BIGINT NOT NULL,
     file_count     BIGINT NOT NULL,
     manifest_blob  TEXT,              -- the whole manifest as JSON
+    commit_token   BIGINT,            -- who commits it now: entries are written by that one alone
+    commit_until   BIGINT NOT NULL,   -- until when that one is believed alive
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL,
     committed_at   BIGINT,

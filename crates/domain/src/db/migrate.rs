@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_views", include_str!("../../../../migrations/0004_views.sql")),
     ("0005_access", include_str!("../../../../migrations/0005_access.sql")),
     ("0006_run_table", include_str!("../../../../migrations/0006_run_table.sql")),
+    ("0007_artifacts", include_str!("../../../../migrations/0007_artifacts.sql")),
     ("0010_sharing", include_str!("../../../../migrations/0010_sharing.sql")),
 ];
 

@@ -17,7 +17,8 @@ pub(super) async fn run(domain: &Domain, subject: &str) -> Result<(), Error> {
     for (blob,) in blobs {
         discard_later(&mut tx, domain.clock(), &blob).await?;
     }
-    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run"] {
+    sql("UPDATE artifact SET run_id = NULL WHERE run_id = $1").bind(id).run(&mut tx).await?;
+    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run", "artifact_use"] {
         sql(format!("DELETE FROM {table} WHERE run_id = $1")).bind(id).run(&mut tx).await?;
     }
     sql("DELETE FROM run WHERE id = $1").bind(id).run(&mut tx).await?;

@@ -27,6 +27,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
         "SELECT blob FROM segment WHERE run_id IN ({runs}) UNION ALL SELECT blob FROM file WHERE run_id IN ({runs})"
     );
     let blobs: Vec<(String,)> = sql(text).bind(id).all(&mut *tx).await?;
+    let artifacts = crate::artifacts::remove_all(tx, id).await?;
     for table in ["tail", "segment", "stream", "file", "alert", "sweep_run"] {
         sql(format!("DELETE FROM {table} WHERE run_id IN ({runs})")).bind(id).run(&mut *tx).await?;
     }
@@ -47,5 +48,5 @@ pub(crate) async fn remove(tx: &mut Tx, id: i64, now: Micros) -> Result<Vec<Stri
     ] {
         sql(text).bind(id).run(&mut *tx).await?;
     }
-    Ok(blobs.into_iter().map(|(blob,)| blob).collect())
+    Ok(blobs.into_iter().map(|(blob,)| blob).chain(artifacts).collect())
 }

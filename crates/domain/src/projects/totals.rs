@@ -17,7 +17,7 @@ pub struct Totals {
     pub running: i64,
     /// Microseconds between start and end of all of them together.
     pub compute: Micros,
-    /// Bytes of files and of what was logged.
+    /// Bytes of files, of what was logged, and of artifacts.
     pub bytes: i64,
     /// Who submitted them, the one with the most first.
     pub contributors: Vec<Contributor>,
@@ -53,7 +53,9 @@ impl Allowed<Read, Project> {
                  WHERE r.project_id = $1 AND r.deleted_at IS NULL)"
             )
         };
-        let parts = [sum("bytes", "file"), sum("bytes", "segment"), sum("tail_bytes", "stream")].join(" + ");
+        let objects =
+            "(SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM project_object WHERE project_id = $1)".to_owned();
+        let parts = [sum("bytes", "file"), sum("bytes", "segment"), sum("tail_bytes", "stream"), objects].join(" + ");
         let (bytes,): (i64,) = sql(format!("SELECT {parts}")).bind(id).one(db).await?;
         let text = "SELECT a.name, a.full_name, COUNT(*) AS runs, MAX(r.created_at) AS last_run_at \
                     FROM run r LEFT JOIN account a ON a.id = r.user_id \

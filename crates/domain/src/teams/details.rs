@@ -60,17 +60,19 @@ impl Allowed<Read, Entity> {
         members_of(self.domain(), "membership", team.id, manages).await
     }
 
-    /// Bytes of segments and run files of all its projects.
+    /// Bytes of segments, run files and artifacts of all its projects.
     pub async fn storage_bytes(&self) -> Result<i64, Error> {
         storage_bytes(self.domain().db(), self.resource().id).await
     }
 }
 
-/// Bytes of segments and run files of all projects of an entity.
+/// Bytes of segments, run files and artifacts of all projects of an entity: what several versions of a project list counts once.
 pub(crate) async fn storage_bytes(db: &Db, entity: i64) -> Result<i64, Error> {
     let text = "SELECT CAST(COALESCE(SUM(x.bytes), 0) AS BIGINT) FROM ( \
-                SELECT run_id, bytes FROM segment UNION ALL SELECT run_id, bytes FROM file) x \
-                JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1";
+                SELECT r.project_id, s.bytes FROM segment s JOIN run r ON r.id = s.run_id \
+                UNION ALL SELECT r.project_id, f.bytes FROM file f JOIN run r ON r.id = f.run_id \
+                UNION ALL SELECT project_id, bytes FROM project_object) x \
+                JOIN project p ON p.id = x.project_id WHERE p.entity_id = $1";
     let (bytes,): (i64,) = sql(text).bind(entity).one(db).await?;
     Ok(bytes)
 }
