@@ -98,8 +98,9 @@ impl Allowed<Administer, Org> {
         }
         for (table, column) in BLOB_NAMES {
             let named = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL");
-            let named: Vec<(String,)> = sql(named).all(domain.db()).await?;
-            named.iter().for_each(|(blob,)| drop(unnamed.remove(blob)));
+            let mut named: Vec<(String,)> = sql(named).all(domain.db()).await?;
+            named.sort_unstable();
+            unnamed.retain(|blob| named.binary_search_by(|(name,)| name.cmp(blob)).is_err());
         }
         report.unreferenced = unnamed.len() as u64;
         Ok(report)

@@ -76,13 +76,6 @@ impl Allowed<Update, Artifact> {
     }
 }
 
-impl Allowed<super::LogArtifact, Place> {
-    /// An artifact just made here: whoever may log may go on with it (both need the member role).
-    pub(crate) fn logged(&self, artifact: Artifact) -> Allowed<Update, Artifact> {
-        Allowed::new(self.session.clone(), artifact)
-    }
-}
-
 impl Allowed<Read, Run> {
     /// The run's project.
     pub fn project(&self) -> Allowed<Read, Project> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{ArtifactNode, COLLECTION, InProject, MembershipNode, PortfolioNode, SequenceNode, fields};
 use crate::Error;
 use crate::graphql::project::ProjectNode;
-use crate::graphql::{Connection, Ctx, NoArgs, Node, Output, Page, Payload, Resolvers, ids};
+use crate::graphql::{Connection, NoArgs, Node, Output, Page, Payload, Resolvers, ids};
 
 pub(super) fn register(r: &mut Resolvers) {
     both::<SequenceNode>(r, |n| &n.0);

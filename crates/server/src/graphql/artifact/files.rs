@@ -28,12 +28,12 @@ struct Files {
 async fn files(of: &ArtifactVersion, args: Files) -> Result<Payload, Error> {
     let page = of.files(EntryQuery { names: args.names, first: args.first, after: args.after }).await?;
     let updated = rfc3339(of.row.created_at);
-    let items = page.files.into_iter().map(|f| (f.cursor(), file(&of.row.artifact_id, &updated, f))).collect();
+    let items = page.files.into_iter().map(|f| (f.cursor(), file(of.row.artifact_id, &updated, f))).collect();
     let connection = Connection { items, has_next_page: page.has_next, total: u64::try_from(page.total).ok() };
     Ok(connection.payload().with("uploadHeaders", Vec::<String>::new()))
 }
 
-fn file(artifact: &i64, updated: &str, file: ArtifactFile) -> Payload {
+fn file(artifact: i64, updated: &str, file: ArtifactFile) -> Payload {
     let mime = mime_guess::from_path(&file.name).first_raw();
     Payload::new("File")
         .with("id", ids::encode("ArtifactFile", format_args!("{artifact}:{}", file.name)))
