@@ -171,15 +171,24 @@ impl Session {
         if !self.may_exactly(Operation::ArtifactRead, asked).await? {
             return Ok(None);
         }
-        Ok(Some(self.allow::<Read, Project>(&crate::model::ProjectPath::new(entity, project)).await?))
+        let project = self.allow::<Read, Project>(&crate::model::ProjectPath::new(entity, project)).await?;
+        Ok((!project.shows_a_report_only().await?).then_some(project))
     }
 }
 
 impl Allowed<Read, Project> {
+    /// Whether a link to a report lets the caller in: it shows no artifacts.
+    pub(super) async fn shows_a_report_only(&self) -> Result<bool, Error> {
+        Ok(self.session().only_view(self.resource()).await?.is_some())
+    }
+
     /// Rows of this project's collections, with where they come from as far as the caller may know.
     pub(super) async fn versions(&self, rows: Vec<VersionRow>) -> Result<Vec<ArtifactVersion>, Error> {
         let mut sources: HashMap<i64, Option<Self>> = HashMap::from([(self.resource().id, Some(self.clone()))]);
         let mut versions = Vec::with_capacity(rows.len());
+        if self.shows_a_report_only().await? {
+            return Ok(versions);
+        }
         for row in rows {
             if !sources.contains_key(&row.source_project) {
                 let found = self.session().artifacts_project(row.source_project).await?;

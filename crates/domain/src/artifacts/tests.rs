@@ -30,9 +30,8 @@ fn digest(contents: &Map<String, Value>) -> String {
 }
 
 fn contents(files: &[(&str, &[u8])]) -> Map<String, Value> {
-    let entry = |(name, bytes): &(&str, &[u8])| {
-        ((*name).to_owned(), json!({ "digest": md5(bytes), "size": bytes.len() }))
-    };
+    let entry =
+        |(name, bytes): &(&str, &[u8])| ((*name).to_owned(), json!({ "digest": md5(bytes), "size": bytes.len() }));
     files.iter().map(entry).collect()
 }
 
@@ -76,10 +75,8 @@ async fn change(lab: &Lab, id: i64) -> Allowed<Update, Artifact> {
 
 /// Sends the files that the server wants; how many it wanted.
 async fn send(lab: &Lab, id: i64, files: &[(&str, &[u8])]) -> usize {
-    let specs: Vec<_> = files
-        .iter()
-        .map(|(name, bytes)| FileSpec { name: (*name).to_owned(), md5: md5(bytes), parts: None })
-        .collect();
+    let specs: Vec<_> =
+        files.iter().map(|(name, bytes)| FileSpec { name: (*name).to_owned(), md5: md5(bytes), parts: None }).collect();
     let mut sent = 0;
     for (upload, (_, bytes)) in change(lab, id).await.create_files(&specs).await.unwrap().iter().zip(files) {
         if let Some(url) = &upload.url {
@@ -141,14 +138,18 @@ async fn a_version_is_there_after_its_commit_and_the_same_again_is_the_same() {
         assert_eq!(send(&lab, id, &files).await, 3);
         manifest(&lab, id, ManifestKind::Full, None, &Value::Object(all.clone())).await;
         let done = change(&lab, id).await.commit().await.unwrap();
-        assert_eq!((done.row.state.as_str(), done.row.version, done.row.bytes, done.row.file_count), ("COMMITTED", Some(0), 9, 3));
+        assert_eq!(
+            (done.row.state.as_str(), done.row.version, done.row.bytes, done.row.file_count),
+            ("COMMITTED", Some(0), 9, 3)
+        );
         // Committing again, as a client does that missed the answer.
         assert_eq!(change(&lab, id).await.commit().await.unwrap().row.version, Some(0));
         for name in ["data", "data:latest", "data:best", "data:v0", &format!("data:{}", done.row.digest)] {
             assert_eq!(project(&lab).await.artifact(name).await.unwrap().unwrap().row.artifact_id, id, "{name}");
         }
         assert_eq!(names(&done).await, ["a", "b/x", "b/y"]);
-        for (file, bytes) in done.files(EntryQuery::default()).await.unwrap().files.iter().zip([b"one", b"two", b"two"]) {
+        for (file, bytes) in done.files(EntryQuery::default()).await.unwrap().files.iter().zip([b"one", b"two", b"two"])
+        {
             assert_eq!(get(&lab.domain, &file.url).await.unwrap(), bytes);
         }
         let sent = get(&lab.domain, &done.manifest_url().await.unwrap().unwrap()).await.unwrap();
@@ -223,7 +224,10 @@ async fn incremental_and_distributed_manifests_are_merged() {
             let id = begin(&lab, &mine, |new| new.distributed_id = Some("both".to_owned())).await.row.artifact_id;
             send(&lab, id, &[(name, bytes)]).await;
             let mut sent = mine;
-            sent.insert(format!("{name}.ref"), json!({ "digest": "etag", "ref": "s3://b/k", "size": 7, "extra": {"etag": "e"} }));
+            sent.insert(
+                format!("{name}.ref"),
+                json!({ "digest": "etag", "ref": "s3://b/k", "size": 7, "extra": {"etag": "e"} }),
+            );
             manifest(&lab, id, ManifestKind::Patch, None, &Value::Object(sent)).await;
             ids.push(id);
         }
@@ -331,7 +335,8 @@ async fn a_time_to_live_ends_versions_unless_they_are_linked() {
         assert_eq!(there.row.version, Some(0));
         lab.clock().advance(std::time::Duration::from_secs(7200));
         lab.domain.run_due_jobs().await.unwrap();
-        let left = project(&lab).await.artifact_versions(short.row.collection.id, VersionQuery::default()).await.unwrap();
+        let left =
+            project(&lab).await.artifact_versions(short.row.collection.id, VersionQuery::default()).await.unwrap();
         let left: Vec<_> = left.iter().map(|v| v.row.artifact_id).collect();
         assert_eq!(left, [lasting.row.artifact_id, linked.row.artifact_id]);
     }
