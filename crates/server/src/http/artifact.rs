@@ -27,7 +27,7 @@ pub async fn v2(caller: Result<Caller, Error>, OriginalUri(uri): OriginalUri) ->
         [_, _, entity, project, collection, _birth, md5, name] => {
             by_collection(&session, (entity, project, collection), md5, name).await?
         }
-        _ => None,
+        _ => return Err(Error::NoRoute(uri.path().to_owned())),
     };
     redirect(found, uri.path())
 }
@@ -41,7 +41,7 @@ pub async fn v1(caller: Result<Caller, Error>, OriginalUri(uri): OriginalUri) ->
             Some(md5) => session.artifact_bytes(entity, &md5).await?,
             None => None,
         },
-        _ => None,
+        _ => return Err(Error::NoRoute(uri.path().to_owned())),
     };
     redirect(found, uri.path())
 }
