@@ -74,13 +74,6 @@ def test_a_table_arrives_and_breaks_nothing(trainer, run):
     assert b'"x"' in seen.file(table["path"])
 
 
-def test_an_artifact_is_refused_in_words_and_breaks_nothing(trainer, run):
-    outcome = trainer.train("artifact", run).succeeded()
-    assert "Runstead does not offer" in outcome.result["refusal"], outcome.output
-    seen = trainer.seen(run)
-    assert seen.column("loss") == [1.0, 2.0] and seen.state == "finished"
-
-
 @pytest.mark.every_client
 def test_the_usual_files_arrive(trained):
     _, seen, _ = trained("everything")

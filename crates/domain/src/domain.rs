@@ -67,7 +67,8 @@ impl Domain {
         let (settings, waiting) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
         let metric_names = crate::runs::metric_names::MetricNames::default();
-        let parts = Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables, metric_names };
+        let parts =
+            Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables, metric_names };
         Ok(Self(Arc::new(parts)))
     }
 

@@ -8,5 +8,5 @@ mod queue;
 mod reap;
 mod worker;
 
-pub(crate) use discard::{discard_later, is_named};
+pub(crate) use discard::{NAMES as BLOB_NAMES, discard_later, is_named, keep};
 pub(crate) use queue::{Job, enqueue};

@@ -3,6 +3,7 @@
 //! Start reading at [`policy`]. Everything else is one folder per noun, one file per operation, and every operation that
 //! touches data is a method of a proof ([`policy::Allowed`]).
 
+pub mod artifacts;
 pub mod audit;
 pub mod backup;
 mod blobs;

@@ -8,7 +8,7 @@ mod state;
 mod sweep_state;
 
 pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
-pub use path::{EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
+pub use path::{ArtifactPath, CollectionPath, EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
 pub(crate) use pattern::matches;
 pub use role::{KeyScope, Role, Visibility};
 pub use state::RunState;

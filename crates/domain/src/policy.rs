@@ -38,7 +38,7 @@ pub use operation::{
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;
-pub use resource::{Account, Entity, Org, Place, Project, Resource, Run, Sweep, View};
+pub use resource::{Account, Artifact, Collection, Entity, Org, Place, Project, Resource, Run, Sweep, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use share::ShareFacts;
 pub use table::{WHO, allowed};

@@ -35,6 +35,7 @@ pub(crate) use author::author;
 pub use change::RunChange;
 pub use console::{LogLine, LogPage, LogQuery, LogSearch};
 pub use details::{RunDetails, RunTexts, RunUser};
+pub(crate) use filter::DocumentFilter;
 pub use history::{HistoryQuery, ParquetHistory};
 pub(crate) use insert::{NewRun, insert};
 pub use keys::MetricKey;

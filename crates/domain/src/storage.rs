@@ -1,5 +1,5 @@
 //! What runs keep: files, segments of what they logged (a blob that several generations share counts once), and what is
-//! not yet in a segment.
+//! not yet in a segment; and what a project's artifacts keep, where the same bytes count once.
 
 use sqlx::FromRow;
 
@@ -9,7 +9,7 @@ use crate::db::{On, Sql, placeholders, sql};
 /// Bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Storage {
-    /// Of the runs that are there.
+    /// Of the runs and artifacts that are there.
     pub kept: i64,
     /// Of those in the trash, and of those that are being removed.
     pub deleted: i64,
@@ -23,7 +23,7 @@ impl Storage {
 }
 
 /// `of` joins `run r` with what the condition needs. CAST: PostgreSQL sums BIGINT to NUMERIC.
-fn select(of: &str) -> Sql {
+fn select(of: &str, artifacts: bool) -> Sql {
     let parts = [
         ("DISTINCT", "x.blob", "x.bytes", "segment"),
         ("", "x.blob", "x.bytes", "file"),
@@ -35,21 +35,26 @@ fn select(of: &str) -> Sql {
              FROM {table} x JOIN run r ON r.id = x.run_id {of}"
         )
     };
+    let mut parts: Vec<String> = parts.map(part).into();
+    if artifacts {
+        // Under the name `r`, so that the same condition fits.
+        parts.push(format!("SELECT '' AS blob, r.bytes AS bytes, 1 = 0 AS gone FROM project_object r {of}"));
+    }
     sql(format!(
         "SELECT CAST(COALESCE(SUM(CASE WHEN gone THEN 0 ELSE bytes END), 0) AS BIGINT) AS kept, \
          CAST(COALESCE(SUM(CASE WHEN gone THEN bytes ELSE 0 END), 0) AS BIGINT) AS deleted FROM ({}) parts",
-        parts.map(part).join(" UNION ALL ")
+        parts.join(" UNION ALL ")
     ))
 }
 
 /// What a project keeps.
 pub(crate) async fn of_project(on: impl Into<On<'_>>, id: i64) -> Result<Storage, Error> {
-    select("WHERE r.project_id = $1").bind(id).one(on).await
+    select("WHERE r.project_id = $1", true).bind(id).one(on).await
 }
 
 /// What all projects of an entity keep.
 pub(crate) async fn of_entity(on: impl Into<On<'_>>, id: i64) -> Result<Storage, Error> {
-    select("JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1").bind(id).one(on).await
+    select("JOIN project p ON p.id = r.project_id WHERE p.entity_id = $1", true).bind(id).one(on).await
 }
 
 /// What these runs keep; not too many for one statement.
@@ -58,6 +63,6 @@ pub(crate) async fn of_runs(on: impl Into<On<'_>>, ids: &[i64]) -> Result<i64, E
         return Ok(0);
     }
     let text = format!("WHERE r.id IN ({})", placeholders(1, ids.len()));
-    let all: Storage = select(&text).bind_all(ids.iter().copied()).one(on).await?;
+    let all: Storage = select(&text, false).bind_all(ids.iter().copied()).one(on).await?;
     Ok(all.total())
 }

@@ -7,6 +7,7 @@
 mod access_key;
 mod administration;
 mod answer;
+mod artifact;
 mod compatibility;
 mod context;
 mod denials;
@@ -38,7 +39,7 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 8] = [
+pub(crate) const SDL: [&str; 9] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
@@ -46,6 +47,7 @@ pub(crate) const SDL: [&str; 8] = [
     include_str!("graphql/schema/pages.graphql"),
     include_str!("graphql/schema/views.graphql"),
     include_str!("graphql/schema/workspace.graphql"),
+    include_str!("graphql/schema/artifacts.graphql"),
     include_str!("graphql/schema/lifecycle.graphql"),
 ];
 
@@ -56,6 +58,7 @@ pub fn resolvers() -> Resolvers {
         query::register,
         mutation::register,
         administration::register,
+        artifact::register,
         denials::register,
         user::register,
         entity::register,

@@ -1,5 +1,6 @@
 //! Routes beside GraphQL, one file each.
 
+pub mod artifact;
 pub mod audit;
 pub mod blob;
 pub mod explain;

@@ -17,7 +17,8 @@ use tower_http::decompression::RequestDecompressionLayer;
 pub use prefix::Service;
 
 use crate::http::{
-    audit, blob, explain, export, file_stream, health, invitation, live, metrics, oidc, series, server, sign_in,
+    artifact, audit, blob, explain, export, file_stream, health, invitation, live, metrics, oidc, series, server,
+    sign_in,
 };
 use crate::{App, graphql, permissions, web};
 
@@ -57,6 +58,8 @@ fn called_by_client() -> Router<App> {
     Router::new()
         .route("/graphql", post(graphql::answer))
         .route("/files/{entity}/{project}/{run}/file_stream", post(file_stream::append))
+        .route("/artifacts/{*rest}", get(artifact::v1))
+        .route("/artifactsV2/{*rest}", get(artifact::v2))
         .route("/oidc/token", post(oidc::token))
         // Telemetry of the client: 404 is the answer that makes it send nothing, ever.
         .route("/sdk/otel/{*rest}", axum::routing::any(|| async { StatusCode::NOT_FOUND }))

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 52] = [
     "meta",
     "counter",
     "entity",
@@ -48,6 +48,22 @@ pub const TABLES: [&str; 36] = [
     "view_comment",
     "access_token",
     "access_token_project",
+    "artifact_type",
+    "artifact_collection",
+    "artifact",
+    "artifact_membership",
+    "artifact_alias",
+    "artifact_tag",
+    "artifact_collection_tag",
+    "artifact_client",
+    "artifact_use",
+    "artifact_manifest",
+    "object",
+    "object_part",
+    "project_object",
+    "artifact_entry",
+    "artifact_upload",
+    "artifact_upload_part",
 ];
 
 /// The column types that we use.

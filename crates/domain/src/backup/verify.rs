@@ -9,13 +9,14 @@ use md5::{Digest, Md5};
 use sqlx::FromRow;
 
 use crate::db::sql;
+use crate::jobs::BLOB_NAMES;
 use crate::policy::{Administer, Allowed, Org};
 use crate::{Error, Problem};
 
 /// What was looked at and what is wrong.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Run files read and compared with their checksums.
+    /// Run files and objects of artifacts read and compared with their checksums.
     pub files: u64,
     /// History files read.
     pub segments: u64,
@@ -49,6 +50,14 @@ struct Row {
     entity: String,
 }
 
+/// Bytes of artifacts.
+#[derive(FromRow)]
+struct Object {
+    id: i64,
+    hash: String,
+    bytes: i64,
+}
+
 const ROWS: &str = "SELECT x.blob, x.bytes, x.md5, x.name, r.name AS run, p.name AS project, e.name AS entity FROM \
     (SELECT run_id, blob, bytes, md5, name FROM file UNION ALL SELECT run_id, blob, bytes, '', kind FROM segment) x \
     JOIN run r ON r.id = x.run_id JOIN project p ON p.id = r.project_id JOIN entity e ON e.id = p.entity_id \
@@ -58,10 +67,14 @@ impl Allowed<Administer, Org> {
     /// Reads every blob that a row names. `progress` is told how many of how many are done.
     pub async fn verify(&self, mut progress: impl FnMut(u64, u64)) -> Result<Report, Error> {
         let domain = self.domain();
-        let stored = domain.blobs().list("files").await?.into_iter().chain(domain.blobs().list("segments").await?);
-        let mut unnamed: BTreeSet<String> = stored.collect();
+        let mut unnamed: BTreeSet<String> = BTreeSet::new();
+        for prefix in ["files", "segments", "objects", "manifests"] {
+            unnamed.extend(domain.blobs().list(prefix).await?);
+        }
         let rows: Vec<Row> = sql(ROWS).all(domain.db()).await?;
-        let (mut report, total) = (Report::default(), rows.len() as u64);
+        let objects: Vec<Object> = sql("SELECT id, hash, bytes FROM object ORDER BY id").all(domain.db()).await?;
+        let (mut report, total) = (Report::default(), (rows.len() + objects.len()) as u64);
+        let done_before = rows.len() as u64;
         for (row, done) in rows.into_iter().zip(1..) {
             unnamed.remove(&row.blob);
             match row.md5.is_empty() {
@@ -75,8 +88,60 @@ impl Allowed<Administer, Org> {
             }
             progress(done, total);
         }
+        for (object, done) in objects.into_iter().zip(done_before + 1..) {
+            report.files += 1;
+            if let Some(problem) = self.check_object(&object, &mut report.bytes).await? {
+                let what = self.object_name(object.id).await?;
+                report.damage.push(Damage { what, blob: format!("object {}", object.id), problem });
+            }
+            progress(done, total);
+        }
+        for (table, column) in BLOB_NAMES {
+            let named = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL");
+            let mut named: Vec<(String,)> = sql(named).all(domain.db()).await?;
+            named.sort_unstable();
+            unnamed.retain(|blob| named.binary_search_by(|(name,)| name.cmp(blob)).is_err());
+        }
         report.unreferenced = unnamed.len() as u64;
         Ok(report)
+    }
+
+    /// What is wrong with an object: its bytes must have the hash by which it is known.
+    async fn check_object(&self, object: &Object, read: &mut u64) -> Result<Option<Problem>, Error> {
+        let mut download = match crate::artifacts::download(self.domain(), object.id, "", None).await {
+            Ok((_, download)) => download,
+            Err(Error::NotFound { .. }) => return Ok(Some(Problem::StoredMissing)),
+            Err(e) => return Err(e),
+        };
+        let (mut hash, mut bytes) = (blake3::Hasher::new(), 0);
+        loop {
+            match download.stream.try_next().await {
+                Ok(Some(chunk)) => {
+                    hash.update(&chunk);
+                    bytes += chunk.len() as u64;
+                }
+                Ok(None) => break,
+                Err(Error::NotFound { .. }) => return Ok(Some(Problem::StoredMissing)),
+                Err(e) => return Err(e),
+            }
+        }
+        *read += bytes;
+        if u64::try_from(object.bytes) != Ok(bytes) {
+            return Ok(Some(Problem::StoredLength { bytes, expected: object.bytes }));
+        }
+        Ok((hash.finalize().to_string() != object.hash).then_some(Problem::StoredChanged))
+    }
+
+    /// A file that has these bytes.
+    async fn object_name(&self, id: i64) -> Result<String, Error> {
+        let text = "SELECT e.name, c.name, p.name, n.name FROM project_object o JOIN artifact_entry e ON e.object_id = o.id \
+                    JOIN artifact a ON a.id = e.artifact_id JOIN artifact_collection c ON c.id = a.collection_id \
+                    JOIN project p ON p.id = a.project_id JOIN entity n ON n.id = p.entity_id WHERE o.object_id = $1 LIMIT 1";
+        let row: Option<(String, String, String, String)> = sql(text).bind(id).optional(self.domain().db()).await?;
+        Ok(row.map_or_else(
+            || id.to_string(),
+            |(file, collection, project, entity)| format!("{entity}/{project}/{collection}: {file}"),
+        ))
     }
 
     /// What is wrong with one blob.

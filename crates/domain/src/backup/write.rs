@@ -8,6 +8,7 @@ use super::archive::Writer;
 use super::tables::{self, TABLES};
 use super::{BLOB_PREFIX, CHECKSUMS, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
 use crate::db::{Tx, sql};
+use crate::jobs::BLOB_NAMES;
 use crate::jobs::is_named;
 use crate::policy::{Administer, Allowed, Org};
 use crate::{Error, Problem, audit, rfc3339};
@@ -21,7 +22,9 @@ impl Allowed<Administer, Org> {
         let domain = self.domain();
         let mut snapshot = domain.db().snapshot().await?;
         let (schema,): (i64,) = sql("SELECT COUNT(*) FROM schema_version").one(&mut snapshot).await?;
-        let text = "SELECT blob FROM segment UNION SELECT blob FROM file ORDER BY blob";
+        let named = BLOB_NAMES
+            .map(|(table, column)| format!("SELECT {column} AS blob FROM {table} WHERE {column} IS NOT NULL"));
+        let text = format!("{} ORDER BY blob", named.join(" UNION "));
         let blobs: Vec<(String,)> = sql(text).all(&mut snapshot).await?;
         let total = blobs.len() as u64;
         let created_at = rfc3339(domain.clock().now());

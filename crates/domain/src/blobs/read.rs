@@ -30,7 +30,7 @@ pub enum ByteRange {
 
 impl ByteRange {
     /// The bytes meant in a blob of `size`; nothing when none of them is there.
-    fn within(self, size: u64) -> Option<Range<u64>> {
+    pub(crate) fn within(self, size: u64) -> Option<Range<u64>> {
         let range = match self {
             Self::Between(first, last) => first..last.saturating_add(1).min(size),
             Self::From(first) => first..size,

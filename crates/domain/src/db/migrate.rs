@@ -13,8 +13,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_views", include_str!("../../../../migrations/0004_views.sql")),
     ("0005_access", include_str!("../../../../migrations/0005_access.sql")),
     ("0006_run_table", include_str!("../../../../migrations/0006_run_table.sql")),
-    ("0009_lifecycle", include_str!("../../../../migrations/0009_lifecycle.sql")),
-    ("0010_sharing", include_str!("../../../../migrations/0010_sharing.sql")),
+    ("0007_artifacts", include_str!("../../../../migrations/0007_artifacts.sql")),
+    ("0008_lifecycle", include_str!("../../../../migrations/0008_lifecycle.sql")),
+    ("0009_sharing", include_str!("../../../../migrations/0009_sharing.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.

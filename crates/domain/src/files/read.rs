@@ -29,6 +29,11 @@ pub struct FileHead {
 impl Ticket {
     /// Reads the file, or part of it.
     pub async fn read(&self, range: Option<ByteRange>) -> Result<FileDownload, Error> {
+        if let TicketUse::Object { object, name } = self.usage() {
+            let found = crate::artifacts::download(self.domain(), *object, name, range).await;
+            let (etag, download) = found.map_err(|e| missing(name, e))?;
+            return Ok(FileDownload { name: name.clone(), etag, download });
+        }
         let (blob, name) = self.readable()?;
         let download = self.domain().blobs().stream(blob, range).await.map_err(|e| missing(name, e))?;
         Ok(FileDownload { name: name.to_owned(), etag: etag(blob), download })
@@ -36,6 +41,10 @@ impl Ticket {
 
     /// Name, tag and size of the file.
     pub async fn head(&self) -> Result<FileHead, Error> {
+        if let TicketUse::Object { .. } = self.usage() {
+            let FileDownload { name, etag, download } = self.read(Some(ByteRange::Between(0, 0))).await?;
+            return Ok(FileHead { name, etag, size: download.size });
+        }
         let (blob, name) = self.readable()?;
         let size = self.domain().blobs().size(blob).await.map_err(|e| missing(name, e))?;
         Ok(FileHead { name: name.to_owned(), etag: etag(blob), size })
@@ -44,7 +53,7 @@ impl Ticket {
     fn readable(&self) -> Result<(&str, &str), Error> {
         match self.usage() {
             TicketUse::Get { blob, name } => Ok((blob, name)),
-            TicketUse::Put { .. } => Err(Error::Invalid(Problem::AddressNotForReading)),
+            _ => Err(Error::Invalid(Problem::AddressNotForReading)),
         }
     }
 }

@@ -39,9 +39,20 @@ impl Allowed<Update, Run> {
 }
 
 impl Ticket {
+    /// Takes the bytes that the address is for; what the store calls them (`ETag`), where clients ask for that.
+    pub async fn receive<S>(&self, stream: S, announced: Option<u64>) -> Result<Option<String>, Error>
+    where
+        S: Stream<Item = Result<Bytes, Error>> + Send,
+    {
+        match self.usage() {
+            TicketUse::Put { .. } => self.write(stream, announced).await.map(|_| None),
+            _ => crate::artifacts::write(self, stream, announced).await.map(Some),
+        }
+    }
+
     /// Writes the file whole; the file as it is listed from now on. A file of the same name is replaced. An upload that
     /// breaks off or is not of the announced length leaves everything as it was, and so does one to a deleted run.
-    pub async fn write<S>(&self, stream: S, announced: Option<u64>) -> Result<RunFile, Error>
+    pub(super) async fn write<S>(&self, stream: S, announced: Option<u64>) -> Result<RunFile, Error>
     where
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {

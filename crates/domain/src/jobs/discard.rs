@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Job, enqueue};
-use crate::db::{Db, On, sql};
+use crate::db::{Db, On, Tx, sql};
 use crate::{Clock, Domain, Error};
 
 /// Readers that found the blob in a row may still be reading it, and a writer has this long to commit its row.
@@ -17,10 +17,27 @@ pub(crate) async fn discard_later(on: impl Into<On<'_>>, clock: &Clock, blob: &s
     enqueue(on, clock, Job::Discard, blob, DELAY).await
 }
 
+/// A blob that a row of this transaction names is not asked about again.
+pub(crate) async fn keep(tx: &mut Tx, blob: &str) -> Result<(), Error> {
+    let text = "DELETE FROM job WHERE kind = $1 AND subject = $2";
+    sql(text).bind(Job::Discard.as_str()).bind(blob).run(tx).await.map(drop)
+}
+
+/// Where blobs are named.
+pub(crate) const NAMES: [(&str, &str); 6] = [
+    ("segment", "blob"),
+    ("file", "blob"),
+    ("object_part", "blob"),
+    ("artifact", "manifest_blob"),
+    ("artifact_manifest", "blob"),
+    ("artifact_upload_part", "blob"),
+];
+
 /// Whether a row names the blob.
 pub(crate) async fn is_named(db: &Db, blob: &str) -> Result<bool, Error> {
-    let text = "SELECT blob FROM segment WHERE blob = $1 UNION ALL SELECT blob FROM file WHERE blob = $1";
-    let named: Option<(String,)> = sql(text).bind(blob).optional(db).await?;
+    let named =
+        NAMES.map(|(table, column)| format!("SELECT {column} FROM {table} WHERE {column} = $1")).join(" UNION ALL ");
+    let named: Option<(String,)> = sql(named).bind(blob).optional(db).await?;
     Ok(named.is_some())
 }
 

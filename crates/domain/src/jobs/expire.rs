@@ -1,5 +1,5 @@
 //! Forgetting what has ended: short-lived keys, links, references of denials, sign-ins that were never finished, web
-//! sessions, and what the audit log need not keep any longer.
+//! sessions, artifacts whose time is over, and what the audit log need not keep any longer.
 
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
     for table in ["denial", "password_link", "sign_in_flow", "web_session"] {
         sql(format!("DELETE FROM {table} WHERE expires_at < $1")).bind(now).run(domain.db()).await?;
     }
+    crate::artifacts::retire(domain).await?;
     if let Some(days) = domain.settings().await?.audit_retention_days {
         let oldest = now - i64::from(days) * DAY;
         sql("DELETE FROM audit WHERE at < $1").bind(oldest).run(domain.db()).await?;

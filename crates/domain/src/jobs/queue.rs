@@ -18,6 +18,8 @@ pub(crate) enum Job {
     Purge,
     /// Judge the runs that fell silent; one subject.
     Reap,
+    /// Remove what a deleted artifact alone held; the subject is its id.
+    Collect,
     /// Delete a blob unless a row names it; the subject is the blob.
     Discard,
     /// Forget what has ended or is older than the organization keeps; one subject.
@@ -25,7 +27,7 @@ pub(crate) enum Job {
 }
 words!(Job, Job, {
     Compact => "compact", Purge => "purge", Reap => "reap", Discard => "discard",
-    Expire => "expire",
+    Collect => "collect", Expire => "expire",
 });
 
 /// A job that this process may do until the lease ends.

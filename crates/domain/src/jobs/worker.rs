@@ -55,6 +55,7 @@ impl Domain {
             Job::Purge => purge::run(self).await,
             Job::Reap => reap::run(self).await,
             Job::Discard => discard::run(self, &lease.subject).await,
+            Job::Collect => crate::artifacts::collect(self, &lease.subject).await,
             Job::Expire => expire::run(self).await,
         };
         let outcome = if done.is_ok() { "done" } else { "failed" };

@@ -49,6 +49,59 @@ pub struct ViewPath {
     pub view: String,
 }
 
+/// `entity/project/collection`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CollectionPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// The collection's name.
+    pub collection: String,
+}
+
+/// `entity/project/collection:version`, as it is in its sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ArtifactPath {
+    /// Name of a user or team.
+    pub entity: String,
+    /// Project name.
+    pub project: String,
+    /// `collection:vN`; of one that is not committed `collection:ID`.
+    pub artifact: String,
+}
+
+impl CollectionPath {
+    /// `entity/project/collection`
+    pub fn new(entity: impl Into<String>, project: impl Into<String>, collection: impl Into<String>) -> Self {
+        Self { entity: entity.into(), project: project.into(), collection: collection.into() }
+    }
+
+    /// The project it is in.
+    pub fn project(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.project)
+    }
+}
+
+impl ArtifactPath {
+    /// The project it is in.
+    pub fn project(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.project)
+    }
+}
+
+impl std::fmt::Display for CollectionPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.collection)
+    }
+}
+
+impl std::fmt::Display for ArtifactPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.entity, self.project, self.artifact)
+    }
+}
+
 impl ProjectPath {
     /// `entity/project`
     pub fn new(entity: impl Into<String>, project: impl Into<String>) -> Self {

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::facts::{CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, Standing};
 use super::operation::{Object, Operation};
-use super::resource::{Project, Run, Sweep, View};
+use super::resource::{Artifact, Collection, Project, Run, Sweep, View};
 use super::session::Session;
 use crate::Error;
 use crate::db::sql;
@@ -20,6 +20,8 @@ pub struct Found {
     pub(super) run: Option<Run>,
     pub(super) view: Option<View>,
     pub(super) sweep: Option<Sweep>,
+    pub(super) artifact: Option<Artifact>,
+    pub(super) collection: Option<Collection>,
 }
 
 /// What is at a path. Another entity or project is read in the place of one that is not there: that must take as long as
@@ -129,6 +131,11 @@ pub(super) async fn load(
             Object::Run => found.run = load_run(session, &mut facts, project).await?,
             Object::Sweep => found.sweep = load_sweep(session, &mut facts, project).await?,
             Object::View => found.view = load_view(session, &mut facts, project).await?,
+            // No name of a collection has a colon.
+            Object::Artifact if facts.asked.2.contains(':') => {
+                found.artifact = load_artifact(session, &mut facts, project).await?;
+            }
+            Object::Artifact => found.collection = load_collection(session, &mut facts, project).await?,
         }
     }
     Ok((facts, found))
@@ -410,4 +417,62 @@ async fn load_sweep(session: &Session, facts: &mut Facts, project: Option<Projec
     facts.object =
         Some(ObjectFacts { id: row.id, owner, owner_name, submitted_by, running: false, grace_noted: false });
     Ok(Some(Sweep { id: row.id, project, name: row.name }))
+}
+
+#[derive(FromRow)]
+struct ArtifactRow {
+    id: i64,
+    user_id: Option<i64>,
+    owner_name: Option<String>,
+    collection_id: i64,
+    collection: String,
+    version: Option<i64>,
+}
+
+/// What is asked for by `collection:vN`, or by `collection:ID` before it is committed.
+async fn load_artifact(
+    session: &Session,
+    facts: &mut Facts,
+    project: Option<Project>,
+) -> Result<Option<Artifact>, Error> {
+    let (collection, version) = facts.asked.2.rsplit_once(':').unwrap_or_default();
+    let number = |text: &str| text.parse::<i64>().ok();
+    let (version, id) = (version.strip_prefix('v').and_then(number), number(version));
+    let text = "SELECT a.id, a.user_id, u.name AS owner_name, c.id AS collection_id, c.name AS collection, m.version \
+                FROM artifact_collection c JOIN artifact a ON a.collection_id = c.id \
+                JOIN artifact_membership m ON m.collection_id = c.id AND m.artifact_id = a.id \
+                LEFT JOIN account u ON u.id = a.user_id \
+                WHERE c.project_id = $1 AND c.name = $2 AND c.deleted_at IS NULL AND a.state <> 'DELETED' \
+                AND (m.version = $3 OR a.id = $4)";
+    let row: Option<ArtifactRow> = sql(text)
+        .bind(project.as_ref().map_or(-1, |p| p.id))
+        .bind(collection)
+        .bind(version.unwrap_or(-1))
+        .bind(id.unwrap_or(-1))
+        .optional(session.db())
+        .await?;
+    let (Some(row), Some(project)) = (row, project) else { return Ok(None) };
+    facts.object = Some(object(row.id, row.user_id, row.owner_name));
+    let ArtifactRow { id, collection_id, collection, version, .. } = row;
+    Ok(Some(Artifact { id, project, collection_id, collection, version }))
+}
+
+async fn load_collection(
+    session: &Session,
+    facts: &mut Facts,
+    project: Option<Project>,
+) -> Result<Option<Collection>, Error> {
+    let text = "SELECT c.id, c.name, c.user_id, u.name AS owner_name FROM artifact_collection c \
+                LEFT JOIN account u ON u.id = c.user_id \
+                WHERE c.project_id = $1 AND c.name = $2 AND c.deleted_at IS NULL";
+    let id = project.as_ref().map_or(-1, |p| p.id);
+    let row: Option<(i64, String, Option<i64>, Option<String>)> =
+        sql(text).bind(id).bind(&facts.asked.2).optional(session.db()).await?;
+    let (Some((id, name, owner, owner_name)), Some(project)) = (row, project) else { return Ok(None) };
+    facts.object = Some(object(id, owner, owner_name));
+    Ok(Some(Collection { id, project, name }))
+}
+
+fn object(id: i64, owner: Option<i64>, owner_name: Option<String>) -> ObjectFacts {
+    ObjectFacts { id, owner, owner_name, submitted_by: None, running: false, grace_noted: false }
 }

@@ -1,6 +1,6 @@
 //! Actions: as words (`object:operation`) for decisions, and as types for proofs.
 
-use super::resource::{Account, Entity, Org, Place, Project, Run, Sweep, View};
+use super::resource::{Account, Artifact, Collection, Entity, Org, Place, Project, Run, Sweep, View};
 use crate::model::{Role, words};
 
 /// Everything that can be asked of the policy, named `object:operation`.
@@ -117,6 +117,8 @@ pub enum Object {
     Sweep,
     /// A workspace or report.
     View,
+    /// A version of a collection, or the collection itself.
+    Artifact,
 }
 
 impl Operation {
@@ -180,6 +182,7 @@ impl Operation {
         use Operation as O;
         match self {
             O::ReportCreate | O::ReportRead | O::ReportUpdate | O::ReportDelete => Object::View,
+            O::ArtifactUpdate | O::ArtifactDelete => Object::Artifact,
             O::SweepRunAgent | O::SweepUpdate | O::SweepDelete => Object::Sweep,
             _ => Object::Run,
         }
@@ -223,11 +226,17 @@ actions! {
     /// Take work from a sweep.
     RunAgent { Sweep => SweepRunAgent }
     /// Change.
-    Update { Run => RunUpdate, Project => ProjectUpdate, View => ReportUpdate, Sweep => SweepUpdate, Account => UserUpdate }
+    Update {
+        Run => RunUpdate, Project => ProjectUpdate, View => ReportUpdate, Sweep => SweepUpdate, Account => UserUpdate,
+        Artifact => ArtifactUpdate, Collection => ArtifactUpdate,
+    }
     /// Ask to end.
     Stop { Run => RunStop }
     /// Remove.
-    Delete { Run => RunDelete, Project => ProjectDelete, View => ReportDelete, Entity => TeamDelete }
+    Delete {
+        Run => RunDelete, Project => ProjectDelete, View => ReportDelete, Entity => TeamDelete, Artifact => ArtifactDelete,
+        Collection => ArtifactDelete,
+    }
     /// Manage people and settings.
     Administer { Entity => TeamUpdate, Org => OrgUpdate }
     /// Ask somebody into a team.

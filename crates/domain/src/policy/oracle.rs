@@ -72,7 +72,7 @@ async fn agree(domain: &Domain, world: &World) -> Result<(), TestCaseError> {
         };
         prop_assert!(!key.is_some_and(|key| world.accounts[key.account].disabled));
         for (n, path) in world.paths().into_iter().enumerate() {
-            // The world has no views; they are decided like the run of the same path.
+            // The world has no views and artifacts; they are decided like the run of the same path.
             let (of_run, _) = load::load(&session, Operation::RunRead, path.clone()).await.unwrap();
             let (of_sweep, _) = load::load(&session, Operation::SweepRunAgent, path.clone()).await.unwrap();
             for operation in Operation::ALL {
@@ -82,7 +82,7 @@ async fn agree(domain: &Domain, world: &World) -> Result<(), TestCaseError> {
                 prop_assert_eq!(policy, oracle, "{} of {:?} by {:?}", operation, path, key);
             }
             let operation = Operation::ALL[n % Operation::ALL.len()];
-            if operation.object() == Object::View && !path.2.is_empty() {
+            if matches!(operation.object(), Object::View | Object::Artifact) && !path.2.is_empty() {
                 continue;
             }
             let explained = session.explain(operation, path.clone()).await.unwrap();

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::operation::{On, Read, Update};
-use super::resource::{Account, Place, Project, Run, View};
+use super::resource::{Account, Artifact, Place, Project, Run, View};
 use super::session::Session;
 use crate::domain::Domain;
 
@@ -66,6 +66,13 @@ impl Allowed<Read, Project> {
     pub(crate) fn run(&self, run: Run) -> Allowed<Read, Run> {
         debug_assert_eq!(run.project.id, self.resource.id);
         Allowed::new(self.session.clone(), run)
+    }
+}
+
+impl Allowed<Update, Artifact> {
+    /// The project of its sequence: whoever may change an artifact may look at its project.
+    pub(crate) fn project(&self) -> Allowed<Read, Project> {
+        Allowed::new(self.session.clone(), self.resource.project.clone())
     }
 }
 

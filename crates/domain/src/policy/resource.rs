@@ -3,7 +3,9 @@
 use super::facts::{EntityFacts, EntityKind, Facts};
 use super::load::Found;
 use crate::clock::Micros;
-use crate::model::{EntityPath, ProjectPath, RunPath, RunState, SweepPath, ViewPath, Visibility};
+use crate::model::{
+    ArtifactPath, CollectionPath, EntityPath, ProjectPath, RunPath, RunState, SweepPath, ViewPath, Visibility,
+};
 use crate::{Error, Thing};
 
 /// A thing that can be asked about, with the path that names it.
@@ -114,6 +116,32 @@ pub struct View {
     pub name: String,
 }
 
+/// An artifact: a version of a sequence.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Artifact id.
+    pub id: i64,
+    /// The project of its sequence.
+    pub project: Project,
+    /// Its sequence's id.
+    pub collection_id: i64,
+    /// Its sequence's name.
+    pub collection: String,
+    /// Its number there; none until it is committed.
+    pub version: Option<i64>,
+}
+
+/// A collection of artifacts: a sequence or a portfolio.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// Collection id.
+    pub id: i64,
+    /// Its project.
+    pub project: Project,
+    /// Its name.
+    pub name: String,
+}
+
 /// An account: a user or service.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -146,6 +174,25 @@ impl View {
     pub fn path(&self) -> ViewPath {
         let project = &self.project;
         ViewPath { entity: project.entity.clone(), project: project.name.clone(), view: self.name.clone() }
+    }
+}
+
+impl Artifact {
+    /// `entity/project/collection:version`
+    pub fn path(&self) -> ArtifactPath {
+        let (entity, project) = (self.project.entity.clone(), self.project.name.clone());
+        let artifact = match self.version {
+            Some(version) => format!("{}:v{version}", self.collection),
+            None => format!("{}:{}", self.collection, self.id),
+        };
+        ArtifactPath { entity, project, artifact }
+    }
+}
+
+impl Collection {
+    /// `entity/project/collection`
+    pub fn path(&self) -> CollectionPath {
+        CollectionPath::new(&self.project.entity, &self.project.name, &self.name)
     }
 }
 
@@ -230,6 +277,32 @@ impl Resource for View {
         found.view.ok_or_else(|| {
             let (entity, project, view) = &facts.asked;
             Error::not_found(Thing::View, format!("{entity}/{project}/{view}"))
+        })
+    }
+}
+
+impl Resource for Artifact {
+    type Path = ArtifactPath;
+    fn asked(path: &ArtifactPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), path.artifact.clone())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.artifact.ok_or_else(|| {
+            let (entity, project, artifact) = &facts.asked;
+            Error::not_found(Thing::Artifact, format!("{entity}/{project}/{artifact}"))
+        })
+    }
+}
+
+impl Resource for Collection {
+    type Path = CollectionPath;
+    fn asked(path: &CollectionPath) -> (String, String, String) {
+        (path.entity.clone(), path.project.clone(), path.collection.clone())
+    }
+    fn from_found(facts: &Facts, found: Found) -> Result<Self, Error> {
+        found.collection.ok_or_else(|| {
+            let (entity, project, collection) = &facts.asked;
+            Error::not_found(Thing::Collection, format!("{entity}/{project}/{collection}"))
         })
     }
 }

@@ -27,6 +27,39 @@ pub enum TicketUse {
         #[serde(rename = "n")]
         name: String,
     },
+    /// Reading one object of an artifact, with ranges.
+    Object {
+        /// Object id.
+        #[serde(rename = "o")]
+        object: i64,
+        /// Name shown to whoever saves it.
+        #[serde(rename = "n")]
+        name: String,
+    },
+    /// Writing one file of an artifact that is not committed, whole.
+    PutObject {
+        /// Artifact id.
+        #[serde(rename = "a")]
+        artifact: i64,
+        /// MD5 in base64 that the bytes must have.
+        #[serde(rename = "m")]
+        md5: String,
+    },
+    /// Writing one part of such a file.
+    PutPart {
+        /// Upload id.
+        #[serde(rename = "p")]
+        upload: i64,
+        /// Number of the part.
+        #[serde(rename = "i")]
+        part: i64,
+    },
+    /// Writing one manifest of such an artifact.
+    PutManifest {
+        /// Manifest id.
+        #[serde(rename = "f")]
+        manifest: i64,
+    },
     /// Writing one run file, whole.
     Put {
         /// Run id.

@@ -17,6 +17,9 @@ impl Allowed<Delete, Project> {
 /// Deletes the rows of a project and of all in it, and has their blobs deleted.
 pub(crate) async fn remove(tx: &mut Tx, clock: &Clock, id: i64) -> Result<(), Error> {
     trash::remove_parts(tx, clock, "SELECT id FROM run WHERE project_id = $1", &[id]).await?;
+    for blob in crate::artifacts::remove_all(tx, id).await? {
+        sql("INSERT INTO garbage (blob) VALUES ($1) ON CONFLICT (blob) DO NOTHING").bind(blob).run(&mut *tx).await?;
+    }
     crate::views::remove(tx, "SELECT id FROM saved_view WHERE project_id = $1", id).await?;
     sql("UPDATE api_key SET project_id = NULL, revoked_at = COALESCE(revoked_at, $2) WHERE project_id = $1")
         .bind(id)

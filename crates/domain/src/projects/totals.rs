@@ -20,7 +20,7 @@ pub struct Totals {
     pub compute: Micros,
     /// Runs in the trash.
     pub deleted: i64,
-    /// Bytes of files and of what was logged.
+    /// Bytes of files, of what was logged, and of artifacts.
     pub storage: Storage,
     /// Who submitted them, the one with the most first.
     pub contributors: Vec<Contributor>,

@@ -8,6 +8,7 @@
 //!
 //! [`Filter::parse`] refuses what it does not know, so that a misspelt operator is an error and not an empty list.
 
+mod document;
 mod numbers;
 mod parse;
 mod value;
@@ -18,6 +19,7 @@ use regex::Regex;
 use super::document::RunDocument;
 use super::document::{Datum, Field};
 use crate::Error;
+pub(crate) use document::DocumentFilter;
 pub(crate) use parse::json;
 pub(crate) use value::infinity;
 use value::{Operand, Set, compare, equal};
@@ -28,11 +30,11 @@ pub(crate) struct Filter(Expr);
 
 /// Tests of fields, combined.
 #[derive(Debug)]
-pub(crate) enum Expr {
-    All(Vec<Expr>),
-    Any(Vec<Expr>),
-    Not(Box<Expr>),
-    Field(Field, Vec<Test>),
+pub(crate) enum Expr<F = Field> {
+    All(Vec<Expr<F>>),
+    Any(Vec<Expr<F>>),
+    Not(Box<Expr<F>>),
+    Field(F, Vec<Test>),
 }
 
 /// What one operator asks of a field.
@@ -56,7 +58,7 @@ pub(crate) enum Test {
 impl Filter {
     /// Reads the client's JSON; an empty text admits every run.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        parse::filter(text).map(Self)
+        parse::filter(text, Field::parse).map(Self)
     }
 
     /// What it is made of.
@@ -81,11 +83,13 @@ impl Filter {
     }
 }
 
-impl Expr {
+impl<F> Expr<F> {
     fn admits_all(&self) -> bool {
         matches!(self, Self::All(all) if all.iter().all(Self::admits_all))
     }
+}
 
+impl Expr {
     fn asks_metrics(&self) -> bool {
         match self {
             Self::All(all) | Self::Any(all) => all.iter().any(Self::asks_metrics),

@@ -46,7 +46,9 @@ pub(crate) async fn remove_parts(tx: &mut Tx, clock: &Clock, runs: &str, args: &
         );
         sql(text).bind_all(args.iter().copied()).run(&mut *tx).await?;
     }
-    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run", "run_moved"] {
+    let text = format!("UPDATE artifact SET run_id = NULL WHERE run_id IN ({runs})");
+    sql(text).bind_all(args.iter().copied()).run(&mut *tx).await?;
+    for table in ["tail", "segment", "stream", "file", "alert", "sweep_run", "run_moved", "artifact_use"] {
         let text = format!("DELETE FROM {table} WHERE run_id IN ({runs})");
         sql(text).bind_all(args.iter().copied()).run(&mut *tx).await?;
     }

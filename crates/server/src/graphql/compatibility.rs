@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::engine::Engine;
-use super::mutation::unstored;
 use super::{SDL, resolvers};
 use crate::Error;
 
@@ -19,12 +18,11 @@ pub fn page() -> Result<String, Error> {
     );
     for (root, title) in [("Query", "Queries"), ("Mutation", "Mutations")] {
         let of_root = || fields.iter().filter(|(of, _, _)| of == root);
-        let offered = |name: &str, has: bool| has && !(root == "Mutation" && unstored::FIELDS.contains(&name));
-        let count = of_root().filter(|(_, name, has)| offered(name, *has)).count();
+        let count = of_root().filter(|(_, _, has)| *has).count();
         let _ =
             write!(page, "\n## {title}\n\n{count} of {} offered.\n\n| field | |\n| --- | --- |\n", of_root().count());
         for (_, name, has) in of_root() {
-            let _ = writeln!(page, "| `{name}` | {} |", if offered(name, *has) { "offered" } else { "not yet" });
+            let _ = writeln!(page, "| `{name}` | {} |", if *has { "offered" } else { "not yet" });
         }
     }
     Ok(page)

@@ -1,5 +1,6 @@
 //! Root fields of `Mutation`: one file each, or a few that belong together.
 
+mod artifact;
 mod identity;
 mod invitation;
 mod keys;
@@ -11,7 +12,6 @@ mod service_account;
 mod sweep;
 mod team;
 mod two_factor;
-pub mod unstored;
 mod viewer;
 
 use super::Resolvers;
@@ -21,6 +21,7 @@ const DEFAULT_PROJECT: &str = "uncategorized";
 
 /// Registers the fields.
 pub fn register(r: &mut Resolvers) {
+    artifact::register(r);
     identity::register(r);
     invitation::register(r);
     keys::register(r);
@@ -32,6 +33,5 @@ pub fn register(r: &mut Resolvers) {
     service_account::register(r);
     sweep::register(r);
     team::register(r);
-    unstored::register(r);
     viewer::register(r);
 }

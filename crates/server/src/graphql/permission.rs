@@ -1,6 +1,6 @@
 //! Whether the caller may do one thing here: for buttons that are disabled and explain themselves.
 
-use domain::model::{EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
+use domain::model::{ArtifactPath, EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
 use domain::policy::Operation;
 
 use super::{Ctx, Payload};
@@ -18,6 +18,8 @@ pub enum At<'a> {
     Sweep(&'a SweepPath),
     /// A workspace or report.
     View(&'a ViewPath),
+    /// An artifact.
+    Artifact(&'a ArtifactPath),
 }
 
 /// The type `Permission`: the policy's own decision, in words where it is no.
@@ -28,6 +30,7 @@ pub async fn permission(ctx: &Ctx, operation: Operation, at: At<'_>) -> Result<P
         At::Run(p) => (p.entity.clone(), p.project.clone(), p.run.clone()),
         At::Sweep(p) => (p.entity.clone(), p.project.clone(), p.sweep.clone()),
         At::View(p) => (p.entity.clone(), p.project.clone(), p.view.clone()),
+        At::Artifact(p) => (p.entity.clone(), p.project.clone(), p.artifact.clone()),
     };
     let decision = ctx.session.explain(operation, asked).await?;
     let reason = decision.denied().map(|denied| Error::from(domain::Error::from(denied)).answer(&ctx.voice()).message);

@@ -25,10 +25,30 @@ pub fn register(r: &mut Resolvers) {
     r.query("organization", organization);
     r.query("users", users);
     recent::register(r);
+    r.query("artifact", |args: ById, ctx| async move { super::artifact::by_id(&ctx, &args.id).await });
+    r.query(
+        "artifactCollection",
+        |args: ById, ctx| async move { super::artifact::collection_by_id(&ctx, &args.id).await },
+    );
+    r.query("clientIDMapping", client_id_mapping);
 }
 
 /// Switches of the client that this release honours; a name that is missing is off.
-const FEATURES: &[&str] = &["STRUCTURED_CONSOLE_LOGS", "FILESTREAM_GZIP", "TOTAL_COUNT_IN_FILE_CONNECTION"];
+const FEATURES: &[&str] = &[
+    "ARTIFACT_COLLECTIONS_FILTERING_SORTING",
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+    "ARTIFACT_TAGS",
+    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
+    "CLIENT_IDS",
+    "FILESTREAM_GZIP",
+    "LARGE_FILENAMES",
+    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
+    "STRUCTURED_CONSOLE_LOGS",
+    "TOTAL_COUNT_IN_FILE_CONNECTION",
+    "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
+];
 
 fn server_info() -> Payload {
     let feature = |name: &&str| Payload::new("ServerFeature").with("name", *name).with("isEnabled", true);
@@ -121,6 +141,24 @@ async fn entities(_: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
         nodes.push(EntityNode::load(&ctx, entity.name).await?);
     }
     Ok(nodes)
+}
+
+#[derive(Deserialize)]
+struct ById {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct ClientId {
+    #[serde(rename = "clientID")]
+    client_id: String,
+}
+
+/// Null until the artifact is known, and for whoever may not read it.
+async fn client_id_mapping(args: ClientId, ctx: Ctx) -> Result<impl Output, Error> {
+    let found = ctx.session.artifact_of_client(&args.client_id).await?;
+    let id = |found: domain::artifacts::ArtifactVersion| domain::artifacts::encode_artifact_id(found.row.artifact_id);
+    Ok(found.map(|found| Payload::new("ClientIDMapping").with("serverID", id(found))))
 }
 
 #[derive(Deserialize)]

@@ -47,12 +47,16 @@ pub async fn put(
     Path(ticket): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let ticket = app.domain.redeem(&ticket)?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let broken = |e: axum::Error| domain::Error::Invalid(domain::Problem::UploadBroke { detail: e.to_string() });
-    ticket.write(body.into_data_stream().map_err(broken), announced).await?;
-    Ok(StatusCode::OK)
+    let etag = ticket.receive(body.into_data_stream().map_err(broken), announced).await?;
+    let mut response = StatusCode::OK.into_response();
+    if let Some(etag) = etag {
+        set(response.headers_mut(), header::ETAG, &format!("\"{etag}\""));
+    }
+    Ok(response)
 }
 
 /// `OPTIONS`: pages of other origins may read, since the address says it all.

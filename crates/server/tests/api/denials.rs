@@ -103,6 +103,9 @@ pub struct Ids {
     pub view: String,
     pub comment: String,
     pub token: String,
+    pub artifact: String,
+    pub collection: String,
+    pub manifest: String,
 }
 
 impl Ids {
@@ -132,8 +135,18 @@ impl Ids {
         let agent = "mutation A($s: String!) { createAgent(input: {projectName: \"p\", host: \"vm\", sweep: $s}) { agent { id } } }";
         let agent =
             ann.data(agent, json!({ "s": sweep })).await["createAgent"]["agent"]["id"].as_str().unwrap().to_owned();
+        let artifact = "mutation { createArtifact(input: {entityName: \"ann\", projectName: \"p\", artifactTypeName: \"t\", \
+                        artifactCollectionName: \"c\", digest: \"d\", digestAlgorithm: MANIFEST_MD5, clientID: \"mine\"}) \
+                        { artifact { id artifactSequence { id } } } }";
+        let made = ann.data(artifact, json!({})).await["createArtifact"]["artifact"].clone();
+        let artifact = made["id"].as_str().unwrap().to_owned();
+        let collection = made["artifactSequence"]["id"].as_str().unwrap().to_owned();
+        let manifest = "mutation M($a: ID!) { createArtifactManifest(input: {artifactID: $a, name: \"m\", digest: \"\", \
+                        entityName: \"ann\", projectName: \"p\", runName: \"\", type: FULL}) { artifactManifest { id } } }";
+        let manifest = ann.data(manifest, json!({ "a": artifact })).await;
+        let manifest = manifest["createArtifactManifest"]["artifactManifest"]["id"].as_str().unwrap().to_owned();
         let (key, file) = (text("/viewer/keys/0/id"), text("/project/run/files/edges/0/node/id"));
-        Self { run, key, file, sweep, agent, view, comment, token }
+        Self { run, key, file, sweep, agent, view, comment, token, artifact, collection, manifest }
     }
 }
 
@@ -200,6 +213,11 @@ impl Schema {
             ("updateViewComment" | "deleteViewComment", "id") => json!(ids.comment),
             ("revokeAccessToken" | "updateAccessTokenProjects", "token") => json!(ids.token),
             ("addViewComment", "parent") => Value::Null,
+            ("artifactCollection", "id") | (_, "artifactSequenceID" | "artifactPortfolioID") => json!(ids.collection),
+            ("artifact", "id") | (_, "artifactID") => json!(ids.artifact),
+            (_, "artifactManifestID") => json!(ids.manifest),
+            (_, "artifactCollectionName" | "artifactPortfolioName") => json!("c"),
+            (_, "clientID") => json!("mine"),
             ("upsertView", "type") => json!("project-view"),
             ("upsertView", "spec") => json!("{}"),
             ("upsertView", "ifUpdatedAt") => Value::Null,

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::value::{Operand, Set};
 use super::{Expr, Test};
-use crate::runs::document::Field;
 use crate::{Error, Problem, Thing};
 
 /// Most memory that one pattern may take when compiled.
@@ -14,8 +13,8 @@ const REGEX_SIZE: usize = 1 << 20;
 const OPERATORS: &str = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $contains $all $size $and $or $nor $not";
 
 /// Reads a whole filter. Python also writes NaN and the infinities, which become the texts that runs hold for them.
-pub(super) fn filter(text: &str) -> Result<Expr, Error> {
-    object(json(text)?)
+pub(super) fn filter<F>(text: &str, field: fn(&str) -> F) -> Result<Expr<F>, Error> {
+    object(json(text)?, field)
 }
 
 /// The JSON object of a filter; an empty one for no text and for null.
@@ -31,31 +30,31 @@ pub(crate) fn json(text: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-fn object(map: Map<String, Value>) -> Result<Expr, Error> {
+fn object<F>(map: Map<String, Value>, field: fn(&str) -> F) -> Result<Expr<F>, Error> {
     let mut all = Vec::with_capacity(map.len());
     for (key, value) in map {
         all.push(match key.as_str() {
-            "$and" => Expr::All(list(&key, value)?),
-            "$or" => Expr::Any(list(&key, value)?),
-            "$nor" => Expr::Not(Box::new(Expr::Any(list(&key, value)?))),
+            "$and" => Expr::All(list(&key, value, field)?),
+            "$or" => Expr::Any(list(&key, value, field)?),
+            "$nor" => Expr::Not(Box::new(Expr::Any(list(&key, value, field)?))),
             "$not" => match value {
-                Value::Object(map) => Expr::Not(Box::new(object(map)?)),
+                Value::Object(map) => Expr::Not(Box::new(object(map, field)?)),
                 other => return Err(takes(&key, "", Thing::Filter, &other)),
             },
             key if key.starts_with('$') => return Err(unknown(key)),
-            _ => Expr::Field(Field::parse(&key), condition(&key, value)?),
+            _ => Expr::Field(field(&key), condition(&key, value)?),
         });
     }
     // One key needs no list around it, and none is what admits everything.
     Ok(if all.len() == 1 { all.swap_remove(0) } else { Expr::All(all) })
 }
 
-fn list(operator: &str, value: Value) -> Result<Vec<Expr>, Error> {
+fn list<F>(operator: &str, value: Value, field: fn(&str) -> F) -> Result<Vec<Expr<F>>, Error> {
     let Value::Array(items) = value else {
         return Err(takes(operator, "", Thing::ListOfFilters, &value));
     };
     let one = |item| match item {
-        Value::Object(map) => object(map),
+        Value::Object(map) => object(map, field),
         other => Err(takes(operator, "", Thing::ListOfFilters, &other)),
     };
     items.into_iter().map(one).collect()

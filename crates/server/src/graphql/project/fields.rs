@@ -9,7 +9,7 @@ use super::ProjectNode;
 use crate::Error;
 use crate::graphql::entity::EntityNode;
 use crate::graphql::permission::{At, permission};
-use crate::graphql::{Connection, Ctx, NoArgs, Output, Payload, Resolvers, ids};
+use crate::graphql::{Ctx, NoArgs, Output, Payload, Resolvers, ids};
 
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<ProjectNode>()
@@ -31,16 +31,10 @@ pub(super) fn register(r: &mut Resolvers) {
     none_yet(r);
 }
 
-/// Nothing of these kinds can exist here yet, so the true answer is none: the client asks for some of them before
-/// every first log, and an error there would reach the user.
+/// Nothing of these kinds can exist here yet, so the true answer is none.
 fn none_yet(r: &mut Resolvers) {
     let mut object = r.object::<ProjectNode>();
-    for name in ["artifact", "artifactCollection", "artifactCollectionMembership", "artifactType", "runQueue"] {
-        object = object.get(name, |_| None::<String>);
-    }
-    for name in ["artifactTypes", "artifactCollections"] {
-        object = object.get(name, |_| Connection::<Payload>::whole([]));
-    }
+    object = object.get("runQueue", |_| None::<String>);
     for name in ["runQueues", "triggers", "members", "teamMembers"] {
         object = object.get(name, |_| Vec::<Payload>::new());
     }

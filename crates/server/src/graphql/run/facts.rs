@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use super::RunNode;
 use crate::Error;
+use crate::graphql::artifact::ArtifactNode;
 use crate::graphql::project::ProjectNode;
 use crate::graphql::user::named;
-use crate::graphql::{Connection, Ctx, Json, NoArgs, Output, Payload, Resolvers, ids};
+use crate::graphql::{Connection, Ctx, Json, NoArgs, Output, Page, Payload, Resolvers, ids};
 
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<RunNode>()
@@ -50,12 +51,19 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("shouldStop", |n| n.details.stop_requested)
         .get("project", |n| ProjectNode(n.run.project()))
         .get("user", |n| n.details.user.clone().map(named))
-        .get("inputArtifacts", |_| Connection::<Payload>::whole([]))
-        .get("outputArtifacts", |_| Connection::<Payload>::whole([]))
+        .field("inputArtifacts", |n, page: Page, _| async move { Ok(artifacts(n.run.used_artifacts().await?, &page)) })
+        .field(
+            "outputArtifacts",
+            |n, page: Page, _| async move { Ok(artifacts(n.run.logged_artifacts().await?, &page)) },
+        )
         .field("wandbConfig", wandb_config)
         .field("values", values)
         .field("url", url)
         .field("alerts", alerts);
+}
+
+fn artifacts(found: Vec<domain::artifacts::ArtifactVersion>, page: &Page) -> Connection<ArtifactNode> {
+    page.of(found.into_iter().map(ArtifactNode::new).collect())
 }
 
 #[derive(Deserialize)]

@@ -34,7 +34,18 @@ async fn update_run_state(input: UpdateRunState, ctx: Ctx) -> Result<impl Output
     Ok(Payload::new("UpdateRunStatePayload").with("success", true))
 }
 
-async fn delete_run(input: ById, ctx: Ctx) -> Result<impl Output, Error> {
-    ctx.session.allow::<Delete, Run>(&ids::decode_run(&input.id)?).await?.delete().await?;
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeleteRun {
+    id: String,
+    delete_artifacts: Option<bool>,
+}
+
+async fn delete_run(input: DeleteRun, ctx: Ctx) -> Result<impl Output, Error> {
+    let run = ctx.session.allow::<Delete, Run>(&ids::decode_run(&input.id)?).await?;
+    if input.delete_artifacts == Some(true) {
+        run.delete_artifacts().await?;
+    }
+    run.delete().await?;
     Ok(Payload::new("DeleteRunPayload"))
 }

@@ -1,0 +1,114 @@
+//! Files that come in parts: each part is a blob of its own, and stays one.
+
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt};
+use md5::{Digest, Md5};
+
+use super::put::{MOST, New, project, register};
+use super::{Multipart, Part, hex_to_base64, storage_path};
+use crate::blobs::Expect;
+use crate::db::{Tx, sql};
+use crate::jobs::discard_later;
+use crate::policy::{Allowed, Artifact, TicketUse, Update};
+use crate::{Domain, Error, Problem, Thing};
+
+impl Allowed<Update, Artifact> {
+    /// Expects the parts of a file.
+    pub(super) async fn begin_parts(
+        &self,
+        tx: &mut Tx,
+        md5: &str,
+        parts: &[(i64, String)],
+    ) -> Result<Multipart, Error> {
+        let id = self.domain().clock().id()?;
+        let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+        let text = "INSERT INTO artifact_upload (id, artifact_id, md5, parts, created_at) VALUES ($1, $2, $3, $4, $5)";
+        let query = sql(text).bind(id).bind(self.resource().id).bind(md5).bind(count);
+        query.bind(self.session().now()).run(&mut *tx).await?;
+        let mut urls = Vec::with_capacity(parts.len());
+        for (number, hex) in parts {
+            let text = "INSERT INTO artifact_upload_part (upload_id, part, md5) VALUES ($1, $2, $3)";
+            let md5 = hex_to_base64(hex).unwrap_or_default();
+            sql(text).bind(id).bind(*number).bind(md5).run(&mut *tx).await?;
+            urls.push(Part { number: *number, url: self.address(TicketUse::PutPart { upload: id, part: *number })? });
+        }
+        Ok(Multipart { id, parts: urls })
+    }
+
+    /// Joins the parts, which must have come and must be the file announced; its MD5 in base64. Doing it again is the same.
+    pub async fn complete_parts(&self, upload: i64, storage: &str) -> Result<String, Error> {
+        let artifact = self.resource();
+        let text = "SELECT md5, parts FROM artifact_upload WHERE id = $1 AND artifact_id = $2";
+        let row: Option<(String, i64)> = sql(text).bind(upload).bind(artifact.id).optional(self.domain().db()).await?;
+        let gone = || Error::not_found(Thing::Upload, upload.to_string());
+        let (announced, count) = row.ok_or_else(gone)?;
+        if storage != storage_path(artifact.id, &announced) {
+            return Err(gone());
+        }
+        let text = "SELECT part, bytes, blob FROM artifact_upload_part WHERE upload_id = $1 ORDER BY part";
+        let rows: Vec<(i64, Option<i64>, Option<String>)> = sql(text).bind(upload).all(self.domain().db()).await?;
+        let mut parts = Vec::new();
+        for (part, bytes, blob) in rows {
+            let (Some(bytes), Some(blob)) = (bytes, blob) else {
+                return Err(Error::Invalid(Problem::UploadPartMissing { part }));
+            };
+            parts.push((bytes, blob));
+        }
+        debug_assert_eq!(i64::try_from(parts.len()), Ok(count));
+        let (hash, md5) = digests(self.domain(), &parts).await?;
+        if md5 != announced {
+            return Err(Error::Invalid(Problem::UploadDigest { announced, came: md5 }));
+        }
+        let bytes = parts.iter().map(|(bytes, _)| bytes).sum();
+        register(self.domain(), artifact.id, &New { hash: &hash, md5: &md5, bytes, parts: &parts }).await?;
+        Ok(md5)
+    }
+}
+
+/// BLAKE3 and MD5 of all parts together: what a client says of its own bytes is not believed.
+async fn digests(domain: &Domain, parts: &[(i64, String)]) -> Result<(String, String), Error> {
+    use base64::Engine;
+    let (mut hash, mut md5) = (blake3::Hasher::new(), Md5::new());
+    for (_, blob) in parts {
+        let mut download = domain.blobs().stream(blob, None).await?;
+        while let Some(bytes) = download.stream.try_next().await? {
+            hash.update(&bytes);
+            md5.update(&bytes);
+        }
+    }
+    Ok((hash.finalize().to_string(), base64::engine::general_purpose::STANDARD.encode(md5.finalize())))
+}
+
+/// Takes one part, which must have the digest announced for it; that digest.
+pub(super) async fn put<S>(
+    domain: &Domain,
+    upload: i64,
+    part: i64,
+    stream: S,
+    announced: Option<u64>,
+) -> Result<String, Error>
+where
+    S: Stream<Item = Result<Bytes, Error>> + Send,
+{
+    let text = "SELECT p.md5, u.artifact_id FROM artifact_upload_part p JOIN artifact_upload u ON u.id = p.upload_id \
+                WHERE p.upload_id = $1 AND p.part = $2";
+    let row: Option<(String, i64)> = sql(text).bind(upload).bind(part).optional(domain.db()).await?;
+    let Some((md5, artifact)) = row else { return Err(Error::NotFound(Problem::AddressOld)) };
+    project(domain, artifact).await?;
+    let blob = format!("objects/{}", domain.clock().id()?);
+    discard_later(domain.db(), domain.clock(), &blob).await?;
+    let written = domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST }).await?;
+    if written.md5 != md5 {
+        return Err(Error::Invalid(Problem::UploadDigest { announced: md5, came: written.md5 }));
+    }
+    let mut tx = domain.db().begin().await?;
+    let text = "SELECT blob FROM artifact_upload_part WHERE upload_id = $1 AND part = $2 AND blob IS NOT NULL";
+    if let Some((old,)) = sql(text).bind(upload).bind(part).optional::<(String,)>(&mut tx).await? {
+        discard_later(&mut tx, domain.clock(), &old).await?;
+    }
+    let text = "UPDATE artifact_upload_part SET bytes = $1, blob = $2 WHERE upload_id = $3 AND part = $4";
+    let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
+    sql(text).bind(bytes).bind(&blob).bind(upload).bind(part).run(&mut tx).await?;
+    tx.commit().await?;
+    Ok(md5)
+}

@@ -1,0 +1,94 @@
+"""Artifacts: what a script logs comes back byte by byte, in every version of the client."""
+
+import base64
+import hashlib
+
+import pytest
+
+
+@pytest.mark.every_client
+def test_versions_are_logged_used_and_downloaded(trainer, run):
+    outcome = trainer.train("artifact", run).succeeded()
+    told = outcome.result
+    # What is the same as before is no new version, and takes the aliases.
+    assert told["versions"] == ["v0", "v0", "v1"], outcome.output
+    assert told["same"], told["there"]
+    assert told["single"] == "same"
+    assert (told["latest"], told["best"], told["state"], told["type"]) == ("v1", "v1", "COMMITTED", "model")
+    assert told["aliases"] == ["best", "latest"]
+    assert told["metadata"] == {"lr": 0.3} and told["description"] == "of the test"
+    assert told["size"] == len(b"changed" + b"odd" + b"same" + b"same")
+    assert told["entries"] == ["big", "copy.bin", "deep/a b ünï.txt", "deep/copy.bin", "weights.bin"]
+    assert told["logged_by"] == run and told["used_by"] == [run]
+    assert told["logged"] == ["weights:v0", "weights:v1"] and told["used"] == ["weights:v0"]
+    assert "WARNING" not in outcome.output and "rror" not in outcome.output, outcome.output
+
+
+@pytest.mark.every_client
+def test_a_table_comes_back(trainer, run):
+    outcome = trainer.train("table", run).succeeded()
+    assert outcome.result == [["run_table", [[1, "x"], [2, "y"]]]], outcome.output
+    assert "WARNING" not in outcome.output and "rror" not in outcome.output, outcome.output
+
+
+def test_edits_links_and_the_rarer_ways(trainer, run):
+    outcome = trainer.train("artifact_edit", run).succeeded()
+    told = outcome.result
+    assert told["incremental"] == ["v1", ["a", "b", "c"]]
+    assert told["draft"] == ["v2", ["b", "d"]]
+    assert told["reference"] == "here"
+    assert told["distributed"] == ["part-0", "part-1", "part-2"]
+    assert told["edited"] == ["v0", "edited", {"n": 2}, ["two words"], 3 * 24 * 3600]
+    assert told["reserved"]
+    assert told["linked"] == ["v0", ["chosen", "latest"], ["b", "d"], True, "v2"]
+    assert told["link_files"] == ["b", "d"]
+    assert told["type"] is None
+    assert told["versions"] == ["v2", "v1", "v0"] and told["tagged"] == ["v0"]
+    assert told["collections"] == ["data", "pointed", "pointer", "shared"]
+    assert told["exists"] == [True, False]
+    assert "gold" in told["refused"]
+    assert told["left"] == ["v2", "v1"]
+    assert told["collection"] == ["renamed", "a text", ["kept"], ["latest"]]
+    assert told["gone"] is False and told["verify"] is None
+
+
+def test_the_command_line(trainer):
+    (trainer.work / "things").mkdir()
+    (trainer.work / "things/one.txt").write_text("one")
+    at = f"{trainer.user.name}/vision/cli"
+    put = trainer.wandb("artifact", "put", "--name", at, "--type", "dataset", "things").succeeded()
+    assert "cli:" in put.output, put.output
+    trainer.wandb("artifact", "get", f"{at}:latest", "--root", "got").succeeded()
+    assert (trainer.work / "got/one.txt").read_text() == "one"
+    listed = trainer.wandb("artifact", "ls", f"{trainer.user.name}/vision").succeeded()
+    assert "cli:v0" in listed.output, listed.output
+
+
+def test_nobody_else_reads_bytes_by_their_digest(trainer, server, run):
+    trainer.train("artifact", run).succeeded()
+    owner, stranger = trainer.user, server.user()
+    digest = hashlib.md5(b"same").hexdigest()
+    query = 'query Q($e: String!) { project(entityName: $e, name: "vision") { artifact(name: "weights:v0") { id } } }'
+    artifact = owner.api.query(query, e=owner.name)["project"]["artifact"]["id"]
+    old = f"/artifactsV2/default/{owner.name}/vision/weights//{digest}/copy.bin"
+    new = f"/artifactsV2/default/{owner.name}/vision/weights/{artifact.replace('=', '%3D')}//{digest}/copy.bin"
+    for path in (old, new, f"/artifacts/{owner.name}/{digest}"):
+        assert owner.api.request("GET", path).body == b"same", path
+        refused = stranger.api.request("GET", path)
+        assert refused.status in (403, 404) and b"same" not in refused.body, (path, refused)
+    # A digest of their own making: the stranger's project does not have the bytes, so the server asks for them.
+    create = (
+        'mutation C($e: String!) { createArtifact(input: {entityName: $e, projectName: "p", artifactTypeName: "t", '
+        'artifactCollectionName: "c", digest: "d", digestAlgorithm: MANIFEST_MD5}) { artifact { id } } }'
+    )
+    made = stranger.api.query(create, e=stranger.name)["createArtifact"]["artifact"]["id"]
+    files = (
+        "mutation F($a: ID!, $m: String!) { createArtifactFiles(input: {storageLayout: V2, artifactFiles: ["
+        '{artifactID: $a, name: "x", md5: $m}]}) { files { edges { node { uploadUrl } } } } }'
+    )
+    md5 = base64.b64encode(bytes.fromhex(digest)).decode()
+    answer = stranger.api.query(files, a=made, m=md5)
+    (edge,) = answer["createArtifactFiles"]["files"]["edges"]
+    assert edge["node"]["uploadUrl"], answer
+    wrong = stranger.api.request("PUT", edge["node"]["uploadUrl"], b"something else")
+    assert wrong.status == 400, wrong
