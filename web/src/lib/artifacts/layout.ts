@@ -77,8 +77,9 @@ function group(arrows: readonly Arrow[], end: 'from' | 'to'): Map<string, Arrow[
 export function layout(nodes: readonly string[], arrows: readonly Arrow[]): Map<string, Spot> {
   const columnOf = columnsOf(nodes, arrows);
   const first = Math.min(0, ...columnOf.values());
-  const columns: string[][] = [];
-  for (const node of nodes) (columns[(columnOf.get(node) ?? 0) - first] ??= []).push(node);
+  const filled: string[][] = [];
+  for (const node of nodes) (filled[(columnOf.get(node) ?? 0) - first] ??= []).push(node);
+  const columns = Object.values(filled);
   const [into, out] = [group(arrows, 'to'), group(arrows, 'from')];
   const beside = (node: string) => [
     ...(into.get(node) ?? []).map(({ from }) => from),
