@@ -33,8 +33,7 @@ function compare<Side>(
   const rows: Difference<Side>[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [a, b] = [before.get(name) ?? null, after.get(name) ?? null];
-    const change =
-      a === null ? 'added' : b === null ? 'removed' : same(a, b) ? 'same' : 'changed';
+    const change = a === null ? 'added' : b === null ? 'removed' : same(a, b) ? 'same' : 'changed';
     rows.push({ name, change, before: a, after: b });
   }
   return rows.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

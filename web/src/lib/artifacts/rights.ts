@@ -11,10 +11,6 @@ export async function whyNotEdit(
   signal: AbortSignal,
 ): Promise<string | null> {
   if (!session()?.user) return t('web.error.denied');
-  const { update } = await gql(
-    ArtifactRightsDocument,
-    { target: `${entity}/${project}` },
-    signal,
-  );
+  const { update } = await gql(ArtifactRightsDocument, { target: `${entity}/${project}` }, signal);
   return update.allowed ? null : (update.message ?? t('web.error.denied'));
 }
