@@ -21,7 +21,7 @@ export const useInRun = (named: Named): string =>
     'import wandb',
     '',
     init(named),
-    `    artifact = run.use_artifact(${python(fullName(named))}, type=${python(named.type)})`,
+    `    artifact = run.use_artifact(${python(fullName(named))})`,
     '    folder = artifact.download()',
   ].join('\n');
 
