@@ -60,7 +60,9 @@ export class Lineage {
     try {
       await this.#step(this.root, 'both');
       for (let step = 1; step < STEPS && this.nodes.size < ENOUGH; step += 1) {
-        await Promise.all([...this.edge].map((id) => this.#step(id)));
+        const steps = await Promise.allSettled([...this.edge].map((id) => this.#step(id)));
+        const failed = steps.find((one) => one.status === 'rejected');
+        if (failed) throw failed.reason;
       }
     } catch (error) {
       if (this.#signal.aborted) return;
@@ -80,7 +82,6 @@ export class Lineage {
       await this.#step(id);
     } catch (error) {
       if (this.#signal.aborted) return;
-      this.edge = new Set(this.edge).add(id);
       this.error = error instanceof Error ? error : new Error(String(error));
     } finally {
       this.busy = new Set([...this.busy].filter((one) => one !== id));
@@ -98,8 +99,18 @@ export class Lineage {
     if (later.length) this.#hold(more.at, way, later, more.machine);
   }
 
+  /** What failed can be tried again. */
   async #step(id: string, way = this.nodes.get(id)?.way): Promise<void> {
     this.edge = new Set([...this.edge].filter((one) => one !== id));
+    try {
+      await this.#follow(id, way);
+    } catch (error) {
+      this.edge = new Set(this.edge).add(id);
+      throw error;
+    }
+  }
+
+  async #follow(id: string, way: Way | 'both' | undefined): Promise<void> {
     const node = this.nodes.get(id);
     if (node?.kind === 'run') return this.#followRun(node, way ?? 'both');
     const { artifact } = await gql(LineageOfArtifactDocument, { id: id.slice(2) }, this.#signal);
