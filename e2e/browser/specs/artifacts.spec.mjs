@@ -40,7 +40,7 @@ before(async () => {
   await use('train001', data);
   const model = await log({ type: 'model', name: 'net', run: 'train001', files: { 'net.pt': 'weights' } });
   await use('eval0001', model);
-  await log({ type: 'job', name: 'job-train', run: 'train001', files: { 'job.json': '{}' } });
+  await log({ type: 'job', name: 'job-judge', run: 'eval0001', files: { 'job.json': '{}' } });
   for (const run of [prepare, train, judge]) await run.finish();
   browser = await launch();
   page = await open(browser);
@@ -170,8 +170,9 @@ test('a run tells what it used and logged', async () => {
   await goto('runs/train001');
   await page.getByRole('table', { name: 'Used' }).getByRole('link', { name: 'digits:v1' }).waitFor();
   await page.getByRole('table', { name: 'Logged' }).getByRole('link', { name: 'net:v0' }).waitFor();
+  await goto('runs/eval0001');
   await page.getByRole('button', { name: '1 made by the client' }).click();
-  await page.getByRole('link', { name: 'job-train:v0' }).waitFor();
+  await page.getByRole('table', { name: 'Logged' }).getByRole('link', { name: 'job-judge:v0' }).waitFor();
 });
 
 test('the pages work on a phone', async () => {
