@@ -48,6 +48,7 @@ before(async () => {
   await page.getByLabel('User name or e-mail').fill('ada');
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/digits\/artifacts$/);
 });
 after(async () => {
   await browser?.close();
@@ -179,8 +180,7 @@ test('the pages work on a phone', async () => {
   await page.setViewportSize(sizes.phone);
   for (const path of ['artifacts', 'artifacts/dataset/digits', 'artifacts/dataset/digits/v1', 'artifacts/dataset/digits/v1/files', 'artifacts/dataset/digits/v1/compare', 'artifacts/model/net/v0/lineage', 'artifacts/model/net/v0/usage']) {
     await goto(path);
-    await page.getByText(/digits|net/).first().waitFor();
-    await page.waitForTimeout(300);
+    await page.locator('main').getByText(/digits|net|v0/).locator('visible=true').first().waitFor();
     await assertNoSidewaysScroll(page);
     await assertAccessible(page);
   }
