@@ -180,7 +180,8 @@ test('the pages work on a phone', async () => {
   await page.setViewportSize(sizes.phone);
   for (const path of ['artifacts', 'artifacts/dataset/digits', 'artifacts/dataset/digits/v1', 'artifacts/dataset/digits/v1/files', 'artifacts/dataset/digits/v1/compare', 'artifacts/model/net/v0/lineage', 'artifacts/model/net/v0/usage']) {
     await goto(path);
-    await page.locator('main').getByText(/digits|net|v0/).locator('visible=true').first().waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
     await assertNoSidewaysScroll(page);
     await assertAccessible(page);
   }
