@@ -20,6 +20,29 @@ test('the links the client prints', () => {
   expect(match('authorize')).toEqual({ page: 'authorize' });
 });
 
+test('artifacts', () => {
+  const place = { entity: 'acme', project: 'vision', type: 'model', collection: 'net' };
+  expect(match('acme/vision/artifacts')).toMatchObject({ page: 'artifacts', project: 'vision' });
+  expect(match('acme/vision/artifacts/model')).toMatchObject({ page: 'artifacts', type: 'model' });
+  expect(match('acme/vision/artifacts/model/net')).toEqual({ page: 'collection', ...place });
+  expect(match('acme/vision/artifacts/model/net/v3')).toEqual({
+    page: 'version',
+    ...place,
+    version: 'v3',
+    tab: 'overview',
+  });
+  expect(match('acme/vision/artifacts/model/net/v3/files')).toMatchObject({ tab: 'files' });
+  expect(match('acme/vision/artifacts/model/net/v3/nope')).toEqual({ page: 'missing' });
+  expect(match('acme/vision/artifacts/model/net/v3/files/x')).toEqual({ page: 'missing' });
+  expect(match('orgs/lab/registry/model')).toEqual({
+    page: 'registry',
+    organization: 'lab',
+    registry: 'model',
+  });
+  expect(match('acme/registry/model')).toMatchObject({ page: 'registry', organization: 'acme' });
+  expect(match('orgs/lab')).toEqual({ page: 'missing' });
+});
+
 test('settings and administration have their parts in the address', () => {
   expect(match('settings')).toEqual({ page: 'settings', tab: 'keys' });
   expect(match('settings/two-factor')).toEqual({ page: 'settings', tab: 'two-factor' });

@@ -13,7 +13,22 @@ export type Route =
   | { page: 'sweeps' | 'reports'; entity: string; project: string }
   | { page: 'report'; entity: string; project: string; report: string }
   | { page: 'sweep'; entity: string; project: string; sweep: string }
-  | { page: 'run'; entity: string; project: string; run: string; tab: RunTab };
+  | { page: 'run'; entity: string; project: string; run: string; tab: RunTab }
+  | { page: 'artifacts'; entity: string; project: string; type?: string }
+  | ({ page: 'collection' } & CollectionPlace)
+  | ({ page: 'version'; version: string; tab: ArtifactTab } & CollectionPlace)
+  | { page: 'registry'; organization: string; registry: string };
+
+interface CollectionPlace {
+  entity: string;
+  project: string;
+  type: string;
+  collection: string;
+}
+
+/** The first is the one that a version's address itself shows. */
+export const artifactTabs = ['overview', 'files', 'lineage', 'usage', 'compare'] as const;
+export type ArtifactTab = (typeof artifactTabs)[number];
 
 export const runTabs = [
   'overview',
@@ -68,6 +83,13 @@ export function match(path: string): Route {
   if (first === 'e' && project !== undefined && parts.length === 2) {
     return { page: 'denial', reference: project };
   }
+  if (first === 'orgs' && kind === 'registry' && project && run && parts.length === 4) {
+    return { page: 'registry', organization: project, registry: run };
+  }
+  // The address of a linked model in a team's own project of models.
+  if (project === 'registry' && kind === 'model' && parts.length === 3) {
+    return { page: 'registry', organization: first, registry: kind };
+  }
   if (reserved.includes(first)) return { page: 'missing' };
   if (first === 'settings' && parts.length <= 2) {
     const known = settingsTabs.find((name) => name === (project ?? 'keys'));
@@ -107,7 +129,20 @@ export function match(path: string): Route {
   if (kind === 'runs' && run === undefined) {
     return { page: 'project', entity: first, project, table: true };
   }
+  if (kind === 'artifacts') return artifact(first, project, parts.slice(3));
   return { page: 'missing' };
+}
+
+/** What follows `artifacts/`: type, collection, version, tab. */
+function artifact(entity: string, project: string, parts: readonly string[]): Route {
+  const [type, collection, version, part] = parts;
+  if (type === undefined) return { page: 'artifacts', entity, project };
+  if (collection === undefined) return { page: 'artifacts', entity, project, type };
+  const place = { entity, project, type, collection };
+  if (version === undefined) return { page: 'collection', ...place };
+  const tab = artifactTabs.find((name) => name === (part ?? 'overview'));
+  if (!tab || parts.length > 4) return { page: 'missing' };
+  return { page: 'version', ...place, version, tab };
 }
 
 function decode(part: string): string {

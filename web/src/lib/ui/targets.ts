@@ -7,6 +7,7 @@ import { shortcuts } from '../state/keys.svelte';
 
 /** The icons that targets have. */
 export type TargetIcon =
+  | 'box'
   | 'chart'
   | 'check'
   | 'copy'
@@ -64,6 +65,7 @@ export function projectTargets(at: Route): Target[] {
     place(t('web.project.workspace'), path, to(entity, project), 'chart'),
     place(t('web.project.overview'), path, to(entity, project, 'overview'), 'list'),
     place(t('web.reports'), path, to(entity, project, 'reports'), 'file'),
+    place(t('web.artifacts'), path, to(entity, project, 'artifacts'), 'box'),
     place(t('web.projectSettings'), path, to(entity, project, 'settings'), 'settings'),
   ];
 }
