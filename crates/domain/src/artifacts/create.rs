@@ -118,6 +118,7 @@ impl Allowed<LogArtifact, Place> {
             entity: place.entity.clone(),
             name: place.name.clone(),
             visibility,
+            requests_per_minute: None,
             description: None,
             owner: self.session().user().map(|u| u.id),
             archived_at: None,

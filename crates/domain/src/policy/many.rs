@@ -73,7 +73,10 @@ impl Allowed<Read, Project> {
         let (mut facts, _) = session.load(A::OPERATION, Project::asked(&self.resource().path())).await?;
         let mut each = Each { allowed: Vec::new(), refused: Vec::new(), reasons: Vec::new() };
         for names in names.chunks(5000) {
-            let text = format!("{RUN} WHERE {DELETED} AND r.name IN ({}) {LAST}", placeholders(2, names.len()));
+            let text = format!(
+                "SELECT {RUN_COLUMNS} {RUN_FROM} WHERE {DELETED} AND r.name IN ({}) {LAST}",
+                placeholders(2, names.len())
+            );
             let rows = sql(text).bind(self.resource().id).bind_all(names.iter().cloned());
             for row in rows.all::<RunRow>(session.db()).await? {
                 each.add(session, &mut facts, row.take(session, self.resource().clone())?).await?;
@@ -87,7 +90,7 @@ impl Allowed<Read, Project> {
     pub(crate) async fn find_deleted<A: On<Run>>(&self) -> Result<Vec<Run>, Error> {
         let session: &Session = self.session();
         let (mut facts, _) = session.load(A::OPERATION, Project::asked(&self.resource().path())).await?;
-        let rows = sql(format!("{RUN} WHERE {DELETED} {LAST}")).bind(self.resource().id);
+        let rows = sql(format!("SELECT {RUN_COLUMNS} {RUN_FROM} WHERE {DELETED} {LAST}")).bind(self.resource().id);
         let mut found = Vec::new();
         for row in rows.all::<RunRow>(session.db()).await? {
             let (object, run) = row.take(session, self.resource().clone())?;

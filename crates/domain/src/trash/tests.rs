@@ -43,7 +43,7 @@ async fn full(lab: &Lab, name: &str) {
     work(lab).await;
     let url = run.upload_urls(&["a.txt"]).unwrap().remove(0).url;
     let ticket = lab.domain.redeem(url.rsplit('/').next().unwrap()).unwrap();
-    ticket.write(futures::stream::iter([Ok("12345".into())]), None).await.unwrap();
+    ticket.receive(futures::stream::iter([Ok("12345".into())]), None).await.unwrap();
 }
 
 async fn blobs(lab: &Lab) -> usize {
