@@ -18,9 +18,10 @@ def test_versions_are_logged_used_and_downloaded(trainer, run):
     assert told["aliases"] == ["best", "latest"]
     assert told["metadata"] == {"lr": 0.3} and told["description"] == "of the test"
     assert told["size"] == len(b"changed" + b"odd" + b"same" + b"same")
-    assert told["entries"] == ["big", "copy.bin", "deep/a b ünï.txt", "deep/copy.bin", "weights.bin"]
+    assert told["entries"] == ["copy.bin", "deep/a b ünï.txt", "deep/copy.bin", "weights.bin"]
+    assert told["reference"] == "https://example.org/big.tar"
     assert told["logged_by"] == run and told["used_by"] == [run]
-    assert told["logged"] == ["weights:v0", "weights:v1"] and told["used"] == ["weights:v0"]
+    assert told["logged"] == ["pointer:v0", "weights:v0", "weights:v1"] and told["used"] == ["weights:v0"]
     assert "WARNING" not in outcome.output and "rror" not in outcome.output, outcome.output
 
 

@@ -17,7 +17,6 @@ for name, content in FILES.items():
 def log(metadata):
     artifact = wandb.Artifact("weights", "model", description="of the test", metadata=metadata)
     artifact.add_dir("model")
-    artifact.add_reference("https://example.org/big.tar", name="big", checksum=False)
     run.log_artifact(artifact, aliases=["best", "latest"])
     artifact.wait()
     return artifact
@@ -29,6 +28,11 @@ first = log({"lr": 0.1})
 again = log({"lr": 0.2})
 pathlib.Path("model/weights.bin").write_bytes(b"changed")
 second = log({"lr": 0.3})
+# Never downloaded: the client would ask that server.
+pointer = wandb.Artifact("pointer", "dataset")
+pointer.add_reference("https://example.org/big.tar", name="big", checksum=False)
+run.log_artifact(pointer)
+pointer.wait()
 
 used = run.use_artifact("weights:v0")
 folder = pathlib.Path(used.download(root="there"))
@@ -55,6 +59,7 @@ result(
         "size": latest.size,
         "state": latest.state,
         "type": latest.type,
+        "reference": api.artifact(f"{run.entity}/{run.project}/pointer:v0").manifest.entries["big"].ref,
         "entries": sorted(latest.manifest.entries),
         "logged_by": logged_by and logged_by.id,
         "used_by": [one.id for one in used_by],

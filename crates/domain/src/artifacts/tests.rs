@@ -413,6 +413,7 @@ async fn a_deleted_project_takes_its_artifacts_and_leaves_those_of_others() {
         for table in ["artifact", "artifact_entry", "object", "object_part", "project_object", "artifact_membership"] {
             assert_eq!(lab.count(table).await, 0, "{table}");
         }
+        lab.domain.run_due_jobs().await.unwrap();
         assert!(lab.domain.blobs().list("objects").await.unwrap().is_empty());
     }
 }
