@@ -56,7 +56,9 @@ export class ChartRows {
     // A run that goes on may have logged more.
     $effect(() => {
       const { data, query } = plan();
-      return query.source === 'historyTable' ? data.onfiles(() => this.#files.reload()) : undefined;
+      return query.source === 'historyTable'
+        ? data.onlogged(() => this.#files.reload())
+        : undefined;
     });
   }
 
