@@ -118,6 +118,8 @@ fn settings_are_listed_read_and_changed() {
         "hide_admins false",
         "password_sign_in true",
         "audit_retention_days null",
+        "trash_days 7",
+        "requests_per_minute null",
     ];
     assert_eq!(all.join("\n").replace('"', ""), expected.join("\n"));
     assert!(ok(data, "settings list").contains("key_max_days          90"));
