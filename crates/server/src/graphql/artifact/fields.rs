@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::artifacts::{Alias, CollectionKind, encode_artifact_id};
-use domain::policy::{Allowed, Operation, Project, Read};
+use domain::policy::{Allowed, ClientVersion, Operation, Project, Read};
 use domain::rfc3339;
 
 use super::{ArtifactNode, InProject, MembershipNode, SequenceNode, collection};
@@ -77,8 +77,21 @@ pub(super) fn alias(project: Allowed<Read, Project>, alias: Alias) -> Payload {
         .with("artifactCollection", collection(project, alias.collection))
 }
 
-async fn aliases(a: Arc<ArtifactNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
-    Ok(a.0.aliases().await?.into_iter().map(|(project, of)| alias(project, of)).collect::<Vec<_>>())
+/// The first client that knows a version's number from anywhere but its aliases.
+const KNOWS_NUMBERS: ClientVersion = (0, 18, 0);
+
+async fn aliases(a: Arc<ArtifactNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let mut all: Vec<_> = a.0.aliases().await?.into_iter().map(|(project, of)| alias(project, of)).collect();
+    if ctx.hints.version.is_some_and(|version| version < KNOWS_NUMBERS) {
+        for member in a.0.memberships().await? {
+            let row = member.row;
+            let Some(number) = row.version else { continue };
+            let (id, membership_id) = (row.membership_id, row.membership_id);
+            let of = Alias { id, alias: format!("v{number}"), membership_id, collection: row.collection };
+            all.push(alias(member.project, of));
+        }
+    }
+    Ok(all)
 }
 
 /// A tag; its text is its id.

@@ -37,13 +37,18 @@ struct CreateManifest {
     name: String,
     digest: String,
     #[serde(rename = "type")]
-    kind: String,
+    kind: Option<String>,
 }
 
 async fn create_manifest(input: CreateManifest, ctx: Ctx) -> Result<impl Output, Error> {
     let artifact = changed(&ctx, &input.artifact_id).await?;
     let base = input.base_artifact_id.as_deref().and_then(decode_artifact_id);
-    let new = NewManifest { name: input.name, kind: input.kind.parse()?, digest: input.digest, base };
+    let new = NewManifest {
+        name: input.name,
+        kind: input.kind.as_deref().unwrap_or("FULL").parse()?,
+        digest: input.digest,
+        base,
+    };
     let upload = artifact.create_manifest(new).await?;
     Ok(Payload::new("CreateArtifactManifestPayload").with("artifactManifest", manifest(&upload)))
 }
