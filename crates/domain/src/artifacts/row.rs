@@ -1,6 +1,7 @@
 //! Rows of versions and collections.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use sqlx::FromRow;
 
@@ -190,11 +191,13 @@ impl Allowed<Read, Project> {
             return Ok(versions);
         }
         for row in rows {
-            if !sources.contains_key(&row.source_project) {
-                let found = self.session().artifacts_project(row.source_project).await?;
-                sources.insert(row.source_project, found);
-            }
-            let source = sources.get(&row.source_project).cloned().flatten();
+            let source = match sources.entry(row.source_project) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(unknown) => {
+                    let found = self.session().artifacts_project(row.source_project).await?;
+                    unknown.insert(found).clone()
+                }
+            };
             versions.push(ArtifactVersion { project: self.clone(), row, source });
         }
         Ok(versions)
