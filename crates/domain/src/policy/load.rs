@@ -245,8 +245,10 @@ fn standing(role: Option<String>, custom: Option<String>, adds: Option<String>) 
     Ok(Some(Standing { role: role.parse()?, custom, adds }))
 }
 
-/// What a row says of its entity and project.
-fn take_row(mut row: FactRow) -> Result<(Option<EntityFacts>, Option<(ProjectFacts, Project)>), Error> {
+/// The entity and the project of a row.
+type Taken = (Option<EntityFacts>, Option<(ProjectFacts, Project)>);
+
+fn take_row(mut row: FactRow) -> Result<Taken, Error> {
     let entity = take_entity(&mut row)?;
     let project = entity.as_ref().map(|entity| take_project(entity, row)).transpose()?.flatten();
     Ok((entity, project))

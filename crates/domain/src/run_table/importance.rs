@@ -94,7 +94,7 @@ fn parameter(view: &View<'_>, rows: &[u32], name: String) -> Option<Parameter> {
     let numbers: Vec<f64> = values.iter().map(|value| value.as_ref().map_or(f64::NAN, number)).collect();
     let first = numbers.first()?.to_bits();
     let varies = numbers.iter().any(|x| x.to_bits() != first);
-    varies.then(|| Parameter { name, values: numbers, is_text: !texts.is_empty() })
+    varies.then_some(Parameter { name, values: numbers, is_text: !texts.is_empty() })
 }
 
 fn judge(target: &[f64], parameters: Vec<Parameter>) -> Vec<ParameterImportance> {

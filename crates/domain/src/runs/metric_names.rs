@@ -23,7 +23,9 @@ type Stand = (i64, [(i64, i64); 2]);
 
 /// What is kept of all projects, by project and stream.
 #[derive(Debug, Default)]
-pub(crate) struct MetricNames(Mutex<HashMap<(i64, &'static str), Arc<tokio::sync::Mutex<Index>>>>);
+pub(crate) struct MetricNames(Mutex<HashMap<(i64, &'static str), SharedIndex>>);
+
+type SharedIndex = Arc<tokio::sync::Mutex<Index>>;
 
 #[derive(Debug, Default)]
 struct Index {

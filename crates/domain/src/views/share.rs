@@ -20,14 +20,16 @@ pub struct AccessToken {
     pub revoked_at: Option<Micros>,
 }
 
+/// A token's id, when it was ended, and entity and name of a project that it opens.
+type Row = (i64, Option<i64>, Option<String>, Option<String>);
+
 impl Allowed<Update, View> {
     /// The report's links, newest first.
     pub async fn access_tokens(&self) -> Result<Vec<AccessToken>, Error> {
         let text = "SELECT t.id, t.revoked_at, e.name, p.name FROM access_token t \
                     LEFT JOIN access_token_project tp ON tp.token_id = t.id LEFT JOIN project p ON p.id = tp.project_id \
                     LEFT JOIN entity e ON e.id = p.entity_id WHERE t.view_id = $1 ORDER BY t.created_at DESC, t.id, e.name, p.name";
-        let rows: Vec<(i64, Option<i64>, Option<String>, Option<String>)> =
-            sql(text).bind(self.resource().id).all(self.domain().db()).await?;
+        let rows: Vec<Row> = sql(text).bind(self.resource().id).all(self.domain().db()).await?;
         let mut tokens: Vec<AccessToken> = Vec::new();
         for (id, revoked_at, entity, project) in rows {
             let token = self.domain().access_token(id);
