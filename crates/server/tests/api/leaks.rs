@@ -308,6 +308,14 @@ fn unused(id: &str) -> String {
     }
 }
 
+/// The answer to a question about an id, without the id: it is told back in whatever form it came.
+async fn by_id(client: &Client, query: &str, id: &str) -> (u16, String) {
+    let answer = client.graphql(query, json!({ "id": id })).await;
+    let number = BASE64_STANDARD.decode(id).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let number = number.and_then(|text| Some(text.rsplit_once(':')?.1.to_owned()));
+    plain(answer.status, &answer.text(), [number.as_deref().unwrap_or("-"), id, "-"])
+}
+
 #[tokio::test]
 async fn ids_of_what_is_hidden_are_ids_of_nothing() {
     on_every_database(async |server: TestServer| {
@@ -349,14 +357,7 @@ async fn ids_of_what_is_hidden_are_ids_of_nothing() {
         ];
         for (who, client) in &callers {
             for (query, id) in asked {
-                let answer = async |id: &str| {
-                    let answer = client.graphql(query, json!({ "id": id })).await;
-                    // Ids are told back in whatever form they came.
-                    let number = BASE64_STANDARD.decode(id).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-                    let number = number.and_then(|text| Some(text.rsplit_once(':')?.1.to_owned()));
-                    plain(answer.status, &answer.text(), [number.as_deref().unwrap_or("-"), id, "-"])
-                };
-                assert_eq!(answer(id).await, answer(&unused(id)).await, "{who}: {query}");
+                assert_eq!(by_id(client, query, id).await, by_id(client, query, &unused(id)).await, "{who}: {query}");
             }
         }
         // Nothing of it was done.
@@ -366,6 +367,56 @@ async fn ids_of_what_is_hidden_are_ids_of_nothing() {
                 "viewer": { "keys": [{ "revokedAt": null }] }, "accessRequests": [{ "state": "pending" }],
             })
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ids_of_what_is_in_a_hidden_teams_project_are_ids_of_nothing() {
+    on_every_database(async |server: TestServer| {
+        let callers = build(&server).await;
+        let owner = server.user("qx-owner").await;
+        server.team("qx-lab", "qx-owner", &[]).await;
+        server.sql("UPDATE entity SET hidden = TRUE WHERE name = 'qx-lab'").await;
+        let make = "mutation { upsertView(input: {entityName: \"qx-lab\", projectName: \"p\", name: \"v\", type: \"runs\", \
+                    spec: \"{}\"}) { view { id } } createArtifact(input: {entityName: \"qx-lab\", projectName: \"p\", \
+                    artifactTypeName: \"t\", artifactCollectionName: \"c\", digest: \"d\", digestAlgorithm: MANIFEST_MD5, \
+                    clientID: \"mine\"}) { artifact { id artifactSequence { id } } } }";
+        let init = "mutation { upsertBucket(input: {entityName: \"qx-lab\", modelName: \"p\"}) { bucket { id } } }";
+        owner.data(init, json!({})).await;
+        let made = owner.data(make, json!({})).await;
+        let id = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
+        let (view, artifact) = (id("/upsertView/view/id"), id("/createArtifact/artifact/id"));
+        let collection = id("/createArtifact/artifact/artifactSequence/id");
+        let say = "mutation S($v: ID!) { addViewComment(input: {viewId: $v, body: \"why?\"}) { comment { id } } \
+                   createAccessToken(input: {viewId: $v, projects: []}) { accessToken { token } } }";
+        let said = owner.data(say, json!({ "v": view })).await;
+        let comment = said["addViewComment"]["comment"]["id"].as_str().unwrap();
+        let token = said["createAccessToken"]["accessToken"]["token"].as_str().unwrap();
+        let asked = [
+            ("query Q($id: ID!) { view(id: $id) { id } }", view.as_str()),
+            ("mutation M($id: ID!) { deleteView(input: {id: $id}) { success } }", &view),
+            ("mutation M($id: ID!) { addViewComment(input: {viewId: $id, body: \"x\"}) { __typename } }", &view),
+            ("mutation M($id: ID!) { createAccessToken(input: {viewId: $id, projects: []}) { __typename } }", &view),
+            ("mutation M($id: ID!) { updateViewComment(input: {id: $id, resolved: true}) { __typename } }", comment),
+            ("mutation M($id: ID!) { deleteViewComment(input: {id: $id}) { success } }", comment),
+            ("mutation M($id: String!) { revokeAccessToken(input: {token: $id}) { success } }", token),
+            ("query Q($id: ID!) { artifact(id: $id) { id } }", &artifact),
+            ("query Q($id: ID!) { artifactCollection(id: $id) { id } }", &collection),
+            ("mutation M($id: ID!) { deleteArtifact(input: {artifactID: $id}) { __typename } }", &artifact),
+            ("mutation M($id: ID!) { commitArtifact(input: {artifactID: $id}) { __typename } }", &artifact),
+            ("mutation M($id: ID!) { updateArtifact(input: {artifactID: $id, description: \"x\"}) { __typename } }", &artifact),
+        ];
+        for (who, client) in &callers {
+            for (query, id) in asked {
+                assert_eq!(by_id(client, query, id).await, by_id(client, query, &unused(id)).await, "{who}: {query}");
+            }
+        }
+        let all = "query Q($v: ID!, $a: ID!) { view(id: $v) { comments { resolved } accessTokens { revokedAt } } \
+                   artifact(id: $a) { description } }";
+        let comments = json!({ "comments": [{ "resolved": false }], "accessTokens": [{ "revokedAt": null }] });
+        let expected = json!({ "view": comments, "artifact": { "description": null } });
+        assert_eq!(owner.data(all, json!({ "v": view, "a": artifact })).await, expected);
     })
     .await;
 }
