@@ -65,7 +65,9 @@ def test_a_server_that_is_killed_while_it_removes_goes_on(client, new_server, tm
     assert blobs(server)
     dry = change(trainer, filters="{}", delete=True, dryRun=True)
     assert dry["changed"] == 3 and dry["bytes"] > 0
-    assert change(trainer, filters="{}", delete=True)["bytes"] == dry["bytes"]
+    # What was in the tail may be in a segment by now, which is another number of bytes.
+    gone = change(trainer, filters="{}", delete=True)
+    assert gone["changed"] == 3 and gone["bytes"] > 0
     trainer.user.api.query(EMPTY, e=trainer.user.name, p=trainer.project)
     server.kill()
     # The lease of the process that died has to end first, were it in the middle of it.
