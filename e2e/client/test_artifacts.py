@@ -7,6 +7,7 @@ import pytest
 
 
 @pytest.mark.every_client
+@pytest.mark.needs("artifact_dedup")
 def test_versions_are_logged_used_and_downloaded(trainer, run):
     outcome = trainer.train("artifact", run).succeeded()
     told = outcome.result
