@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backup;
 mod blobs;
 mod clock;
+pub mod custom_charts;
 mod db;
 pub mod denials;
 mod domain;

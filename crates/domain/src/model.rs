@@ -7,7 +7,7 @@ mod role;
 mod state;
 mod sweep_state;
 
-pub use name::{EntityName, FileName, ProjectName, RunName, UserName};
+pub use name::{ChartName, EntityName, FileName, ProjectName, RunName, UserName};
 pub use path::{ArtifactPath, CollectionPath, EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
 pub(crate) use pattern::matches;
 pub use role::{KeyScope, Role, Visibility};

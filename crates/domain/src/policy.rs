@@ -33,8 +33,8 @@ pub use facts::{
 pub(crate) use many::Each;
 pub use operation::{
     AddService, Administer, Comment, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite,
-    LogArtifact, On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, StartSweep, Stop,
-    Submit, Update,
+    LogArtifact, On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, SaveChart,
+    StartSweep, Stop, Submit, Update,
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;

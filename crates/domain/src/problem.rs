@@ -109,6 +109,7 @@ crate::sentences! {
 
         // Views.
         ViewChanged = "VIEW_CHANGED" { user: String },
+        CustomChartExists = "CUSTOM_CHART_EXISTS" { chart: String },
         CommentNotYours = "COMMENT_NOT_YOURS" { user: String },
 
         // Sweeps.
@@ -204,6 +205,7 @@ macro_rules! things {
 }
 
 things! {
+    Access = "access",
     AccessToken = "access_token",
     Action = "action",
     AlertSeverity = "alert_severity",
@@ -214,11 +216,13 @@ things! {
     ArtifactType = "artifact_type",
     Blob = "blob",
     Boolean = "boolean",
+    ChartType = "chart_type",
     Collection = "collection",
     CollectionName = "collection_name",
     Comment = "comment",
     Commit = "commit",
     Config = "config",
+    CustomChart = "custom_chart",
     Denial = "denial",
     Description = "description",
     DisplayName = "display_name",

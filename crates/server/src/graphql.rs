@@ -10,6 +10,7 @@ mod answer;
 mod artifact;
 mod compatibility;
 mod context;
+mod custom_chart;
 mod denials;
 mod engine;
 mod entity;
@@ -39,12 +40,13 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 9] = [
+pub(crate) const SDL: [&str; 10] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
     include_str!("graphql/schema/access.graphql"),
     include_str!("graphql/schema/pages.graphql"),
+    include_str!("graphql/schema/custom_charts.graphql"),
     include_str!("graphql/schema/views.graphql"),
     include_str!("graphql/schema/workspace.graphql"),
     include_str!("graphql/schema/artifacts.graphql"),
@@ -66,6 +68,7 @@ pub fn resolvers() -> Resolvers {
         run::register,
         service_account::register,
         sweep::register,
+        custom_chart::register,
         view::register,
     ] {
         register(&mut resolvers);

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 52] = [
+pub const TABLES: [&str; 53] = [
     "meta",
     "counter",
     "entity",
@@ -48,6 +48,7 @@ pub const TABLES: [&str; 52] = [
     "view_comment",
     "access_token",
     "access_token_project",
+    "custom_chart",
     "artifact_type",
     "artifact_collection",
     "artifact",

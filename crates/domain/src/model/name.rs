@@ -47,6 +47,10 @@ name! {
     RunName, |s| free(Thing::RunId, s, 128, ":;,#?/'\\")
 }
 name! {
+    /// A chart preset's name: 1–128 characters, none of `/ \ # ? % :`, no control characters.
+    ChartName, |s| free(Thing::CustomChart, s, 128, r"/\#?%:")
+}
+name! {
     /// A run file's name: relative, forward slashes, at most 1,024 bytes, no empty, `.` or `..` part, no backslash, no control character.
     FileName, file
 }

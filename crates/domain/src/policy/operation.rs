@@ -58,6 +58,8 @@ pub enum Operation {
     TeamRemoveMember,
     /// Delete a team.
     TeamDelete,
+    /// Make, change and delete chart presets of a user or team.
+    CustomChartSave,
     /// Make a service account of a team.
     ServiceAccountCreate,
     /// Delete a service account of a team.
@@ -89,6 +91,7 @@ words!(Operation, Action, {
     ReportRead => "report:read", ReportCreate => "report:create", ReportUpdate => "report:update", ReportDelete => "report:delete",
     TeamRead => "team:read", TeamUpdate => "team:update", TeamInvite => "team:invite", TeamRemoveMember => "team:remove_member",
     TeamDelete => "team:delete",
+    CustomChartSave => "custom_chart:save",
     ServiceAccountCreate => "service_account:create", ServiceAccountDelete => "service_account:delete",
     UserRead => "user:read", UserUpdate => "user:update", UserCreate => "user:create", UserDisable => "user:disable",
     KeyCreate => "key:create", KeyRevoke => "key:revoke",
@@ -138,7 +141,7 @@ impl Operation {
             O::OrgUpdate | O::AuditRead | O::UserCreate | O::UserDisable => Concern::Org,
             O::UserRead | O::UserUpdate | O::KeyCreate | O::KeyRevoke => Concern::Account,
             O::TeamRead | O::TeamUpdate | O::TeamInvite | O::TeamRemoveMember | O::TeamDelete => Concern::Team,
-            O::ServiceAccountCreate | O::ServiceAccountDelete => Concern::Team,
+            O::CustomChartSave | O::ServiceAccountCreate | O::ServiceAccountDelete => Concern::Team,
             _ => Concern::Project,
         }
     }
@@ -148,7 +151,7 @@ impl Operation {
         use Operation as O;
         match self {
             O::RunRead | O::ProjectRead | O::ArtifactRead | O::ReportRead | O::TeamRead => Role::Viewer,
-            O::RunCreate | O::RunUpdate | O::ProjectCreate | O::ReportCreate => Role::Member,
+            O::RunCreate | O::RunUpdate | O::ProjectCreate | O::ReportCreate | O::CustomChartSave => Role::Member,
             O::ArtifactCreate | O::ArtifactUpdate | O::SweepCreate | O::SweepRunAgent => Role::Member,
             _ => Role::Admin,
         }
@@ -243,6 +246,8 @@ actions! {
     Invite { Entity => TeamInvite }
     /// Put somebody out of a team.
     RemoveMember { Entity => TeamRemoveMember }
+    /// Make, change and delete chart presets.
+    SaveChart { Entity => CustomChartSave }
     /// Make service accounts.
     AddService { Entity => ServiceAccountCreate }
     /// Remove service accounts.

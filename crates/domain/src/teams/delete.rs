@@ -35,6 +35,7 @@ impl Allowed<Delete, Entity> {
         for text in [
             format!("DELETE FROM identity_rule WHERE user_id IN ({services})"),
             "UPDATE account SET home_id = NULL WHERE home_id = $1".to_owned(),
+            "DELETE FROM custom_chart WHERE entity_id = $1".to_owned(),
             "DELETE FROM invitation WHERE team_id = $1".to_owned(),
             "DELETE FROM membership WHERE team_id = $1".to_owned(),
             "DELETE FROM entity WHERE id = $1".to_owned(),

@@ -29,6 +29,11 @@ impl EntityNode {
         Ok(Self(ctx.session.allow::<Read, Entity>(&EntityPath(name)).await?))
     }
 
+    /// Where it is.
+    pub fn path(&self) -> EntityPath {
+        EntityPath(self.name())
+    }
+
     fn name(&self) -> String {
         self.0.resource().name.clone()
     }

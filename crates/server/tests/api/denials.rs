@@ -135,6 +135,9 @@ impl Ids {
         let agent = "mutation A($s: String!) { createAgent(input: {projectName: \"p\", host: \"vm\", sweep: $s}) { agent { id } } }";
         let agent =
             ann.data(agent, json!({ "s": sweep })).await["createAgent"]["agent"]["id"].as_str().unwrap().to_owned();
+        let chart = "mutation { createCustomChart(input: {entity: \"ann\", name: \"bars\", displayName: \"Bars\", type: \"vega2\", \
+                     access: \"PRIVATE\", spec: \"{}\"}) { chart { id } } }";
+        ann.data(chart, json!({})).await;
         let artifact = "mutation { createArtifact(input: {entityName: \"ann\", projectName: \"p\", artifactTypeName: \"t\", \
                         artifactCollectionName: \"c\", digest: \"d\", digestAlgorithm: MANIFEST_MD5, clientID: \"mine\"}) \
                         { artifact { id artifactSequence { id } } } }";
@@ -209,6 +212,10 @@ impl Schema {
             ("createAgent", "sweep") => json!(ids.sweep),
             ("agentHeartbeat", "id") => json!(ids.agent),
             ("view" | "deleteView", "id") => json!(ids.view),
+            ("customChart" | "updateCustomChart" | "deleteCustomChart", "id") => json!("ann/bars"),
+            ("createCustomChart" | "updateCustomChart", "access") => json!("PRIVATE"),
+            ("createCustomChart", "type") => json!("vega2"),
+            ("createCustomChart" | "updateCustomChart", "spec") => json!("{}"),
             ("addViewComment" | "createAccessToken", "viewId") => json!(ids.view),
             ("updateViewComment" | "deleteViewComment", "id") => json!(ids.comment),
             ("revokeAccessToken" | "updateAccessTokenProjects", "token") => json!(ids.token),

@@ -128,15 +128,16 @@ async fn mistakes_have_the_status_that_the_client_expects() {
         assert_eq!(status("mutation { createArtifact(input: {}) { artifact { id } } }").await, 200);
         assert_eq!(ann.send(Method::POST, "/graphql", "{").await.status, 400);
         assert_eq!(ann.send(Method::POST, "/graphql", "[]").await.status, 400);
-        let deep = format!("{{ viewer {{ {} }} }}", "organizations { orgEntity { ".repeat(20) + "name" + &"} }".repeat(20));
+        let deep =
+            format!("{{ viewer {{ {} }} }}", "organizations { orgEntity { ".repeat(20) + "name" + &"} }".repeat(20));
         assert_eq!(status(&deep).await, 400);
         let wide: String = (0..5000).map(|i| format!("a{i}: viewer {{ id }} ")).collect();
         assert_eq!(status(&format!("{{ {wide} }}")).await, 400);
-        let unbuilt = "mutation M($i: CreateCustomChartInput!) { createCustomChart(input: $i) { chart { id } } }";
-        let input = json!({ "i": { "access": "a", "displayName": "d", "entity": "e", "name": "n", "spec": "{}", "type": "t" } });
+        let unbuilt = "mutation M($i: CreateRunQueueInput!) { createRunQueue(input: $i) { success } }";
+        let input = json!({ "i": { "access": "PROJECT", "entityName": "e", "projectName": "p", "queueName": "q" } });
         let answer = ann.graphql(unbuilt, input).await;
         assert_eq!((answer.status, answer.json()["errors"].as_array().map(Vec::len)), (200, Some(1)));
-        assert!(answer.message().starts_with("Runstead does not offer \"createCustomChart\" yet."), "{}", answer.text());
+        assert!(answer.message().starts_with("Runstead does not offer \"createRunQueue\" yet."), "{}", answer.text());
     })
     .await;
 }

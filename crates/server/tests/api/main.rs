@@ -9,6 +9,7 @@ mod accounts;
 mod attacks;
 mod backup;
 mod command_line;
+mod custom_charts;
 mod denials;
 mod doctor;
 mod front;

@@ -24,7 +24,7 @@ pub fn may(world: &World, key: Option<&Key>, operation: &str, path: &Path) -> bo
         "user:read" | "user:update" | "key:create" | "key:revoke" => {
             me.is_some_and(|me| may_account(world, me, operation, &path.0))
         }
-        _ if operation.starts_with("team:") || operation.starts_with("service_account:") => {
+        _ if ["team:", "service_account:", "custom_chart:"].iter().any(|of| operation.starts_with(of)) => {
             me.is_some_and(|me| may_team(world, me, operation, &path.0))
         }
         _ => may_project(world, me, operation, path),
@@ -166,7 +166,7 @@ fn suffices(role: &Role, operation: &str, own: bool) -> bool {
     match operation {
         "run:read" | "project:read" | "artifact:read" | "report:read" | "team:read" => true,
         "run:create" | "artifact:create" | "sweep:create" | "report:create" | "project:create" => member,
-        "run:update" | "artifact:update" | "sweep:run_agent" => member,
+        "run:update" | "artifact:update" | "sweep:run_agent" | "custom_chart:save" => member,
         "run:stop" | "run:delete" | "report:update" | "report:delete" | "sweep:update" | "sweep:delete" => {
             member && own
         }
