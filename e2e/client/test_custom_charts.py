@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.every_client
 @pytest.mark.needs("custom_charts")
 def test_a_preset_is_made_once_and_named_by_a_logged_chart(trainer, run):
     out = trainer.train("custom_chart", run, {"entity": trainer.user.name}).succeeded().result
