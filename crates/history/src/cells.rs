@@ -7,7 +7,8 @@
 mod cell;
 mod sum;
 
-pub use cell::Cell;
+pub(crate) use cell::Found;
+pub use cell::{Cell, Unusual};
 pub(crate) use sum::Sum;
 
 use std::ops::Range;
@@ -167,7 +168,7 @@ mod tests {
             let merged = part(early).merge(part(late));
             let direct = cells(&rows, shift);
             let facts = |cells: &Cells| -> Vec<_> {
-                cells.cells.iter().map(|c| (c.place, c.count, c.nan, c.inf, c.min.to_bits(), c.max.to_bits(), c.first_step, c.last_step)).collect()
+                cells.cells.iter().map(|c| (c.place, c.count, c.unusual.map(|found| (found.count, found.step)), c.min.to_bits(), c.max.to_bits(), c.first_step, c.last_step)).collect()
             };
             prop_assert_eq!(facts(&merged), facts(&direct));
         }

@@ -7,11 +7,12 @@
 mod over_metric;
 mod over_steps;
 mod points;
+mod unusual;
 
 use std::ops::Range;
 
 use crate::batch::Batch;
-use crate::cells::{Cell, Cells, MOST_SHIFT};
+use crate::cells::Cells;
 use crate::overview::Overview;
 use crate::sample::{Series, series};
 use crate::segment::{self, SegmentError, Source};
@@ -114,15 +115,6 @@ impl Chart {
             });
         }
         Ok(all.merge(cells_of(&self.tail, key, shift, steps)))
-    }
-
-    /// How many values are NaN and how many infinite: of the cells in the range, or of all, also where nothing is finite.
-    fn unusual(&mut self, key: &str, range: Option<(f64, f64)>, cells: &[Cell]) -> Result<(u64, u64), SegmentError> {
-        let all = match range {
-            Some(_) => cells.to_vec(),
-            None => self.cells(key, MOST_SHIFT, &(i64::MIN..i64::MAX))?.cells,
-        };
-        Ok((points::sum(&all, |cell| cell.nan), points::sum(&all, |cell| cell.inf)))
     }
 
     /// The rows at these steps, with only these keys, in order.

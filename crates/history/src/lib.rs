@@ -30,6 +30,7 @@ mod testing;
 pub mod value;
 
 pub use batch::Batch;
+pub use cells::Unusual;
 pub use chart::Chart;
 pub use column::{Column, ColumnValues};
 pub use json::JsonError;

@@ -11,8 +11,11 @@
 //!   are LEB128 where not said otherwise.
 //!
 //! A block holds the number of cells and then, column by column: places (zigzag distances), counts, first steps (from the
-//! start of the cell), last steps (from the first), counts of NaN and of infinite values, one byte each for "ascending",
-//! and first, last, smallest, largest value and the two parts of the sum, as eight planes of one byte each.
+//! start of the cell), last steps (from the first), counts of NaN, of positive and of negative infinity, for each kind the
+//! first step (from the start of the cell) in the cells that have it, one byte each for "ascending", and first, last,
+//! smallest, largest value and the two parts of the sum, as eight planes of one byte each.
+//!
+//! Version 1 counts NaN and infinities, whatever their sign, and says nothing of their steps: rows are read where it has any.
 
 mod block;
 mod directory;
@@ -23,7 +26,9 @@ use crate::batch::Batch;
 use crate::cells::{Cells, shift_for};
 
 /// The version that [`write`] writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The oldest version that is understood.
+const OLDEST: u32 = 1;
 const MAGIC: &[u8; 8] = b"rs-cells";
 /// Bytes of the fixed end.
 const END: usize = 24;

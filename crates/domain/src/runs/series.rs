@@ -18,7 +18,7 @@ const MOST_LINES: usize = 20_000;
 /// Most points of a line.
 const MOST_BUCKETS: usize = 10_000;
 /// How points are made of rows: another number where the same rows may give other points than the last release gave.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Runs that are looked up with one statement.
 const TOGETHER: usize = 8;
 /// Such groups of one request that are read at once.

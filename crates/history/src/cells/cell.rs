@@ -2,6 +2,58 @@
 
 use super::Sum;
 
+/// What is no finite number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusual {
+    /// Not a number.
+    Nan,
+    /// Positive infinity.
+    Above,
+    /// Negative infinity.
+    Below,
+}
+
+impl Unusual {
+    /// All of them, in the order in which a cell keeps them.
+    pub(crate) const ALL: [Self; 3] = [Self::Nan, Self::Above, Self::Below];
+
+    /// What kind of number that is; none for a finite one.
+    pub(crate) fn of(number: f64) -> Option<Self> {
+        match number {
+            _ if number.is_nan() => Some(Self::Nan),
+            f64::INFINITY => Some(Self::Above),
+            f64::NEG_INFINITY => Some(Self::Below),
+            _ => None,
+        }
+    }
+
+    /// 0 for NaN, and the sign of an infinity.
+    #[must_use]
+    pub fn code(self) -> i8 {
+        match self {
+            Self::Nan => 0,
+            Self::Above => 1,
+            Self::Below => -1,
+        }
+    }
+}
+
+/// How many values of one kind, and the step of the first (0 where there are none).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) count: u64,
+    pub(crate) step: i64,
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        if other.count > 0 {
+            self.step = if self.count > 0 { self.step.min(other.step) } else { other.step };
+            self.count += other.count;
+        }
+    }
+}
+
 /// What is known of the values in a cell. Numbers are of the finite values only; where there are none, they are 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cell {
@@ -9,10 +61,8 @@ pub struct Cell {
     pub(crate) place: i64,
     /// How many finite values.
     pub(crate) count: u64,
-    /// How many values are NaN.
-    pub(crate) nan: u64,
-    /// How many values are infinite.
-    pub(crate) inf: u64,
+    /// The values that are not finite, by [kind](Unusual::ALL).
+    pub(crate) unusual: [Found; 3],
     /// The step of the first finite value.
     pub(crate) first_step: i64,
     /// The step of the last finite value.
@@ -31,8 +81,7 @@ impl Cell {
         Self {
             place,
             count: 0,
-            nan: 0,
-            inf: 0,
+            unusual: [Found::default(); 3],
             first_step: 0,
             last_step: 0,
             first: 0.0,
@@ -46,10 +95,8 @@ impl Cell {
 
     /// Adds the value of a step that is not before the last one.
     pub(crate) fn push(&mut self, step: i64, number: f64) {
-        if number.is_nan() {
-            self.nan += 1;
-        } else if number.is_infinite() {
-            self.inf += 1;
+        if let Some(kind) = Unusual::of(number) {
+            self.unusual[kind as usize].add(Found { count: 1, step });
         } else if self.count == 0 {
             (self.first_step, self.last_step) = (step, step);
             (self.first, self.last, self.min, self.max) = (number, number, number, number);
@@ -66,13 +113,14 @@ impl Cell {
 
     /// Adds what another cell holds; of values with the same step those of `self` come first.
     pub(crate) fn merge(&mut self, other: Self) {
-        self.nan += other.nan;
-        self.inf += other.inf;
+        for (own, found) in self.unusual.iter_mut().zip(other.unusual) {
+            own.add(found);
+        }
         if other.count == 0 {
             return;
         }
         if self.count == 0 {
-            *self = Self { place: self.place, nan: self.nan, inf: self.inf, ..other };
+            *self = Self { place: self.place, unusual: self.unusual, ..other };
             return;
         }
         self.ascending &= other.ascending && self.last_step <= other.first_step && self.last <= other.first;
@@ -85,6 +133,16 @@ impl Cell {
         (self.min, self.max) = (smaller(self.min, other.min), larger(self.max, other.max));
         self.sum.merge(other.sum);
         self.count += other.count;
+    }
+
+    /// How many values are NaN.
+    pub(crate) fn nan(&self) -> u64 {
+        self.unusual[Unusual::Nan as usize].count
+    }
+
+    /// How many values are infinite.
+    pub(crate) fn inf(&self) -> u64 {
+        self.unusual[Unusual::Above as usize].count + self.unusual[Unusual::Below as usize].count
     }
 
     /// The mean of the finite values, never outside of their extremes.

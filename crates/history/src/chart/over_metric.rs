@@ -25,7 +25,9 @@ impl Chart {
         }
         let mut cells = self.both(x, y, (first, last), shift, range)?;
         let (Some(start), Some(end)) = (cells.first(), cells.last()) else {
-            return Ok(Series { exact: true, ..Series::default() });
+            let mut series = Series { exact: true, ..Series::default() };
+            self.mark_metric(&mut series, (x, y), range, most)?;
+            return Ok(series);
         };
         let part = (start.1.place << shift, whole(end.1.place << shift, end.1.place << shift, shift).end - 1);
         let part = (part.0.max(first), part.1.min(last));
@@ -35,7 +37,6 @@ impl Chart {
         }
         let ys: Vec<Cell> = cells.iter().map(|(_, y)| *y).collect();
         let count = points::sum(&ys, |cell| cell.count);
-        let unusual = self.unusual(y, range, &ys)?;
         let mut series = if count > most as u64 {
             let held = cells.into_iter().filter(|(_, y)| y.count > 0);
             let point = |(x, cell): (Cell, Cell)| Point { first_x: x.first, last_x: x.last, cell };
@@ -47,7 +48,7 @@ impl Chart {
             let rows = if count > 0 { self.rows(&[x, y, STEP], &steps)? } else { Default::default() };
             points::exact(pairs(&rows, x, y).into_iter().filter(|(x, _)| (from..=to).contains(x)))
         };
-        (series.nan, series.inf) = unusual;
+        self.mark_metric(&mut series, (x, y), range, most)?;
         Ok(series)
     }
 
@@ -56,13 +57,13 @@ impl Chart {
         let steps = whole(first, last, shift);
         let (xs, rows) = (self.cells(x, shift, &steps)?.cells, self.cells(STEP, shift, &steps)?.cells);
         let every_row = xs.len() == rows.len() && xs.iter().zip(&rows).all(|(x, row)| x.count == row.count);
-        let ascending = xs.iter().all(|cell| cell.ascending && cell.nan == 0 && cell.inf == 0)
+        let ascending = xs.iter().all(|cell| cell.ascending && cell.nan() + cell.inf() == 0)
             && xs.windows(2).all(|pair| pair[0].last <= pair[1].first);
         Ok(every_row && ascending)
     }
 
     /// The cells of x and y where y has a value and x is in the range.
-    fn both(
+    pub(super) fn both(
         &mut self,
         x: &str,
         y: &str,

@@ -30,7 +30,6 @@ impl Chart {
         let steps = whole(first, last, shift);
         let cells = self.cells(y, shift, &steps)?.cells;
         let count = points::sum(&cells, |cell| cell.count);
-        let unusual = self.unusual(y, range, &cells)?;
         let mut series = if count > most as u64 {
             let held = cells.into_iter().filter(|cell| cell.count > 0);
             let point = |cell: Cell| Point { first_x: cell.first_step as f64, last_x: cell.last_step as f64, cell };
@@ -46,7 +45,7 @@ impl Chart {
             let rows = self.rows(&[STEP, y], &(first..last.saturating_add(1)))?;
             points::exact(pairs(&rows, STEP, y).into_iter())
         };
-        (series.nan, series.inf) = unusual;
+        self.mark_steps(&mut series, y, range.map(|_| (first, last)), most)?;
         Ok(series)
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cells::Unusual;
 
 /// A row: step, value, and whether it holds the value.
 type Row = (i64, f64, bool);
@@ -91,6 +92,11 @@ proptest! {
             prop_assert_eq!(series.max.iter().copied().reduce(f64::max), finite().reduce(f64::max), "over {}", x);
             prop_assert_eq!(series.nan, held().filter(|y| y.is_nan()).count() as u64);
             prop_assert_eq!(series.inf, held().filter(|y| y.is_infinite()).count() as u64);
+            for kind in Unusual::ALL {
+                let marks = series.unusual.iter().filter(|(_, found)| *found == kind).count();
+                prop_assert_eq!(marks > 0, held().any(|y| Unusual::of(y) == Some(kind)), "over {}", x);
+                prop_assert!(marks <= most.max(2), "{} marks of {}", marks, most);
+            }
             prop_assert!((0..series.x.len()).all(|at| series.min[at] <= series.mean[at] && series.mean[at] <= series.max[at]));
         }
     }
@@ -158,4 +164,35 @@ fn numbers_that_are_none_are_counted_even_when_there_are_no_others() {
     let rows: Vec<Row> = (0..50).map(|step| (step, f64::NAN, step > 9)).collect();
     let series = chart(&rows, &[30]).series("_step", "y", None, 20).unwrap();
     assert_eq!((series.nan, series.x.len()), (40, 0));
+    let steps: Vec<f64> = series.unusual.iter().map(|(step, _)| *step).collect();
+    assert_eq!(steps, [10.0, 12.0, 16.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0, 44.0, 48.0]);
+}
+
+#[test]
+fn numbers_that_are_none_are_shown_where_they_are() {
+    let value = |step: i64| match step {
+        35 | 36 | 900 => f64::NAN,
+        37 => f64::INFINITY,
+        700..750 => f64::NEG_INFINITY,
+        step => step as f64,
+    };
+    let rows: Vec<Row> = (0..1000).map(|step| (step, value(step), true)).collect();
+    for cuts in [&[][..], &[36, 700]] {
+        let of = |x, range| chart(&rows, cuts).series(x, "y", range, 20).unwrap().unusual;
+        let whole = [
+            (35.0, Unusual::Nan),
+            (37.0, Unusual::Above),
+            (700.0, Unusual::Below),
+            (704.0, Unusual::Below),
+            (900.0, Unusual::Nan),
+        ];
+        assert_eq!(of("_step", None), whole);
+        assert_eq!(of("_step", Some((36.0, 36.5))), [(36.0, Unusual::Nan)]);
+        assert_eq!(of("_step", Some((38.0, 600.0))), []);
+        // The last x of the cells that hold them.
+        let over_time: Vec<f64> = of("t", None).iter().map(|(x, _)| *x).collect();
+        assert_eq!(over_time, [21.5, 21.5, 234.5, 255.5, 319.5]);
+        let over_rows: Vec<Unusual> = of("u", None).iter().map(|(_, kind)| *kind).collect();
+        assert!(Unusual::ALL.iter().all(|kind| over_rows.contains(kind)));
+    }
 }

@@ -1,6 +1,6 @@
 //! The cells of one key on one level, as bytes.
 
-use crate::cells::{Cell, Cells, Sum};
+use crate::cells::{Cell, Cells, Found, Sum};
 use crate::tail::bytes::{Reader, put_number, unzigzag, zigzag};
 use crate::tail::{FormatError, compress, decompress, floats};
 
@@ -18,8 +18,14 @@ pub(super) fn write(cells: &Cells) -> Vec<u8> {
     all.iter().for_each(|cell| put_number(&mut out, cell.count));
     all.iter().for_each(|cell| put_number(&mut out, start(cell) as u64));
     all.iter().for_each(|cell| put_number(&mut out, cell.last_step.wrapping_sub(cell.first_step) as u64));
-    all.iter().for_each(|cell| put_number(&mut out, cell.nan));
-    all.iter().for_each(|cell| put_number(&mut out, cell.inf));
+    for kind in 0..3 {
+        all.iter().for_each(|cell| put_number(&mut out, cell.unusual[kind].count));
+    }
+    for kind in 0..3 {
+        for cell in all.iter().filter(|cell| cell.unusual[kind].count > 0) {
+            put_number(&mut out, cell.unusual[kind].step.wrapping_sub(cell.place << shift) as u64);
+        }
+    }
     out.extend(all.iter().map(|cell| u8::from(cell.ascending)));
     let columns: [fn(&Cell) -> f64; 6] = [|c| c.first, |c| c.last, |c| c.min, |c| c.max, |c| c.sum.high, |c| c.sum.low];
     for column in columns {
@@ -30,8 +36,8 @@ pub(super) fn write(cells: &Cells) -> Vec<u8> {
     compress(&out)
 }
 
-/// Reads what [`write`] wrote.
-pub(super) fn read(bytes: &[u8], shift: u32) -> Result<Cells, FormatError> {
+/// Reads what [`write`] wrote, in this version of the format. None where the version says too little.
+pub(super) fn read(bytes: &[u8], shift: u32, version: u32) -> Result<Option<Cells>, FormatError> {
     let contents = decompress(bytes)?;
     let mut reader = Reader(&contents);
     let count = reader.count()?;
@@ -54,11 +60,14 @@ pub(super) fn read(bytes: &[u8], shift: u32) -> Result<Cells, FormatError> {
     for cell in &mut cells {
         cell.last_step = cell.first_step.wrapping_add(reader.number()? as i64);
     }
-    for cell in &mut cells {
-        cell.nan = reader.number()?;
-    }
-    for cell in &mut cells {
-        cell.inf = reader.number()?;
+    if version == 1 {
+        for _ in 0..2 * count {
+            if reader.number()? > 0 {
+                return Ok(None);
+            }
+        }
+    } else {
+        unusual(&mut reader, &mut cells, shift)?;
     }
     for (cell, byte) in cells.iter_mut().zip(reader.take(count)?) {
         cell.ascending = *byte != 0;
@@ -69,5 +78,20 @@ pub(super) fn read(bytes: &[u8], shift: u32) -> Result<Cells, FormatError> {
         (cell.first, cell.last, cell.min, cell.max) = (first[at], last[at], min[at], max[at]);
         cell.sum = Sum { high: high[at], low: low[at] };
     }
-    Ok(Cells { shift, cells })
+    Ok(Some(Cells { shift, cells }))
+}
+
+/// Where values are not finite.
+fn unusual(reader: &mut Reader<'_>, cells: &mut [Cell], shift: u32) -> Result<(), FormatError> {
+    for kind in 0..3 {
+        for cell in cells.iter_mut() {
+            cell.unusual[kind] = Found { count: reader.number()?, step: 0 };
+        }
+    }
+    for kind in 0..3 {
+        for cell in cells.iter_mut().filter(|cell| cell.unusual[kind].count > 0) {
+            cell.unusual[kind].step = (cell.place << shift).wrapping_add(reader.number()? as i64);
+        }
+    }
+    Ok(())
 }

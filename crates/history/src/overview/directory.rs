@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parquet::file::reader::ChunkReader;
 
-use super::{END, MAGIC, VERSION, block};
+use super::{END, MAGIC, OLDEST, VERSION, block};
 use crate::cells::Cells;
 use crate::segment::SegmentError;
 use crate::tail::bytes::{Reader, put_number, put_text, unzigzag, zigzag};
@@ -70,6 +70,7 @@ impl Facts {
 
 /// The overview of a segment, of the keys that were asked for.
 pub(crate) struct Overview {
+    version: u32,
     shifts: Vec<u32>,
     keys: BTreeMap<String, (Facts, Vec<(u64, usize)>)>,
 }
@@ -83,7 +84,8 @@ impl Overview {
         let footer = u64::from(u32::from_le_bytes(end.as_ref().try_into().unwrap_or_default()));
         let Some(at) = at.checked_sub(footer).and_then(|at| at.checked_sub(END as u64)) else { return Ok(None) };
         let end = source.get_bytes(at, END)?;
-        if &end[16..] != MAGIC || end[4..8] != VERSION.to_le_bytes() {
+        let version = u32::from_le_bytes(end[4..8].try_into().unwrap_or_default());
+        if &end[16..] != MAGIC || !(OLDEST..=VERSION).contains(&version) {
             return Ok(None);
         }
         let directory = u64::from(u32::from_le_bytes(end[..4].try_into().unwrap_or_default()));
@@ -91,10 +93,10 @@ impl Overview {
         let start = at.checked_sub(directory).and_then(|at| at.checked_sub(blocks));
         let start = start.ok_or(FormatError::Damaged("an overview longer than its file"))?;
         let bytes = source.get_bytes(at - directory, directory as usize)?;
-        Ok(Some(Self::read(&decompress(&bytes)?, start, keys)?))
+        Ok(Some(Self::read(version, &decompress(&bytes)?, start, keys)?))
     }
 
-    fn read(contents: &[u8], start: u64, wanted: &[&str]) -> Result<Self, FormatError> {
+    fn read(version: u32, contents: &[u8], start: u64, wanted: &[&str]) -> Result<Self, FormatError> {
         let mut reader = Reader(contents);
         let levels = reader.count()?;
         let shifts: Vec<u32> =
@@ -115,7 +117,7 @@ impl Overview {
                 keys.insert(key.to_owned(), (facts, blocks));
             }
         }
-        Ok(Self { shifts, keys })
+        Ok(Self { version, shifts, keys })
     }
 
     /// What is known of a key; none when no row holds a number for it.
@@ -123,7 +125,7 @@ impl Overview {
         self.keys.get(key).map(|(facts, _)| *facts)
     }
 
-    /// The cells of a key on the coarsest level that is fine enough for cells of `shift`; none when no level is.
+    /// The cells of a key on the coarsest level that is fine enough for cells of `shift`; none when no level is, or says too little.
     pub(crate) fn cells<R: ChunkReader>(
         &self,
         source: &R,
@@ -134,6 +136,6 @@ impl Overview {
         let Some((_, blocks)) = self.keys.get(key) else { return Ok(Some(Cells { shift, cells: Vec::new() })) };
         let (at, length) = blocks[level];
         let bytes = source.get_bytes(at, length)?;
-        Ok(Some(block::read(&bytes, self.shifts[level])?.coarsen(shift)))
+        Ok(block::read(&bytes, self.shifts[level], self.version)?.map(|cells| cells.coarsen(shift)))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bucket;
 use crate::batch::Batch;
+use crate::cells::Unusual;
 
 /// Points of a chart line, `x` ascending unless `exact` and the rows themselves go back; all vectors are equally long.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +21,9 @@ pub struct Series {
     pub nan: u64,
     /// How many values in range are infinite; they are in no point.
     pub inf: u64,
+    /// Where values in range are NaN or infinite: for each bucket and kind the first of them, with its x; over another key
+    /// than `_step` the x of a bucket that was not read row by row is that of its last row.
+    pub unusual: Vec<(f64, Unusual)>,
 }
 
 impl Series {
@@ -54,20 +58,21 @@ impl Bucket {
 #[must_use]
 pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>, buckets: usize) -> Series {
     let mut series = Series::default();
-    let mut points = Vec::new();
+    let (mut points, mut unusual) = (Vec::new(), Vec::new());
     let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
     for (x, y) in pairs(batch, x_key, y_key) {
         if !x.is_finite() || x < from || x > to {
             continue;
         }
-        if y.is_nan() {
-            series.nan += 1;
-        } else if y.is_infinite() {
-            series.inf += 1;
-        } else {
-            points.push((x, y));
+        match Unusual::of(y) {
+            None => points.push((x, y)),
+            Some(kind) => {
+                *if kind == Unusual::Nan { &mut series.nan } else { &mut series.inf } += 1;
+                unusual.push((x, kind));
+            }
         }
     }
+    series.unusual = spread(&unusual, buckets.max(1));
     series.exact = points.len() <= buckets.max(1);
     if series.exact {
         series.x = points.iter().map(|(x, _)| *x).collect();
@@ -81,6 +86,23 @@ pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>
         }
     }
     series
+}
+
+/// Of each kind the first in each of so many parts of equal width, by x.
+fn spread(all: &[(f64, Unusual)], count: usize) -> Vec<(f64, Unusual)> {
+    let (min, max) = extremes(all.iter().map(|(x, _)| *x));
+    let mut taken = vec![[false; 3]; if all.is_empty() { 0 } else { count }];
+    let mut first: Vec<(f64, Unusual)> = all
+        .iter()
+        .filter(|(x, kind)| !std::mem::replace(&mut taken[bucket(*x, min, max, count)][*kind as usize], true))
+        .copied()
+        .collect();
+    first.sort_by(|a, b| a.0.total_cmp(&b.0));
+    first
+}
+
+fn extremes(xs: impl Iterator<Item = f64>) -> (f64, f64) {
+    xs.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)))
 }
 
 /// The numbers of the rows that hold both keys, in row order.
@@ -112,8 +134,7 @@ fn with_ends(points: &[(f64, f64)], count: usize) -> Vec<Bucket> {
 }
 
 fn fill(points: &[(f64, f64)], count: usize) -> Vec<Bucket> {
-    let min = points.iter().fold(f64::INFINITY, |min, (x, _)| min.min(*x));
-    let max = points.iter().fold(f64::NEG_INFINITY, |max, (x, _)| max.max(*x));
+    let (min, max) = extremes(points.iter().map(|(x, _)| *x));
     let mut buckets: Vec<Option<Bucket>> = vec![None; count];
     for (x, y) in points {
         let place = &mut buckets[bucket(*x, min, max, count)];
@@ -156,6 +177,7 @@ mod tests {
             exact: true,
             nan: 1,
             inf: 1,
+            unusual: vec![(2.0, Unusual::Nan), (3.0, Unusual::Below)],
         };
         assert_eq!(series, expected);
     }

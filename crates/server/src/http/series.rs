@@ -2,7 +2,8 @@
 //! `GET`, whose answer a browser keeps and asks about with its tag: what has not changed is not computed and not sent again.
 //!
 //! `RSER`, u32 version 1, u32 header length, the header as JSON padded so that columns begin at a multiple of 8, then
-//! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max.
+//! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max. Where values are
+//! NaN or infinite, the header has them as `unusual`: pairs of x and 0, 1 or -1, at most one a bucket and kind.
 
 use axum::body::Body;
 use axum::extract::{Path, Query};
@@ -100,10 +101,14 @@ fn encode(answer: &SeriesAnswer) -> Vec<u8> {
     let mut described = Vec::with_capacity(answer.series.len());
     for line in &answer.series {
         let s = &line.series;
-        described.push(json!({
+        let mut about = json!({
             "run": line.run, "key": line.key, "points": s.x.len(), "exact": s.exact, "offset": offset,
             "nan": s.nan, "inf": s.inf,
-        }));
+        });
+        if !s.unusual.is_empty() {
+            about["unusual"] = s.unusual.iter().map(|(x, kind)| json!([x, kind.code()])).collect();
+        }
+        described.push(about);
         offset += s.x.len() * 4 * 8;
     }
     let missing: Vec<_> = answer.missing.iter().map(|run| json!({ "run": run, "reason": "NOT_FOUND" })).collect();
@@ -127,6 +132,7 @@ fn encode(answer: &SeriesAnswer) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use domain::runs::RunSeries;
+    use history::Unusual;
 
     use super::*;
 
@@ -135,11 +141,13 @@ mod tests {
         for name in ["r", "run2", "a longer name of a run"] {
             let mut line = RunSeries { run: name.to_owned(), key: "loss".to_owned(), series: Default::default() };
             line.series.x = vec![0.0, 1.0];
+            line.series.unusual = vec![(0.5, Unusual::Nan), (1.0, Unusual::Below)];
             (line.series.mean, line.series.min, line.series.max) = (vec![5.0, 6.0], vec![5.0, 6.0], vec![5.0, 6.0]);
             let bytes = encode(&SeriesAnswer { series: vec![line.clone(), line], missing: vec!["x".to_owned()] });
             let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
             assert_eq!((12 + length) % 8, 0);
             let header: serde_json::Value = serde_json::from_slice(&bytes[12..12 + length]).unwrap();
+            assert_eq!(header["series"][0]["unusual"], json!([[0.5, 0], [1.0, -1]]));
             let at = 12 + length + header["series"][1]["offset"].as_u64().unwrap() as usize + 2 * 8;
             assert_eq!(f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()), 5.0);
             assert_eq!(bytes.len(), 12 + length + 2 * 4 * 2 * 8);
