@@ -1,5 +1,7 @@
 //! What a domain verb can answer instead of its result.
 
+use std::io::ErrorKind;
+
 use crate::policy::Denied;
 use crate::problem::{Problem, Thing};
 
@@ -29,6 +31,9 @@ pub enum Error {
     /// Passing trouble (busy database, exhausted pool): the same request may succeed later. Nothing was changed.
     #[error("busy: {0}")]
     Busy(String),
+    /// The disk, or the database's, is full: the same request succeeds when there is room. Nothing was changed.
+    #[error("no room is left: {0}")]
+    StorageFull(String),
     /// Too many tries; the seconds to wait.
     #[error("too many attempts; wait {retry_after} s")]
     RateLimited {
@@ -48,13 +53,30 @@ pub enum Error {
 impl Error {
     /// A fault while `doing` something, with its private cause.
     pub fn internal(doing: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Internal { doing, cause: cause.into() }
+        let cause = cause.into();
+        match is_full(cause.as_ref()) {
+            true => Self::StorageFull(format!("{doing}: {cause}")),
+            false => Self::Internal { doing, cause },
+        }
     }
 
     /// A thing that is not there.
     pub fn not_found(what: Thing, name: impl Into<String>) -> Self {
         Self::NotFound(Problem::NotFound { what, name: name.into() })
     }
+}
+
+/// Whether the system said, somewhere below, that there is no room.
+fn is_full(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(cause);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 impl From<sqlx::Error> for Error {
@@ -69,6 +91,11 @@ impl From<sqlx::Error> for Error {
             }),
             _ => false,
         };
+        // SQLITE_FULL; PostgreSQL: disk_full.
+        let code = e.as_database_error().and_then(|d| d.code());
+        if matches!(code.as_deref(), Some("13" | "53100")) {
+            return Self::StorageFull(e.to_string());
+        }
         if passing { Self::Busy(e.to_string()) } else { Self::internal("talking to the database", e) }
     }
 }

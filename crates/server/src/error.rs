@@ -92,6 +92,7 @@ impl Error {
             Self::Domain(Domain::Conflict(_)) => StatusCode::CONFLICT,
             Self::Domain(Domain::Invalid { .. }) | Self::BadRequest(_) | Self::Usage(_) => StatusCode::BAD_REQUEST,
             Self::Domain(Domain::Busy(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Domain(Domain::StorageFull(_)) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Domain(Domain::RateLimited { .. }) | Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Domain(Domain::Internal { .. }) | Self::Startup { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             // Rule of the client: any other status is echoed raw to the user in the middle of a run.

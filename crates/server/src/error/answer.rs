@@ -74,6 +74,7 @@ impl Error {
                 answer.retry_after = Some(BUSY_SECONDS);
                 say("error.busy", &[("seconds", BUSY_SECONDS.to_string())])
             }
+            Self::Domain(Domain::StorageFull(_)) => say("error.storage_full", &[]),
             Self::Domain(Domain::RateLimited { retry_after }) => {
                 answer.retry_after = Some(*retry_after);
                 answer.extensions = Some(json!({ "code": "RATE_LIMIT", "reason": "RATE_LIMIT" }));
@@ -103,9 +104,8 @@ impl Error {
     pub fn private_cause(&self) -> Option<String> {
         use domain::Error as Domain;
         match self {
-            Self::Domain(Domain::Denied(_) | Domain::Internal { .. } | Domain::Busy(_)) | Self::Startup { .. } => {
-                Some(strip_control(&self.to_string()))
-            }
+            Self::Domain(Domain::Denied(_) | Domain::Internal { .. } | Domain::Busy(_) | Domain::StorageFull(_))
+            | Self::Startup { .. } => Some(strip_control(&self.to_string())),
             _ => None,
         }
     }

@@ -50,6 +50,7 @@ fn every_error_has_its_status() {
     assert_eq!(status(Domain::Busy("locked".to_owned()).into()), 503);
     assert_eq!(status(Domain::RateLimited { retry_after: 7 }.into()), 429);
     assert_eq!(status(Error::fault("x")), 500);
+    assert_eq!(status(Error::fault(std::io::Error::from(std::io::ErrorKind::StorageFull))), 507);
     assert_eq!(status(Error::TooLarge(5)), 413);
     assert_eq!(status(Error::NotOffered("createArtifact".to_owned())), 200);
     assert_eq!(status(Error::Query("Unknown type".to_owned())), 200);
