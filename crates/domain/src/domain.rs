@@ -1,5 +1,6 @@
 //! The server's parts, put together once at start and shared by every request.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,12 @@ pub struct DomainConfig {
     pub heartbeat_timeout: Duration,
     /// Most memory for copies of projects' runs, in bytes; the one in use is kept whatever its size.
     pub run_table_memory: usize,
+    /// Folder of copies that can be made again.
+    pub cache_folder: PathBuf,
+    /// Most bytes of copies of logged tables.
+    pub table_cache: u64,
+    /// Most memory for what was read from them, in bytes.
+    pub table_memory: usize,
     /// The server can send mail.
     pub sends_mail: bool,
     /// The server tells a webhook.
@@ -46,6 +53,7 @@ struct Parts {
     settings: crate::settings::Kept,
     run_tables: crate::run_table::Tables,
     metric_names: crate::runs::metric_names::MetricNames,
+    tables: crate::tables::Tables,
 }
 
 /// What makes this server this one; made at first start, shared by every process on the same database.
@@ -67,8 +75,22 @@ impl Domain {
         let (settings, waiting) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
         let metric_names = crate::runs::metric_names::MetricNames::default();
-        let parts =
-            Parts { db, blobs, clock, live, sampling, waiting, config, identity, settings, run_tables, metric_names };
+        let copies = config.cache_folder.join("tables");
+        let tables = crate::tables::Tables::new(copies, config.table_cache, config.table_memory);
+        let parts = Parts {
+            db,
+            blobs,
+            clock,
+            live,
+            sampling,
+            waiting,
+            config,
+            identity,
+            settings,
+            run_tables,
+            metric_names,
+            tables,
+        };
         Ok(Self(Arc::new(parts)))
     }
 
@@ -128,6 +150,10 @@ impl Domain {
 
     pub(crate) fn metric_names(&self) -> &crate::runs::metric_names::MetricNames {
         &self.0.metric_names
+    }
+
+    pub(crate) fn tables(&self) -> &crate::tables::Tables {
+        &self.0.tables
     }
 
     pub(crate) fn run_tables(&self) -> &crate::run_table::Tables {

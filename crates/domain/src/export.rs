@@ -3,7 +3,7 @@
 mod folder;
 mod history;
 mod one_run;
-mod outlet;
+pub(crate) mod outlet;
 mod table;
 
 use ::history::table::{Kind, Table};

@@ -34,6 +34,7 @@ pub mod services;
 pub mod settings;
 pub mod storage;
 pub mod sweeps;
+pub mod tables;
 pub mod teams;
 #[cfg(test)]
 mod testing;

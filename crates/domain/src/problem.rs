@@ -167,6 +167,14 @@ crate::sentences! {
         UploadParts = "UPLOAD_PARTS" { most: usize },
         UploadPartMissing = "UPLOAD_PART_MISSING" { part: i64 },
 
+        // Tables.
+        TableBroken = "TABLE_BROKEN" { table: String, detail: String },
+        TableColumn = "TABLE_COLUMN" { column: String },
+        TableColumns = "TABLE_COLUMNS" { table: String, most: usize },
+        TableRows = "TABLE_ROWS" { table: String, most: usize },
+        TableTexts = "TABLE_TEXTS" { column: String, most: usize },
+        TableWide = "TABLE_WIDE" { table: String, row: usize, cells: usize, columns: usize },
+
         // Databases, stores and backups.
         DatabaseUrl = "DATABASE_URL",
         StorageUrl = "STORAGE_URL",
@@ -273,6 +281,7 @@ things! {
     SweepAgent = "sweep_agent",
     SweepConfig = "sweep_config",
     SweepState = "sweep_state",
+    Table = "table",
     Tag = "tag",
     Team = "team",
     Upload = "upload",

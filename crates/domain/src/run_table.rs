@@ -28,6 +28,7 @@ mod tree;
 mod values;
 mod view;
 
+pub(crate) use bitmap::Bitmap;
 pub use change::{RunsChange, RunsChanged};
 pub use columns::RunColumn;
 pub use groups::{RunGroup, RunGroupPage, RunGroupQuery};

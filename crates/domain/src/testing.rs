@@ -57,6 +57,9 @@ async fn open(database_url: String, clock: Clock, storage_url: String) -> Domain
         base_url: "http://localhost:8080".to_owned(),
         heartbeat_timeout: std::time::Duration::from_secs(300),
         run_table_memory: 64 << 20,
+        cache_folder: tempfile::tempdir().unwrap().keep(),
+        table_cache: 1 << 30,
+        table_memory: 64 << 20,
         sends_mail: true,
         calls_webhook: true,
     };

@@ -20,6 +20,7 @@ pub mod console;
 pub mod json;
 pub mod keys;
 pub mod line;
+pub mod logged;
 mod overview;
 pub mod sample;
 pub mod segment;

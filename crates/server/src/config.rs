@@ -145,6 +145,20 @@ pub struct Config {
     #[arg(long, env = "RUNSTEAD_RUN_TABLE_MEMORY", value_name = "SIZE", default_value = "768MiB", value_parser = bytes)]
     pub run_table_memory: usize,
 
+    /// Directory of what can be made again: columnar copies of logged tables. Default: `cache` in the data directory.
+    #[arg(long, env = "RUNSTEAD_CACHE_DIR", value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+
+    /// Most disk space for copies of logged tables, from which they are sorted, filtered and grouped. Those that were not
+    /// used for longest are removed; a table is copied again when somebody looks at it.
+    #[arg(long, env = "RUNSTEAD_TABLE_CACHE", value_name = "SIZE", default_value = "8GiB", value_parser = bytes)]
+    pub table_cache: usize,
+
+    /// Most memory for columns of logged tables that were looked at. A column of texts that takes more than half of it can
+    /// be shown, but not sorted, filtered or grouped.
+    #[arg(long, env = "RUNSTEAD_TABLE_MEMORY", value_name = "SIZE", default_value = "512MiB", value_parser = bytes)]
+    pub table_memory: usize,
+
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also per module (`info,sqlx=debug`).
     #[arg(long, env = "RUNSTEAD_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
     pub log_level: String,

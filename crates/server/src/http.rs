@@ -16,6 +16,7 @@ pub mod oidc;
 pub mod series;
 pub mod server;
 pub mod sign_in;
+pub mod tables;
 mod throttle;
 
 pub use intake::Intake;

@@ -18,7 +18,7 @@ pub use prefix::Service;
 
 use crate::http::{
     artifact, audit, blob, explain, export, file_stream, health, invitation, live, metrics, oidc, series, server,
-    sign_in,
+    sign_in, tables,
 };
 use crate::{App, graphql, permissions, web};
 
@@ -77,6 +77,7 @@ fn called_by_web_app() -> Router<App> {
         .route("/api/oidc/start", get(oidc::start))
         .route("/api/oidc/callback", get(oidc::callback))
         .route("/api/series/{entity}/{project}", post(series::series).get(series::cached))
+        .route("/api/tables/{entity}/{project}", post(tables::page))
         .route("/api/live/{entity}/{project}", get(live::events))
         .route("/api/explain", get(explain::answer))
         .route("/api/permissions", get(permissions::answer))
@@ -98,4 +99,5 @@ fn called_with_files() -> Router<App> {
     Router::new()
         .route("/blob/{ticket}", file.layer(axum::extract::DefaultBodyLimit::disable()))
         .route("/api/export/{entity}/{project}/{file}", get(export::file))
+        .route("/api/tables/{entity}/{project}/{file}", get(tables::file))
 }

@@ -31,14 +31,14 @@ impl Write for Written {
 }
 
 /// The writing end.
-pub(super) struct Outlet {
+pub(crate) struct Outlet {
     table: Table<Written>,
     written: Written,
     out: mpsc::Sender<Result<Bytes, Error>>,
 }
 
 /// A file that `fill` writes beside the requests, as far ahead as its reader lets it.
-pub(super) fn file<F>(
+pub(crate) fn file<F>(
     format: Format,
     columns: &[(String, Kind)],
     fill: impl FnOnce(Outlet) -> F,

@@ -2,7 +2,7 @@
 
 /// Rows. Those beyond the last word are not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bitmap(Vec<u64>);
+pub(crate) struct Bitmap(Vec<u64>);
 
 impl Bitmap {
     pub fn has(&self, row: u32) -> bool {

@@ -19,7 +19,7 @@ use regex::Regex;
 use super::document::RunDocument;
 use super::document::{Datum, Field};
 use crate::Error;
-pub(crate) use document::DocumentFilter;
+pub(crate) use document::{DocumentFilter, find};
 pub(crate) use parse::json;
 pub(crate) use value::infinity;
 use value::{Operand, Set, compare, equal};
@@ -81,6 +81,11 @@ impl Filter {
     pub fn admits(&self, run: &RunDocument) -> bool {
         self.0.holds(run)
     }
+}
+
+/// A filter over the columns of a table, by their ids.
+pub(crate) fn columns(text: &str) -> Result<Expr<String>, Error> {
+    parse::filter(text, str::to_owned)
 }
 
 impl<F> Expr<F> {

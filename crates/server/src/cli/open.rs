@@ -20,6 +20,9 @@ pub async fn domain(config: &Config, base_url: String) -> Result<Domain, Error> 
         base_url,
         heartbeat_timeout: config.heartbeat_timeout,
         run_table_memory: config.run_table_memory,
+        cache_folder: config.cache_dir.clone().unwrap_or_else(|| folder.join("cache")),
+        table_cache: config.table_cache as u64,
+        table_memory: config.table_memory,
         sends_mail: config.smtp_url.is_some(),
         calls_webhook: config.webhook_url.is_some(),
     };

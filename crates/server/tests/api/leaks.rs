@@ -137,6 +137,8 @@ async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)
         for (method, route) in [
             (Method::POST, "/files/E/P/R/file_stream"),
             (Method::POST, "/api/series/E/P"),
+            (Method::POST, "/api/tables/E/P"),
+            (Method::GET, "/api/tables/E/P/rows.csv?q=%7B%22sources%22:[]%7D"),
             (Method::GET, "/api/series/E/P?q=%7B%22runs%22:[%22R%22],%22keys%22:[]%7D"),
             (Method::GET, "/api/live/E/P"),
             (Method::GET, "/api/export/E/P/runs.parquet"),

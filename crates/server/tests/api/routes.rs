@@ -23,6 +23,14 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/api/logout", "/api/logout", Method::POST, 204, 204), // ends the caller's own session
     ("/api/series/{entity}/{project}", "/api/series/ann/p", Method::POST, 401, 403),
     ("/api/series/{entity}/{project}", "/api/series/ann/p?q=%7B%22runs%22:[],%22keys%22:[]%7D", Method::GET, 401, 403),
+    ("/api/tables/{entity}/{project}", "/api/tables/ann/p", Method::POST, 401, 403),
+    (
+        "/api/tables/{entity}/{project}/{file}",
+        "/api/tables/ann/p/rows.csv?q=%7B%22sources%22:[]%7D",
+        Method::GET,
+        401,
+        403,
+    ),
     ("/api/live/{entity}/{project}", "/api/live/ann/p", Method::GET, 401, 403),
     ("/api/explain", "/api/explain?action=run:read&target=ann/p", Method::GET, 401, 200), // about the caller
     ("/api/permissions", "/api/permissions", Method::GET, 200, 200),                      // the rules, for everybody

@@ -2,6 +2,7 @@
 import { t } from '../i18n/messages.svelte';
 import { columnName, columnOfMetric } from './column';
 import { text, texts } from './config';
+import { artifactFile, tableKey } from './table/config';
 import { chartTitle } from './vega/config';
 import LinePlot from './line/LinePlot.svelte';
 import type { PanelConfig, PanelType } from './types';
@@ -127,6 +128,22 @@ const code: PanelType = {
   defaults: () => ({ diff: 'split' }),
 };
 
+const table: PanelType = {
+  viewType: 'Weave',
+  settings: true,
+  title: () => t('web.panel.table'),
+  icon: 'grid',
+  titleOf: (config) => {
+    const file = artifactFile(config);
+    return (
+      text(config, 'chartTitle') ?? tableKey(config) ?? (file && 'file' in file ? file.file : '')
+    );
+  },
+  component: async () => (await import('./table/TablePanel.svelte')).default,
+  form: async () => (await import('./table/TableForm.svelte')).default,
+  defaults: () => ({}),
+};
+
 const custom: PanelType = {
   viewType: 'Vega2',
   settings: true,
@@ -139,7 +156,18 @@ const custom: PanelType = {
 };
 
 export const panelTypes: Readonly<Record<string, PanelType>> = Object.fromEntries(
-  [line, bar, scatter, scalar, parallel, importance, comparer, code, custom, markdown, media].map(
-    (type) => [type.viewType, type],
-  ),
+  [
+    line,
+    bar,
+    scatter,
+    scalar,
+    parallel,
+    importance,
+    comparer,
+    code,
+    custom,
+    table,
+    markdown,
+    media,
+  ].map((type) => [type.viewType, type]),
 );

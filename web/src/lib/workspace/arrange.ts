@@ -3,6 +3,7 @@
 import type { Metric } from '../charts/sections';
 import { kindOfType } from '../media/values';
 import { panelTypes } from '../panels/registry';
+import { isTable, withKey } from '../panels/table/config';
 import type { LoggedChart } from '../panels/vega/logged';
 import type { PanelConfig } from '../panels/types';
 import type { Definitions } from './definitions';
@@ -21,6 +22,7 @@ import {
 
 export const LINE = 'Run History Line Plot';
 const MEDIA = 'Media Browser';
+const TABLE = 'Weave';
 const CUSTOM = 'Vega2';
 /** The sections of keys without a prefix, of charts without one, and of system metrics. */
 export const PLAIN = 'Charts';
@@ -88,6 +90,7 @@ function panelOf({ key, type }: Metric, logged: Logged): Omit<ShownPanel, 'layou
     const config = { metrics: [key], ...(step && step !== key ? { xAxis: step } : {}) };
     return { ...base, viewType: LINE, config };
   }
+  if (isTable(type)) return { ...base, viewType: TABLE, config: withKey({}, key) };
   if (type !== 'string' && kindOfType(type) !== null)
     return { ...base, viewType: MEDIA, config: { mediaKeys: [key] } };
   return null;

@@ -63,7 +63,7 @@ fn holds(expr: &Expr<String>, document: &Value) -> bool {
 }
 
 /// The value under a dotted path: the longest literal key first, then what is below it.
-fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+pub(crate) fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     let map = value.as_object()?;
     if let Some(found) = map.get(path) {
         return Some(found);

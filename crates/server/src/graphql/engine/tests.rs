@@ -101,6 +101,9 @@ async fn ask(request: serde_json::Value) -> Result<serde_json::Value, Error> {
         base_url: "http://h".to_owned(),
         heartbeat_timeout: std::time::Duration::from_secs(300),
         run_table_memory: 64 << 20,
+        cache_folder: std::env::temp_dir(),
+        table_cache: 0,
+        table_memory: 0,
         sends_mail: false,
         calls_webhook: false,
     };
