@@ -22,6 +22,7 @@ mod page;
 mod permission;
 mod project;
 mod query;
+mod registry;
 mod run;
 mod service_account;
 mod sweep;
@@ -39,7 +40,7 @@ pub use compatibility::page as compatibility;
 pub use page::Page;
 
 /// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
-pub(crate) const SDL: [&str; 9] = [
+pub(crate) const SDL: [&str; 10] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
     include_str!("graphql/schema/app.graphql"),
@@ -49,6 +50,7 @@ pub(crate) const SDL: [&str; 9] = [
     include_str!("graphql/schema/workspace.graphql"),
     include_str!("graphql/schema/artifacts.graphql"),
     include_str!("graphql/schema/lifecycle.graphql"),
+    include_str!("graphql/schema/registry.graphql"),
 ];
 
 /// Every resolver there is.
@@ -62,7 +64,9 @@ pub fn resolvers() -> Resolvers {
         denials::register,
         user::register,
         entity::register,
+        organization::register,
         project::register,
+        registry::register,
         run::register,
         service_account::register,
         sweep::register,

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 52] = [
+pub const TABLES: [&str; 53] = [
     "meta",
     "counter",
     "entity",
@@ -22,6 +22,7 @@ pub const TABLES: [&str; 52] = [
     "membership",
     "project",
     "project_member",
+    "project_team",
     "sweep",
     "sweep_agent",
     "api_key",

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_artifacts", include_str!("../../../../migrations/0007_artifacts.sql")),
     ("0008_lifecycle", include_str!("../../../../migrations/0008_lifecycle.sql")),
     ("0009_sharing", include_str!("../../../../migrations/0009_sharing.sql")),
+    ("0011_registry", include_str!("../../../../migrations/0011_registry.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.
