@@ -52,4 +52,4 @@ pub(crate) use object::download;
 pub(crate) use upload::write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
