@@ -42,9 +42,14 @@ pub use row::{Alias, ArtifactVersion, CollectionKind, CollectionRow, VersionRow}
 pub use types::{ArtifactType, TypeSummary};
 pub use upload::{FileSpec, FileUpload, Multipart, Part};
 
+pub use delete::Deletion;
+
+pub(crate) use collections::collections_of;
 pub(crate) use delete::{collect, remove_all, retire};
+pub(crate) use list::versions_of;
+pub(crate) use names::{LATEST, check_alias, check_type};
 pub(crate) use object::download;
 pub(crate) use upload::write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

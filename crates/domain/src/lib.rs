@@ -26,6 +26,7 @@ pub mod policy;
 mod problem;
 pub mod projects;
 pub mod redirects;
+pub mod registry;
 pub mod roles;
 pub mod run_table;
 pub mod runs;

@@ -10,7 +10,7 @@ mod sweep_state;
 pub use name::{ChartName, EntityName, FileName, ProjectName, RunName, UserName};
 pub use path::{ArtifactPath, CollectionPath, EntityPath, ProjectPath, RunPath, SweepPath, ViewPath};
 pub(crate) use pattern::matches;
-pub use role::{KeyScope, Role, Visibility};
+pub use role::{KeyScope, RegistryRole, Role, Visibility};
 pub use state::RunState;
 pub use sweep_state::SweepState;
 

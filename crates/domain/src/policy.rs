@@ -32,9 +32,9 @@ pub use facts::{
 };
 pub(crate) use many::Each;
 pub use operation::{
-    AddService, Administer, Comment, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Invite,
-    LogArtifact, On, Operation, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent, SaveChart,
-    StartSweep, Stop, Submit, Update,
+    AddService, Administer, Comment, Compose, Concern, Create, CreateKey, CreateUser, Delete, DisableUser, Download,
+    Invite, LogArtifact, On, Operation, Protect, Read, ReadAudit, RemoveMember, RemoveService, RevokeKey, RunAgent,
+    SaveChart, StartSweep, Stop, Submit, Update,
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;

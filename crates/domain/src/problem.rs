@@ -146,6 +146,13 @@ crate::sentences! {
         UploadBroke = "UPLOAD_BROKE" { detail: String },
         UploadLength = "UPLOAD_LENGTH" { announced: u64, came: u64 },
 
+        // Registries.
+        NoRegistry = "NO_REGISTRY" { project: String },
+        RegistryName = "REGISTRY_NAME" { name: String },
+        RegistryOnly = "REGISTRY_ONLY" { name: String },
+        RegistryType = "REGISTRY_TYPE" { registry: String, name: String, types: String },
+        RegistryVisibility = "REGISTRY_VISIBILITY" { visibility: String },
+
         // Artifacts.
         ArtifactDigest = "ARTIFACT_DIGEST" { announced: String, computed: String },
         ArtifactTypeDiffers = "ARTIFACT_TYPE_DIFFERS" { collection: String, has: String, asked: String },
@@ -156,6 +163,7 @@ crate::sentences! {
         ArtifactFileMissing = "ARTIFACT_FILE_MISSING" { name: String },
         ArtifactFileSize = "ARTIFACT_FILE_SIZE" { name: String, told: i64, stored: i64 },
         ArtifactFileDigest = "ARTIFACT_FILE_DIGEST" { name: String },
+        AliasProtected = "ALIAS_PROTECTED" { artifact: String, aliases: String },
         ArtifactHasAliases = "ARTIFACT_HAS_ALIASES" { artifact: String, aliases: String },
         AliasReserved = "ALIAS_RESERVED" { alias: String },
         DigestAlgorithm = "DIGEST_ALGORITHM" { algorithm: String },

@@ -11,6 +11,6 @@ mod settings;
 
 pub use details::Member;
 pub use list::{EntitySummary, TeamRow};
-pub(crate) use members::{keep_admins, user_id};
+pub(crate) use members::{keep_admins, must_be_team, user_id};
 pub(crate) use name::claim;
 pub use settings::{TeamChange, TeamSettings};

@@ -23,6 +23,7 @@ mod page;
 mod permission;
 mod project;
 mod query;
+mod registry;
 mod run;
 mod service_account;
 mod sweep;
@@ -51,6 +52,7 @@ pub(crate) const SDL: [&str; 10] = [
     include_str!("graphql/schema/workspace.graphql"),
     include_str!("graphql/schema/artifacts.graphql"),
     include_str!("graphql/schema/lifecycle.graphql"),
+    include_str!("graphql/schema/registry.graphql"),
 ];
 
 /// Every resolver there is.
@@ -64,7 +66,9 @@ pub fn resolvers() -> Resolvers {
         denials::register,
         user::register,
         entity::register,
+        organization::register,
         project::register,
+        registry::register,
         run::register,
         service_account::register,
         sweep::register,

@@ -3,6 +3,7 @@
 use super::names::check_alias;
 use crate::db::{Tx, placeholders, sql};
 use crate::policy::{Allowed, Collection, Update};
+use crate::registry::may_move;
 use crate::{Clock, Error, Problem, Thing};
 
 /// More aliases in one request are refused.
@@ -37,6 +38,7 @@ impl Allowed<Update, Collection> {
     pub async fn add_aliases(&self, artifact: i64, aliases: &[String]) -> Result<(), Error> {
         self.check(aliases)?;
         aliases.iter().try_for_each(|alias| check_alias(alias))?;
+        may_move(self.session(), &self.resource().project, aliases).await?;
         let mut tx = self.domain().db().begin().await?;
         self.member(&mut tx, artifact).await?;
         give(&mut tx, self.domain().clock(), self.resource().id, artifact, aliases).await?;
@@ -49,6 +51,7 @@ impl Allowed<Update, Collection> {
         if aliases.is_empty() {
             return Ok(());
         }
+        may_move(self.session(), &self.resource().project, aliases).await?;
         let text = format!(
             "DELETE FROM artifact_alias WHERE collection_id = $1 AND membership_id IN (SELECT id FROM artifact_membership \
              WHERE collection_id = $1 AND artifact_id = $2) AND alias IN ({})",

@@ -1,8 +1,9 @@
 //! Collections: finding, listing, changing.
 
+use super::list::Texts;
 use super::names::{check_collection, check_type};
 use super::row::{COLLECTION, CollectionKind, CollectionRow};
-use crate::db::sql;
+use crate::db::{placeholders, sql};
 use crate::model::CollectionPath;
 use crate::policy::{Allowed, Collection, Project, Read, Session, Update};
 use crate::{Error, Problem};
@@ -53,9 +54,33 @@ impl Allowed<Read, Project> {
         let rows: Vec<CollectionRow> = sql(text).bind(self.resource().id).bind(of).all(self.domain().db()).await?;
         let tags = "SELECT g.collection_id, g.tag FROM artifact_collection_tag g JOIN artifact_collection c ON c.id = g.collection_id \
                     WHERE c.project_id = $1";
-        let tags: Vec<(i64, String)> = sql(tags).bind(self.resource().id).all(self.domain().db()).await?;
+        let tags = Texts::new(sql(tags).bind(self.resource().id).all(self.domain().db()).await?);
         super::list::collections(rows, &tags, query.filters.as_deref(), query.order.as_deref())
     }
+}
+
+/// The collections of these projects that a filter admits, in order.
+pub(crate) async fn collections_of(
+    session: &Session,
+    projects: &[i64],
+    filters: Option<&str>,
+    order: Option<&str>,
+) -> Result<Vec<CollectionRow>, Error> {
+    let places = match projects {
+        [] => "-1".to_owned(),
+        some => placeholders(1, some.len()),
+    };
+    let here = |text: String| sql(text).bind_all(projects.iter().copied());
+    let text = format!(
+        "SELECT {COLLECTION} FROM artifact_collection c JOIN artifact_type t ON t.id = c.type_id \
+         WHERE c.project_id IN ({places}) AND c.deleted_at IS NULL ORDER BY c.name, c.id"
+    );
+    let rows: Vec<CollectionRow> = here(text).all(session.db()).await?;
+    let text = format!(
+        "SELECT g.collection_id, g.tag FROM artifact_collection_tag g JOIN artifact_collection c \
+         ON c.id = g.collection_id WHERE c.project_id IN ({places})"
+    );
+    super::list::collections(rows, &Texts::new(here(text).all(session.db()).await?), filters, order)
 }
 
 impl Session {
@@ -87,6 +112,22 @@ impl Allowed<Update, Collection> {
         query.bind(old.id).run(&mut tx).await?;
         tx.commit().await?;
         Ok(CollectionPath::new(&old.project.entity, &old.project.name, name))
+    }
+
+    /// Sets how many seconds versions of the sequence stay that have no time of their own; none: for ever.
+    pub async fn set_ttl(&self, seconds: Option<i64>) -> Result<(), Error> {
+        if seconds.is_some_and(|seconds| seconds < 1) {
+            return Err(Error::Invalid(Problem::Ttl));
+        }
+        super::edit::check_ttl(seconds)?;
+        let collection = self.resource();
+        let mut tx = self.domain().db().begin().await?;
+        let text =
+            "UPDATE artifact_collection SET ttl_seconds = $1, updated_at = $2 WHERE id = $3 AND kind = 'sequence'";
+        if sql(text).bind(seconds).bind(self.session().now()).bind(collection.id).run(&mut tx).await? == 0 {
+            return Err(Error::Invalid(Problem::ArtifactPortfolio { collection: collection.name.clone() }));
+        }
+        tx.commit().await
     }
 
     /// Gives a sequence another type, which is made when it is not there.

@@ -6,7 +6,7 @@ use super::row::{ArtifactVersion, CollectionKind};
 use super::tags;
 use crate::db::{Tx, sql};
 use crate::model::RunName;
-use crate::policy::{Allowed, Artifact, LogArtifact, Place, Project, Read};
+use crate::policy::{Allowed, Artifact, EntityKind, LogArtifact, Place, Project, Read};
 use crate::{Error, Problem, Thing};
 
 /// The text of a client's id is at most so long.
@@ -83,6 +83,9 @@ impl Allowed<LogArtifact, Place> {
     /// digest that is committed already is answered instead, with the aliases moved to it.
     pub async fn create_artifact(&self, new: NewArtifact) -> Result<Created, Error> {
         new.check()?;
+        if self.resource().kind == EntityKind::Organization {
+            return Err(Error::Invalid(Problem::RegistryOnly { name: self.resource().path().to_string() }));
+        }
         let mut here = self.clone();
         let (mut tx, project) = loop {
             let mut tx = self.domain().db().begin().await?;
@@ -121,6 +124,7 @@ impl Allowed<LogArtifact, Place> {
             requests_per_minute: None,
             description: None,
             owner: self.session().user().map(|u| u.id),
+            registry: false,
             archived_at: None,
             created_at: now,
             updated_at: now,

@@ -1,9 +1,11 @@
 //! Deleting versions and collections: gone at once for everybody; what only they held is removed by a job.
 
 mod collect;
+mod preview;
 mod retire;
 
 pub(crate) use collect::run as collect;
+pub use preview::Deletion;
 pub(crate) use retire::run as retire;
 
 use std::time::Duration;
@@ -13,12 +15,18 @@ use super::row::CollectionKind;
 use crate::db::{Tx, sql};
 use crate::jobs::{Job, discard_later, enqueue};
 use crate::policy::{Allowed, Artifact, Collection, Delete, Run};
+use crate::registry::{may_delete, may_move};
 use crate::{Clock, Error, Problem, Thing, audit};
+
+/// What goes with a collection: of a sequence the versions themselves, of a portfolio their links.
+const MEMBERS: &str = "SELECT artifact_id FROM artifact_membership WHERE collection_id = $1";
+const SEQUENCE: &str = "SELECT id FROM artifact WHERE collection_id = $1 AND state <> 'DELETED'";
 
 impl Allowed<Delete, Artifact> {
     /// Deletes the version. One with aliases (other than `latest`, which nobody gave) only when these may go with it.
     pub async fn delete(&self, with_aliases: bool) -> Result<(), Error> {
         let (artifact, clock) = (self.resource(), self.domain().clock());
+        may_delete(self.session(), "$1", artifact.id, &artifact.path().to_string()).await?;
         let mut tx = self.domain().db().begin().await?;
         let text = "SELECT l.alias FROM artifact_alias l JOIN artifact_membership m ON m.id = l.membership_id \
                     WHERE m.artifact_id = $1 AND l.alias <> 'latest' ORDER BY l.alias";
@@ -39,6 +47,13 @@ impl Allowed<Delete, Collection> {
     /// Deletes the collection: a sequence with all its versions, a portfolio with its links. Its name can be taken again.
     pub async fn delete(&self) -> Result<(), Error> {
         let (collection, clock, now) = (self.resource(), self.domain().clock(), self.session().now());
+        let text = "SELECT alias FROM artifact_alias WHERE collection_id = $1";
+        let aliases: Vec<(String,)> = sql(text).bind(collection.id).all(self.domain().db()).await?;
+        let aliases: Vec<_> = aliases.into_iter().map(|(alias,)| alias).collect();
+        may_move(self.session(), &collection.project, &aliases).await?;
+        if !collection.project.registry {
+            may_delete(self.session(), SEQUENCE, collection.id, &collection.path().to_string()).await?;
+        }
         let mut tx = self.domain().db().begin().await?;
         let text = "UPDATE artifact_collection SET deleted_at = $1, updated_at = $1 WHERE id = $2 AND deleted_at IS NULL RETURNING kind";
         let row: Option<(String,)> = sql(text).bind(now).bind(collection.id).optional(&mut tx).await?;
@@ -62,6 +77,8 @@ impl Allowed<Delete, Collection> {
 impl Allowed<Delete, Run> {
     /// Deletes what the run logged.
     pub async fn delete_artifacts(&self) -> Result<(), Error> {
+        let of = "SELECT id FROM artifact WHERE run_id = $1 AND state <> 'DELETED'";
+        may_delete(self.session(), of, self.resource().id, &self.resource().path().to_string()).await?;
         let mut tx = self.domain().db().begin().await?;
         let text = "SELECT id FROM artifact WHERE run_id = $1 AND state <> 'DELETED'";
         let logged: Vec<(i64,)> = sql(text).bind(self.resource().id).all(&mut tx).await?;

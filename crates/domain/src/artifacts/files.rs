@@ -7,8 +7,8 @@ use sqlx::FromRow;
 use super::row::ArtifactVersion;
 use super::upload::storage_path;
 use crate::db::{Arg, placeholders, sql};
-use crate::policy::{Allowed, Project, Read, Session, TicketUse};
-use crate::{Domain, Error, Problem, Thing};
+use crate::policy::{Allowed, Download, Operation, Project, Read, Session, TicketUse};
+use crate::{Error, Problem, Thing};
 
 /// More names in one question are refused.
 const MOST_NAMES: usize = 10_000;
@@ -86,10 +86,10 @@ impl ArtifactFile {
         URL_SAFE_NO_PAD.encode(&self.name)
     }
 
-    fn new(domain: &Domain, row: Row) -> Result<Self, Error> {
+    fn new(proof: &Allowed<Download, Project>, row: Row) -> Result<Self, Error> {
         let url = match (&row.reference, row.object_id) {
             (Some(reference), _) => reference.clone(),
-            (None, Some(object)) => address(domain, object, &row.name)?,
+            (None, Some(object)) => address(proof, object, &row.name)?,
             (None, None) => return Err(Error::internal("listing files", "an entry has neither bytes nor reference")),
         };
         let storage_path = storage_path(row.birth_id.unwrap_or(row.artifact_id), &row.digest);
@@ -99,15 +99,27 @@ impl ArtifactFile {
 }
 
 /// A signed address of an object.
-fn address(domain: &Domain, object: i64, name: &str) -> Result<String, Error> {
-    let shown = name.rsplit('/').next().unwrap_or(name).to_owned();
+fn address(proof: &Allowed<Download, Project>, object: i64, name: &str) -> Result<String, Error> {
+    let (domain, shown) = (proof.domain(), name.rsplit('/').next().unwrap_or(name).to_owned());
     let ticket = domain.sign(TicketUse::Object { object, name: shown })?;
     Ok(format!("{}/blob/{ticket}", domain.base_url()))
 }
 
 impl ArtifactVersion {
+    /// Asks for its files: where it was found, or else where it came from.
+    pub async fn download(&self) -> Result<Allowed<Download, Project>, Error> {
+        let session = self.project.session();
+        let here = session.allow::<Download, Project>(&self.project.resource().path()).await;
+        let source = self.source.as_ref().filter(|source| source.resource().id != self.project.resource().id);
+        match (here, source) {
+            (Err(Error::Denied(_)), Some(source)) => session.allow(&source.resource().path()).await,
+            (here, _) => here,
+        }
+    }
+
     /// Its files by name. Names that are not there are simply missing.
     pub async fn files(&self, query: EntryQuery) -> Result<EntryPage, Error> {
+        let proof = self.download().await?;
         let domain = self.project.domain();
         let names = query.names.unwrap_or_default();
         if names.len() > MOST_NAMES {
@@ -123,7 +135,7 @@ impl ArtifactVersion {
         let has_next = rows.len() > first as usize;
         rows.truncate(first as usize);
         let total = if names.is_empty() { self.row.file_count } else { self.count(&names).await? };
-        let files = rows.into_iter().map(|row| ArtifactFile::new(domain, row)).collect::<Result<_, _>>()?;
+        let files = rows.into_iter().map(|row| ArtifactFile::new(&proof, row)).collect::<Result<_, _>>()?;
         Ok(EntryPage { files, has_next, total })
     }
 
@@ -139,7 +151,8 @@ impl ArtifactVersion {
 
     /// Signed address of its manifest; none until it is committed.
     pub async fn manifest_url(&self) -> Result<Option<String>, Error> {
-        let domain = self.project.domain();
+        let proof = self.download().await?;
+        let domain = proof.domain();
         let text = "SELECT manifest_blob FROM artifact WHERE id = $1 AND state = 'COMMITTED'";
         let row: Option<(Option<String>,)> = sql(text).bind(self.row.artifact_id).optional(domain.db()).await?;
         let Some((Some(blob),)) = row else { return Ok(None) };
@@ -149,11 +162,12 @@ impl ArtifactVersion {
 
     /// Signed address of its file with this digest, whatever the file is called.
     pub async fn address_by_digest(&self, md5: &str, name: &str) -> Result<Option<String>, Error> {
+        let proof = self.download().await?;
         let text = "SELECT o.object_id FROM project_object o WHERE o.project_id = $1 AND o.md5 = $2 AND EXISTS \
                     (SELECT 1 FROM artifact_entry e WHERE e.object_id = o.id AND e.artifact_id = $3)";
         let query = sql(text).bind(self.row.source_project).bind(md5).bind(self.row.artifact_id);
         let row: Option<(i64,)> = query.optional(self.project.domain().db()).await?;
-        row.map(|(object,)| address(self.project.domain(), object, name)).transpose()
+        row.map(|(object,)| address(&proof, object, name)).transpose()
     }
 }
 
@@ -169,13 +183,14 @@ impl Allowed<Read, Project> {
         if self.shows_a_report_only().await? {
             return Ok(None);
         }
+        let proof = self.session().allow::<Download, Project>(&self.resource().path()).await?;
         let text = "SELECT o.object_id FROM project_object o JOIN artifact_entry e ON e.object_id = o.id \
                     JOIN artifact a ON a.id = e.artifact_id JOIN artifact_membership m ON m.artifact_id = a.id \
                     JOIN artifact_collection c ON c.id = m.collection_id \
                     WHERE o.md5 = $1 AND a.state = 'COMMITTED' AND c.project_id = $2 AND ($3 = '' OR c.name = $3) LIMIT 1";
         let args: [Arg; 3] = [md5.into(), self.resource().id.into(), collection.unwrap_or_default().into()];
         let row: Option<(i64,)> = sql(text).bind_all(args).optional(self.domain().db()).await?;
-        row.map(|(object,)| address(self.domain(), object, name)).transpose()
+        row.map(|(object,)| address(&proof, object, name)).transpose()
     }
 }
 
@@ -184,6 +199,10 @@ impl Session {
     /// read.
     pub async fn artifact_bytes(&self, entity: &str, md5: &str) -> Result<Option<String>, Error> {
         for project in self.readable_projects(Some(entity)).await? {
+            let at = project.resource().path();
+            if !self.may_exactly(Operation::ArtifactDownload, (at.entity, at.project, String::new())).await? {
+                continue;
+            }
             if let Some(url) = project.artifact_bytes(None, md5, md5).await? {
                 return Ok(Some(url));
             }

@@ -65,9 +65,7 @@ impl Session {
         let rows: Vec<VersionRow> = sql(text).bind(id).all(self.db()).await?;
         let mut found = Vec::new();
         for row in rows {
-            let text = "SELECT project_id FROM artifact_collection WHERE id = $1";
-            let (project,): (i64,) = sql(text).bind(row.collection.id).one(self.db()).await?;
-            if let Some(project) = self.artifacts_project(project).await? {
+            if let Some(project) = self.artifacts_project(row.collection.project_id).await? {
                 found.extend(project.versions(vec![row]).await?);
             }
         }

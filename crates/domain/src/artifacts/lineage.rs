@@ -49,6 +49,7 @@ pub(super) async fn note(
 impl Allowed<Update, Run> {
     /// Notes that the run uses an artifact that the caller may read.
     pub async fn use_artifact(&self, artifact: &ArtifactVersion, used_as: Option<&str>) -> Result<(), Error> {
+        artifact.download().await?;
         let mut tx = self.domain().db().begin().await?;
         note(&mut tx, self.resource().id, artifact.row.artifact_id, INPUT, used_as, self.session().now()).await?;
         tx.commit().await

@@ -8,8 +8,8 @@ use super::create::collection;
 use super::names::{LATEST, check_alias, check_collection};
 use super::row::{ArtifactVersion, CollectionKind};
 use crate::db::{Tx, sql};
-use crate::policy::{Allowed, Collection, LogArtifact, Place, Project, Read, Update};
-use crate::{Clock, Error, Problem, Thing};
+use crate::policy::{Allowed, Collection, LogArtifact, Place, Project, Read, Session, Update};
+use crate::{Clock, Error, Problem, Thing, registry};
 
 /// Where an artifact is to be linked.
 #[derive(Clone, Debug)]
@@ -38,6 +38,10 @@ impl Allowed<LogArtifact, Place> {
         check_collection(&target.collection)?;
         target.aliases.iter().try_for_each(|alias| check_alias(alias))?;
         let (session, row) = (self.session(), &artifact.row);
+        if let Some(project) = self.resource().project.as_ref().filter(|project| project.registry) {
+            takes(session, project, &row.collection.type_name).await?;
+            registry::may_move(session, project, &target.aliases).await?;
+        }
         let mut tx = self.domain().db().begin().await?;
         let project = match &self.resource().project {
             Some(project) => project.id,
@@ -70,6 +74,23 @@ impl Allowed<LogArtifact, Place> {
     }
 }
 
+/// Fails when the registry takes no artifacts of this type.
+async fn takes(session: &Session, registry: &Project, type_name: &str) -> Result<(), Error> {
+    let text = "SELECT all_types FROM project WHERE id = $1";
+    let (all,): (bool,) = sql(text).bind(registry.id).one(session.db()).await?;
+    if all {
+        return Ok(());
+    }
+    let text = "SELECT name FROM artifact_type WHERE project_id = $1 ORDER BY name";
+    let types: Vec<(String,)> = sql(text).bind(registry.id).all(session.db()).await?;
+    if types.iter().any(|(name,)| name == type_name) {
+        return Ok(());
+    }
+    let types = types.into_iter().map(|(name,)| name).collect::<Vec<_>>().join(", ");
+    let (registry, name) = (registry.name.clone(), type_name.to_owned());
+    Err(Error::Invalid(Problem::RegistryType { registry, name, types }))
+}
+
 impl Allowed<Read, Project> {
     /// An artifact as a version of a collection here.
     pub(super) async fn linked(&self, collection: i64, artifact: i64) -> Result<Link, Error> {
@@ -83,6 +104,11 @@ impl Allowed<Update, Collection> {
     /// Takes an artifact out of the portfolio; one that is not in it counts for nothing.
     pub async fn unlink(&self, artifact: i64) -> Result<(), Error> {
         let id = self.resource().id;
+        let text = "SELECT l.alias FROM artifact_alias l JOIN artifact_membership m ON m.id = l.membership_id \
+                    WHERE m.collection_id = $1 AND m.artifact_id = $2";
+        let aliases: Vec<(String,)> = sql(text).bind(id).bind(artifact).all(self.domain().db()).await?;
+        let aliases: Vec<_> = aliases.into_iter().map(|(alias,)| alias).collect();
+        registry::may_move(self.session(), &self.resource().project, &aliases).await?;
         let mut tx = self.domain().db().begin().await?;
         let text = "UPDATE artifact_collection SET updated_at = $1 WHERE id = $2 RETURNING kind";
         let (kind,): (String,) = sql(text).bind(self.session().now()).bind(id).one(&mut tx).await?;

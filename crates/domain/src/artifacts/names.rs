@@ -11,7 +11,7 @@ const MOST: usize = 128;
 /// Most bytes of an entry's name.
 const MOST_ENTRY: usize = 4096;
 /// The alias of the newest version.
-pub(super) const LATEST: &str = "latest";
+pub(crate) const LATEST: &str = "latest";
 
 /// Which version of a collection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,12 +66,12 @@ pub(super) fn check_collection(name: &str) -> Result<(), Error> {
 }
 
 /// A type's name: the same.
-pub(super) fn check_type(name: &str) -> Result<(), Error> {
+pub(crate) fn check_type(name: &str) -> Result<(), Error> {
     plain(Thing::ArtifactType, name, r"/:\?#%")
 }
 
 /// An alias: 1–128 characters, no `/` and no `:`, and not like a version.
-pub(super) fn check_alias(alias: &str) -> Result<(), Error> {
+pub(crate) fn check_alias(alias: &str) -> Result<(), Error> {
     plain(Thing::Alias, alias, "/:")?;
     match version(alias) {
         Some(_) => Err(Error::Invalid(Problem::AliasReserved { alias: alias.to_owned() })),

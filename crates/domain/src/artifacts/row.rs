@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use crate::Error;
 use crate::clock::Micros;
 use crate::db::{placeholders, sql};
-use crate::model::words;
+use crate::model::{ProjectPath, words};
 use crate::policy::{Allowed, Operation, Project, Read, Session};
 
 /// What a collection is for.
@@ -27,6 +27,8 @@ pub struct CollectionRow {
     /// Collection id.
     #[sqlx(rename = "c_id")]
     pub id: i64,
+    #[sqlx(rename = "c_project")]
+    pub(super) project_id: i64,
     #[sqlx(rename = "c_kind")]
     pub(super) kind: String,
     /// Its name.
@@ -50,6 +52,11 @@ pub struct CollectionRow {
 }
 
 impl CollectionRow {
+    /// Its project's id.
+    pub(crate) fn project_id(&self) -> i64 {
+        self.project_id
+    }
+
     /// What it is for.
     pub fn kind(&self) -> CollectionKind {
         if self.kind == CollectionKind::Portfolio.as_str() {
@@ -61,7 +68,7 @@ impl CollectionRow {
 }
 
 /// The columns of a [`CollectionRow`], of `artifact_collection c` and `artifact_type t`.
-pub(super) const COLLECTION: &str = "c.id AS c_id, c.kind AS c_kind, c.name AS c_name, t.name AS c_type, \
+pub(super) const COLLECTION: &str = "c.id AS c_id, c.project_id AS c_project, c.kind AS c_kind, c.name AS c_name, t.name AS c_type, \
     c.description AS c_description, c.ttl_seconds AS c_ttl, c.created_at AS c_created, c.updated_at AS c_updated";
 
 /// An artifact as a version of a collection.
@@ -83,6 +90,8 @@ pub struct VersionRow {
     pub source_collection: i64,
     pub(super) source_name: String,
     pub(super) source_version: Option<i64>,
+    /// Seconds that its sequence's versions stay; none: for ever.
+    pub source_ttl: Option<i64>,
     /// PENDING, COMMITTED or DELETED.
     pub state: String,
     /// Hex MD5 of its manifest.
@@ -111,7 +120,7 @@ pub struct VersionRow {
 pub(super) fn select() -> String {
     format!(
         "SELECT m.id AS membership_id, m.version, m.created_at AS linked_at, {COLLECTION}, a.id AS artifact_id, \
-         a.project_id AS source_project, s.id AS source_collection, s.name AS source_name, sm.version AS source_version, \
+         a.project_id AS source_project, s.id AS source_collection, s.name AS source_name, sm.version AS source_version, s.ttl_seconds AS source_ttl, \
          a.state, a.digest, a.description, a.metadata, a.labels, a.ttl_seconds, a.history_step, a.bytes, a.file_count, \
          a.created_at, a.updated_at FROM artifact_membership m \
          JOIN artifact_collection c ON c.id = m.collection_id JOIN artifact_type t ON t.id = c.type_id \
@@ -163,6 +172,11 @@ pub struct Alias {
 }
 
 impl Session {
+    /// Where the project with this id is, for whoever may read it: to others it is not there.
+    pub async fn project_path(&self, id: i64) -> Result<Option<ProjectPath>, Error> {
+        Ok(self.artifacts_project(id).await?.map(|project| project.resource().path()))
+    }
+
     /// The project with this id, where the caller may read its artifacts.
     pub(crate) async fn artifacts_project(&self, id: i64) -> Result<Option<Allowed<Read, Project>>, Error> {
         let text = "SELECT e.name, p.name FROM project p JOIN entity e ON e.id = p.entity_id WHERE p.id = $1";
@@ -172,7 +186,7 @@ impl Session {
         if !self.may_exactly(Operation::ArtifactRead, asked).await? {
             return Ok(None);
         }
-        let project = self.allow::<Read, Project>(&crate::model::ProjectPath::new(entity, project)).await?;
+        let project = self.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
         Ok((!project.shows_a_report_only().await?).then_some(project))
     }
 }
@@ -184,7 +198,7 @@ impl Allowed<Read, Project> {
     }
 
     /// Rows of this project's collections, with where they come from as far as the caller may know.
-    pub(super) async fn versions(&self, rows: Vec<VersionRow>) -> Result<Vec<ArtifactVersion>, Error> {
+    pub(crate) async fn versions(&self, rows: Vec<VersionRow>) -> Result<Vec<ArtifactVersion>, Error> {
         let mut sources: HashMap<i64, Option<Self>> = HashMap::from([(self.resource().id, Some(self.clone()))]);
         let mut versions = Vec::with_capacity(rows.len());
         if self.shows_a_report_only().await? {

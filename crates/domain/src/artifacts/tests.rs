@@ -100,7 +100,7 @@ async fn manifest(lab: &Lab, id: i64, kind: ManifestKind, base: Option<i64>, con
 }
 
 /// Logs a version of `team/p/data` whole.
-async fn log(lab: &Lab, files: &[(&str, &[u8])]) -> ArtifactVersion {
+pub(crate) async fn log(lab: &Lab, files: &[(&str, &[u8])]) -> ArtifactVersion {
     let contents = contents(files);
     let id = begin(lab, &contents, |_| {}).await.row.artifact_id;
     send(lab, id, files).await;

@@ -42,20 +42,21 @@ fn is_hidden(name: &str) -> bool {
 const USED: &str = "EXISTS (SELECT 1 FROM artifact_collection c WHERE c.type_id = t.id AND c.deleted_at IS NULL)";
 
 impl Allowed<Read, Project> {
-    /// The types of the project's collections, by name.
-    pub async fn artifact_types(&self) -> Result<Vec<ArtifactType>, Error> {
+    /// The types of the project's collections, by name; with those of which there is nothing (yet), where `all` are asked for.
+    pub async fn artifact_types(&self, all: bool) -> Result<Vec<ArtifactType>, Error> {
         if self.shows_a_report_only().await? {
             return Ok(Vec::new());
         }
+        let used = if all { "1 = 1" } else { USED };
         let text = format!(
-            "SELECT t.id, t.name, t.description, t.created_at FROM artifact_type t WHERE t.project_id = $1 AND {USED} ORDER BY t.name"
+            "SELECT t.id, t.name, t.description, t.created_at FROM artifact_type t WHERE t.project_id = $1 AND {used} ORDER BY t.name"
         );
         sql(text).bind(self.resource().id).all(self.domain().db()).await
     }
 
     /// The type of this name.
     pub async fn artifact_type(&self, name: &str) -> Result<Option<ArtifactType>, Error> {
-        Ok(self.artifact_types().await?.into_iter().find(|one| one.name == name))
+        Ok(self.artifact_types(false).await?.into_iter().find(|one| one.name == name))
     }
 
     /// What there is of each type.

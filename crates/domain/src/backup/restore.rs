@@ -26,6 +26,7 @@ impl Allowed<Administer, Org> {
         let head = read_head(&mut input, &mut tx).await?;
         refuse_to_overwrite(&mut tx).await?;
         sql("DELETE FROM meta").run(&mut tx).await?;
+        sql("DELETE FROM entity").run(&mut tx).await?;
         let mut copied = Copied::default();
         let expected: Checksums = loop {
             let (name, size) = input.next()?.ok_or_else(|| changed("no checksums"))?;
@@ -76,10 +77,11 @@ async fn read_head<R: Read>(input: &mut Reader<R>, tx: &mut Tx) -> Result<Head, 
     Ok(head)
 }
 
-/// Fails when any table but those that every start fills has a row.
+/// Fails when any table has a row that not every server has from its start.
 async fn refuse_to_overwrite(tx: &mut Tx) -> Result<(), Error> {
     for table in TABLES.into_iter().filter(|table| *table != "meta") {
-        let (rows,): (i64,) = sql(format!("SELECT COUNT(*) FROM {table}")).one(&mut *tx).await?;
+        let of = if table == "entity" { "WHERE kind <> 'organization'" } else { "" };
+        let (rows,): (i64,) = sql(format!("SELECT COUNT(*) FROM {table} {of}")).one(&mut *tx).await?;
         if rows > 0 {
             return Err(Error::Conflict(Problem::DatabaseNotEmpty { table: table.to_owned(), rows }));
         }

@@ -22,6 +22,7 @@ pub const TABLES: [&str; 53] = [
     "membership",
     "project",
     "project_member",
+    "project_team",
     "sweep",
     "sweep_agent",
     "api_key",

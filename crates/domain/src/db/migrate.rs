@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_lifecycle", include_str!("../../../../migrations/0008_lifecycle.sql")),
     ("0009_sharing", include_str!("../../../../migrations/0009_sharing.sql")),
     ("0010_custom_charts", include_str!("../../../../migrations/0010_custom_charts.sql")),
+    ("0011_registry", include_str!("../../../../migrations/0011_registry.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.

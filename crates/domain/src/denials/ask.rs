@@ -49,12 +49,18 @@ impl Denial {
         tx.commit().await
     }
 
-    /// A notice to the admins of the team, or to the owner of the personal space.
+    /// A notice to the admins of the team or registry, or to the owner of the personal space.
     async fn tell_admins(&self, session: &Session, tx: &mut Tx, message: Option<&str>) -> Result<(), Error> {
         let text = "SELECT a.id FROM account a JOIN membership m ON m.user_id = a.id JOIN entity e ON e.id = m.team_id \
                     WHERE e.name = $1 AND m.role = 'admin' AND a.disabled_at IS NULL \
-                    UNION SELECT a.id FROM account a WHERE a.name = $1 AND a.kind = 'user' AND a.disabled_at IS NULL";
-        let admins: Vec<(i64,)> = sql(text).bind(&self.asked.0).all(&mut *tx).await?;
+                    UNION SELECT a.id FROM account a WHERE a.name = $1 AND a.kind = 'user' AND a.disabled_at IS NULL \
+                    UNION SELECT a.id FROM account a JOIN entity e ON e.name = $1 AND e.kind = 'organization' \
+                    WHERE a.is_admin = $3 AND a.disabled_at IS NULL \
+                    UNION SELECT a.id FROM account a JOIN project_member m ON m.user_id = a.id AND m.role = 'admin' \
+                    JOIN project p ON p.id = m.project_id AND p.name = $2 JOIN entity e ON e.id = p.entity_id \
+                    WHERE e.name = $1 AND e.kind = 'organization' AND a.disabled_at IS NULL";
+        let query = sql(text).bind(&self.asked.0).bind(&self.asked.1).bind(true);
+        let admins: Vec<(i64,)> = query.all(&mut *tx).await?;
         let to: Vec<i64> = admins.into_iter().map(|(id,)| id).collect();
         let args = [
             ("user", self.user.clone()),

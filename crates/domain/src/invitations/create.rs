@@ -5,7 +5,7 @@ use super::list::SELECT;
 use crate::db::{Tx, sql};
 use crate::keys::secret;
 use crate::model::{EntityPath, Role};
-use crate::policy::{Administer, Allowed, Entity, EntityKind, Invite, Operation};
+use crate::policy::{Administer, Allowed, Entity, Invite, Operation};
 use crate::roles::{self, Given};
 use crate::{Error, Problem, Thing, audit, users};
 
@@ -49,9 +49,7 @@ impl Allowed<Invite, Entity> {
     /// Makes an invitation; an earlier one to the same guest is revoked.
     pub async fn invite(&self, new: NewInvitation) -> Result<Invited, Error> {
         let team = self.resource();
-        if team.kind != EntityKind::Team {
-            return Err(Error::Invalid(Problem::PersonalSpace { name: team.name.clone() }));
-        }
+        crate::teams::must_be_team(team)?;
         let days = new.days.unwrap_or(DAYS);
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(Error::Invalid(Problem::InvitationDays { most: MOST_DAYS }));

@@ -14,6 +14,22 @@ pub enum Role {
 }
 words!(Role, Role, { Viewer => "viewer", Member => "member", Admin => "admin" });
 
+/// A role in a registry, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegistryRole {
+    /// Sees collections and versions, but takes no files.
+    RestrictedViewer,
+    /// Reads.
+    Viewer,
+    /// Also links versions, edits collections and aliases.
+    Member,
+    /// Also manages people and settings, and moves protected aliases.
+    Admin,
+}
+words!(RegistryRole, Role, {
+    RestrictedViewer => "restricted_viewer", Viewer => "viewer", Member => "member", Admin => "admin",
+});
+
 /// Who sees a project and who submits to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Visibility {

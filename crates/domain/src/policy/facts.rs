@@ -3,7 +3,7 @@
 use super::operation::Operation;
 use super::share::ShareFacts;
 use crate::clock::Micros;
-use crate::model::{KeyScope, Role, Visibility};
+use crate::model::{KeyScope, RegistryRole, Role, Visibility};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,28 +43,47 @@ pub struct Standing {
     pub custom: Option<String>,
     /// What the custom role adds.
     pub adds: Vec<Operation>,
+    /// Of a registry: sees what is there, and takes no files.
+    pub restricted: bool,
 }
 
 impl Standing {
     /// One of the three roles.
     pub fn plain(role: Role) -> Self {
-        Self { role, custom: None, adds: Vec::new() }
+        Self { role, custom: None, adds: Vec::new(), restricted: false }
+    }
+
+    /// One of the four roles of a registry.
+    pub fn in_registry(role: RegistryRole) -> Self {
+        let restricted = role == RegistryRole::RestrictedViewer;
+        let plain = match role {
+            RegistryRole::RestrictedViewer | RegistryRole::Viewer => Role::Viewer,
+            RegistryRole::Member => Role::Member,
+            RegistryRole::Admin => Role::Admin,
+        };
+        Self { restricted, ..Self::plain(plain) }
     }
 
     /// Whether it suffices for an action, whoever owns the thing.
     pub fn may(&self, operation: Operation) -> bool {
-        self.role >= operation.role() || self.adds.contains(&operation)
+        let takes = !self.restricted || (operation.only_reads() && operation != Operation::ArtifactDownload);
+        (takes && self.role >= operation.role()) || self.adds.contains(&operation)
     }
 
     /// The role's name, for sentences.
     pub fn name(&self) -> String {
-        self.custom.clone().unwrap_or_else(|| self.role.to_string())
+        let plain = || match self.restricted {
+            true => RegistryRole::RestrictedViewer.to_string(),
+            false => self.role.to_string(),
+        };
+        self.custom.clone().unwrap_or_else(plain)
     }
 
     /// The stronger of two, of equals the one that adds more; with what the other adds.
-    fn stronger(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+    pub(super) fn stronger(a: Option<Self>, b: Option<Self>) -> Option<Self> {
         let (Some(a), Some(b)) = (&a, &b) else { return a.or(b) };
-        let (most, other) = if (b.role, b.adds.len()) > (a.role, a.adds.len()) { (b, a) } else { (a, b) };
+        let rank = |one: &Self| (one.role, !one.restricted, one.adds.len());
+        let (most, other) = if rank(b) > rank(a) { (b, a) } else { (a, b) };
         let mut both = most.clone();
         both.adds.extend(other.adds.iter().filter(|operation| !most.adds.contains(operation)));
         Some(both)
@@ -118,6 +137,8 @@ pub enum EntityKind {
     Service(i64),
     /// A team.
     Team,
+    /// The organization: everybody who is signed in is in it, and its projects are registries.
+    Organization,
 }
 
 /// The entity in the path, when it exists.
@@ -154,7 +175,7 @@ pub struct ProjectFacts {
     pub visibility: Visibility,
     /// Account that made it.
     pub owner: Option<i64>,
-    /// What the caller is in this project itself.
+    /// What the caller is in this project itself; in a registry also by their teams.
     pub role: Option<Standing>,
     /// When it was archived.
     pub archived_at: Option<Micros>,
@@ -280,11 +301,26 @@ impl Facts {
         })
     }
 
+    /// Whether the path is one of the organization, where projects are registries.
+    pub fn is_registry(&self) -> bool {
+        self.entity.as_ref().is_some_and(|e| e.kind == EntityKind::Organization)
+    }
+
+    /// The role that always suffices at this path: registries are made by the organization's admins.
+    pub fn needed(&self, operation: Operation) -> Role {
+        match operation {
+            Operation::ProjectCreate if self.is_registry() => Role::Admin,
+            _ => operation.role(),
+        }
+    }
+
     /// What the caller is in the entity: a personal space has one admin, its owner.
     pub fn entity_role(&self) -> Option<Standing> {
         let entity = self.entity.as_ref()?;
         match entity.kind {
             EntityKind::Service(_) => None,
+            EntityKind::Organization if self.is_org_admin() => Some(Standing::plain(Role::Admin)),
+            EntityKind::Organization => self.user().map(|_| Standing::plain(Role::Viewer)),
             EntityKind::User(owner) => (self.user() == Some(owner)).then(|| Standing::plain(Role::Admin)),
             EntityKind::Team => {
                 let everywhere = self.service().is_some_and(|s| s.org_wide).then(|| Standing::plain(Role::Member));
@@ -328,6 +364,9 @@ impl Facts {
     pub fn given_project_role(&self) -> Option<Standing> {
         let project = self.project.as_ref()?;
         let entity = self.entity_role();
+        if self.is_registry() {
+            return self.registry_role(project, entity);
+        }
         let capped = match &entity {
             Some(e) if e.role == Role::Viewer => project.role.as_ref().map(|_| e.clone()),
             _ => project.role.clone(),
@@ -340,5 +379,16 @@ impl Facts {
             Visibility::Restricted if personal => entity.or(capped),
             Visibility::Restricted => capped,
         }
+    }
+
+    /// The strongest of what was given to the caller and to the caller's teams. The organization's admins are admins of
+    /// every registry; one that is not restricted is read by everybody, and service accounts of the organization write to it.
+    fn registry_role(&self, project: &ProjectFacts, entity: Option<Standing>) -> Option<Standing> {
+        let everywhere = self.service().is_some_and(|s| s.org_wide).then(|| Standing::plain(Role::Member));
+        let everybody = match project.visibility {
+            Visibility::Restricted => entity.filter(|standing| standing.role == Role::Admin),
+            _ => Standing::stronger(entity, everywhere),
+        };
+        Standing::stronger(project.role.clone(), everybody)
     }
 }

@@ -111,7 +111,9 @@ pub(super) async fn load_projects(session: &Session, entity: Option<&str>) -> Re
     let readable = match caller.caller {
         CallerFacts::Server => "1 = 1",
         _ if caller.service().is_some_and(|s| s.org_wide) => "1 = 1",
-        _ => "a.id = $1 OR m.role IS NOT NULL OR pm.role IS NOT NULL OR p.visibility IN ('open', 'public')",
+        _ => {
+            "e.kind = 'organization' OR a.id = $1 OR m.role IS NOT NULL OR pm.role IS NOT NULL OR p.visibility IN ('open', 'public')"
+        }
     };
     let text = format!(
         "SELECT {COLUMNS} FROM entity e {TEAM_ROLE} JOIN project p ON p.entity_id = e.id \

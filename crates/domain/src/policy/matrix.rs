@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::model::{KeyScope, Role, Visibility};
+use crate::model::{KeyScope, RegistryRole, Role, Visibility};
 
 /// Who asks, with which standing in the team and in the project.
 struct Who {
@@ -31,8 +31,9 @@ fn everybody() -> Vec<Who> {
     let plain = |role: Option<Role>| role.map(Standing::plain);
     let who =
         |name, caller, team, project, owns| Who { name, caller, team: plain(team), project: plain(project), owns };
-    let custom =
-        |role, adds: &[Operation]| Some(Standing { role, custom: Some("special".to_owned()), adds: adds.to_vec() });
+    let custom = |role, adds: &[Operation]| {
+        Some(Standing { custom: Some("special".to_owned()), adds: adds.to_vec(), ..Standing::plain(role) })
+    };
     let ann = || user("ann", false);
     vec![
         who("nobody signed in", CallerFacts::Anonymous, None, None, false),
@@ -184,6 +185,19 @@ fn role_by_visibility_by_key_by_ownership_by_action() {
         Facts { server, ..facts(who, EntityKind::User(ME), None, None) }
     });
     table(&mut out, "a service account of the team", |who| facts(who, EntityKind::Service(OTHER), None, None));
+    for (visibility, who_may) in [(Visibility::Team, "everybody"), (Visibility::Restricted, "those who were added")] {
+        table(&mut out, &format!("registry of {who_may}"), |who| {
+            facts(who, EntityKind::Organization, Some(visibility), None)
+        });
+    }
+    for role in RegistryRole::ALL {
+        table(&mut out, &format!("restricted registry, to which the caller was added as {role}"), |who| {
+            let mut facts = facts(who, EntityKind::Organization, Some(Visibility::Restricted), None);
+            facts.project.iter_mut().for_each(|p| p.role = Some(Standing::in_registry(*role)));
+            facts
+        });
+    }
+    table(&mut out, "no such registry", |who| facts(who, EntityKind::Organization, None, None));
     let key = |scope, project| Some(KeyFacts { id: 3, name: "k".to_owned(), scope, project, entity: None });
     table(&mut out, "team project, read-only key", |who| {
         facts(who, EntityKind::Team, Some(Visibility::Team), key(KeyScope::Read, None))

@@ -24,14 +24,18 @@ pub enum Operation {
     ProjectUpdate,
     /// Delete a project.
     ProjectDelete,
-    /// See and download an artifact.
+    /// See an artifact.
     ArtifactRead,
+    /// Take an artifact's files: download it, use it in a run.
+    ArtifactDownload,
     /// Log an artifact.
     ArtifactCreate,
     /// Edit an artifact's metadata and aliases.
     ArtifactUpdate,
     /// Delete an artifact.
     ArtifactDelete,
+    /// Move a registry's protected aliases.
+    ArtifactProtect,
     /// Make a sweep.
     SweepCreate,
     /// Take work from a sweep.
@@ -85,8 +89,8 @@ words!(Operation, Action, {
     RunRead => "run:read", RunCreate => "run:create", RunUpdate => "run:update", RunStop => "run:stop", RunDelete => "run:delete",
     ProjectRead => "project:read", ProjectCreate => "project:create", ProjectUpdate => "project:update",
     ProjectDelete => "project:delete",
-    ArtifactRead => "artifact:read", ArtifactCreate => "artifact:create", ArtifactUpdate => "artifact:update",
-    ArtifactDelete => "artifact:delete",
+    ArtifactRead => "artifact:read", ArtifactDownload => "artifact:download", ArtifactCreate => "artifact:create", ArtifactUpdate => "artifact:update",
+    ArtifactDelete => "artifact:delete", ArtifactProtect => "artifact:protect",
     SweepCreate => "sweep:create", SweepRunAgent => "sweep:run_agent", SweepUpdate => "sweep:update", SweepDelete => "sweep:delete",
     ReportRead => "report:read", ReportCreate => "report:create", ReportUpdate => "report:update", ReportDelete => "report:delete",
     TeamRead => "team:read", TeamUpdate => "team:update", TeamInvite => "team:invite", TeamRemoveMember => "team:remove_member",
@@ -130,7 +134,14 @@ impl Operation {
         use Operation as O;
         matches!(
             self,
-            O::RunRead | O::ProjectRead | O::ArtifactRead | O::ReportRead | O::TeamRead | O::UserRead | O::AuditRead
+            O::RunRead
+                | O::ProjectRead
+                | O::ArtifactRead
+                | O::ArtifactDownload
+                | O::ReportRead
+                | O::TeamRead
+                | O::UserRead
+                | O::AuditRead
         )
     }
 
@@ -151,6 +162,7 @@ impl Operation {
         use Operation as O;
         match self {
             O::RunRead | O::ProjectRead | O::ArtifactRead | O::ReportRead | O::TeamRead => Role::Viewer,
+            O::ArtifactDownload => Role::Viewer,
             O::RunCreate | O::RunUpdate | O::ProjectCreate | O::ReportCreate | O::CustomChartSave => Role::Member,
             O::ArtifactCreate | O::ArtifactUpdate | O::SweepCreate | O::SweepRunAgent => Role::Member,
             _ => Role::Admin,
@@ -216,6 +228,10 @@ actions! {
     Read { Run => RunRead, Project => ProjectRead, View => ReportRead, Entity => TeamRead, Account => UserRead }
     /// Send runs to a project that exists or may be made.
     Submit { Place => RunCreate }
+    /// Take files of artifacts.
+    Download { Project => ArtifactDownload }
+    /// Move protected aliases.
+    Protect { Project => ArtifactProtect }
     /// Make a project.
     Create { Place => ProjectCreate }
     /// Log artifacts to a project that exists or may be made.

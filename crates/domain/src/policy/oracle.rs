@@ -15,13 +15,14 @@ use crate::policy::Account;
 use crate::testing::domains;
 use crate::{Domain, Error};
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "denial",
     "sweep",
     "audit",
     "api_key",
     "run",
     "project_member",
+    "project_team",
     "project",
     "membership",
     "custom_role",

@@ -50,6 +50,8 @@ pub struct Project {
     pub description: Option<String>,
     /// Account that made it, or that it was given to.
     pub owner: Option<i64>,
+    /// It is the organization's: links are all that is in it.
+    pub registry: bool,
     /// When it was archived.
     pub archived_at: Option<Micros>,
     /// The most requests that the entity's runs may make in a minute.
@@ -67,6 +69,8 @@ pub struct Place {
     pub entity_id: i64,
     /// Entity name.
     pub entity: String,
+    /// User, team or organization.
+    pub kind: EntityKind,
     /// The project's name.
     pub name: String,
     /// The project, when it exists.
@@ -155,6 +159,13 @@ pub struct Account {
 #[derive(Clone, Debug)]
 pub struct Org;
 
+impl Place {
+    /// `entity/project`
+    pub fn path(&self) -> ProjectPath {
+        ProjectPath::new(&self.entity, &self.name)
+    }
+}
+
 impl Run {
     /// `entity/project/run`
     pub fn path(&self) -> RunPath {
@@ -234,6 +245,7 @@ impl Resource for Place {
         Ok(Self {
             entity_id: e.id,
             entity: e.name.clone(),
+            kind: e.kind,
             name: facts.asked.1.clone(),
             project: found.project,
             new_projects: e.new_projects,

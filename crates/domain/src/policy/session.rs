@@ -9,10 +9,10 @@ use super::proof::Allowed;
 use super::resource::{Place, Project, Resource};
 use super::share::ShareFacts;
 use super::{elsewhere, load, redirect};
-use crate::Error;
 use crate::db::Db;
 use crate::domain::Domain;
 use crate::model::{ProjectPath, RunPath};
+use crate::{Error, Problem};
 
 /// What the caller presented.
 #[derive(Clone)]
@@ -181,6 +181,7 @@ impl Session {
     pub async fn allow<A: On<R>, R: Resource>(&self, path: &R::Path) -> Result<Allowed<A, R>, Error> {
         let (facts, found) = self.facts(A::OPERATION, R::asked(path)).await?;
         self.settle(A::OPERATION, &facts).await?;
+        refuse_in_registry(A::OPERATION, &facts)?;
         Ok(Allowed::new(self.clone(), R::from_found(&facts, found)?))
     }
 
@@ -192,6 +193,7 @@ impl Session {
             facts.sweep = elsewhere::find(self, &facts, sweep).await?;
         }
         self.settle(Operation::RunCreate, &facts).await?;
+        refuse_in_registry(Operation::RunCreate, &facts)?;
         Ok(Allowed::new(self.clone(), Place::from_found(&facts, found)?))
     }
 
@@ -329,5 +331,14 @@ impl Session {
 
     pub(crate) fn db(&self) -> &Db {
         self.0.domain.db()
+    }
+}
+
+/// Links are all that a registry holds.
+fn refuse_in_registry(operation: Operation, facts: &Facts) -> Result<(), Error> {
+    let other = matches!(operation, Operation::RunCreate | Operation::SweepCreate | Operation::ReportCreate);
+    match other && facts.is_registry() {
+        true => Err(Error::Invalid(Problem::RegistryOnly { name: facts.target(operation) })),
+        false => Ok(()),
     }
 }

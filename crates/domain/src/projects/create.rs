@@ -2,8 +2,8 @@
 
 use crate::db::{Tx, sql};
 use crate::model::{ProjectName, ProjectPath, Visibility};
-use crate::policy::{Allowed, Create, Place, Project, Read, Session};
-use crate::{Error, audit};
+use crate::policy::{Allowed, Create, EntityKind, Place, Project, Read, Session};
+use crate::{Error, audit, registry};
 
 /// A project that is there now.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ pub(crate) async fn made(tx: &mut Tx, session: &Session, place: &Place) -> Resul
         visibility,
         description: None,
         owner: session.user().map(|u| u.id),
+        registry: false,
         archived_at: None,
         requests_per_minute: None,
         created_at: now,
@@ -61,6 +62,9 @@ pub(crate) async fn insert(
     description: Option<&str>,
 ) -> Result<(i64, bool), Error> {
     let name = ProjectName::new(&place.name)?;
+    if place.kind == EntityKind::Organization {
+        registry::check_name(name.as_str())?;
+    }
     let now = session.domain().clock().now();
     let owner = session.user().map(|u| u.id);
     let id = tx.next_id("project").await?;

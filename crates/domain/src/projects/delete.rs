@@ -34,6 +34,7 @@ pub(crate) async fn remove(tx: &mut Tx, clock: &Clock, id: i64) -> Result<(), Er
         "DELETE FROM sweep WHERE project_id = $1",
         "DELETE FROM run_change WHERE project_id = $1",
         "DELETE FROM project_member WHERE project_id = $1",
+        "DELETE FROM project_team WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {
         sql(text).bind(id).run(&mut *tx).await?;

@@ -3,6 +3,7 @@
 use crate::db::sql;
 use crate::model::{Role, Visibility};
 use crate::policy::{Allowed, Project, Update};
+use crate::registry::RegistryDraft;
 use crate::{Error, audit};
 
 /// What to change; `None` leaves a field.
@@ -18,6 +19,10 @@ impl Allowed<Update, Project> {
     /// Changes the project. Whoever restricts it is added to it, and so is its owner: nobody locks
     /// themselves out.
     pub async fn edit(&self, change: ProjectChange) -> Result<(), Error> {
+        if self.resource().registry {
+            let ProjectChange { description, visibility } = change;
+            return self.edit_registry(RegistryDraft { description, visibility, ..Default::default() }).await;
+        }
         let (id, now) = (self.resource().id, self.domain().clock().now());
         let mut tx = self.domain().db().begin().await?;
         if let Some(text) = change.description {

@@ -1,9 +1,10 @@
 //! Project-level roles.
 
 use crate::db::{Tx, sql};
+use crate::model::RegistryRole;
 use crate::policy::{Allowed, Project, Update};
 use crate::roles::{self, Given};
-use crate::{Error, audit};
+use crate::{Error, audit, registry};
 
 impl Allowed<Update, Project> {
     /// Adds a user or service account to the project, or changes the role of one. `None` takes the role away.
@@ -18,6 +19,11 @@ impl Allowed<Update, Project> {
         let user_id = crate::teams::user_id(tx, user).await?;
         let project = self.resource();
         let words = match role {
+            Some(role) if project.registry => {
+                let role: RegistryRole = role.parse()?;
+                registry::put(tx, project.id, user_id, role, self.session().now()).await?;
+                format!("{user} as {role}")
+            }
             Some(role) => {
                 let role = roles::given(tx, role).await?;
                 put(tx, project.id, user_id, &role, self.domain().clock().now()).await?;

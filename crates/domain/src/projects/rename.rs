@@ -18,6 +18,9 @@ impl Allowed<Update, Project> {
     pub async fn rename(&self, name: &str) -> Result<ProjectPath, Error> {
         let (name, old) = (ProjectName::new(name.trim())?, self.resource());
         let path = ProjectPath::new(&old.entity, name.as_str());
+        if old.registry {
+            crate::registry::check_name(name.as_str())?;
+        }
         if name.as_str() == old.name {
             return Ok(path);
         }

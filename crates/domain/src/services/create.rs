@@ -3,9 +3,9 @@
 use super::ServiceAccount;
 use crate::db::sql;
 use crate::model::{Role, UserName};
-use crate::policy::{AddService, Administer, Allowed, Entity, EntityKind, Org};
+use crate::policy::{AddService, Administer, Allowed, Entity, Org};
 use crate::teams::{claim, members};
-use crate::{Error, Problem, audit};
+use crate::{Error, audit};
 
 impl Allowed<AddService, Entity> {
     /// Makes a service account of the team, without a key. One of the whole organization, with this team as its default,
@@ -16,9 +16,7 @@ impl Allowed<AddService, Entity> {
         org: Option<&Allowed<Administer, Org>>,
     ) -> Result<ServiceAccount, Error> {
         let team = self.resource();
-        if team.kind != EntityKind::Team {
-            return Err(Error::Invalid(Problem::PersonalSpace { name: team.name.clone() }));
-        }
+        crate::teams::must_be_team(team)?;
         let name = UserName::new(name.trim())?;
         let now = self.session().now();
         let mut tx = self.domain().db().begin().await?;

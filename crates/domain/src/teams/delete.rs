@@ -1,7 +1,7 @@
 //! Deleting a team that holds no runs any more.
 
 use crate::db::sql;
-use crate::policy::{Allowed, Delete, Entity, EntityKind};
+use crate::policy::{Allowed, Delete, Entity};
 use crate::{Error, Problem, audit, projects};
 
 impl Allowed<Delete, Entity> {
@@ -9,9 +9,7 @@ impl Allowed<Delete, Entity> {
     /// measured is deleted by itself (project by project), never along with a team.
     pub async fn delete(&self) -> Result<(), Error> {
         let team = self.resource();
-        if team.kind != EntityKind::Team {
-            return Err(Error::Invalid(Problem::PersonalSpace { name: team.name.clone() }));
-        }
+        super::members::must_be_team(team)?;
         let mut tx = self.domain().db().begin().await?;
         let text = "SELECT COUNT(*) FROM run r JOIN project p ON p.id = r.project_id \
                     WHERE p.entity_id = $1 AND r.deleted_at IS NULL";
@@ -19,6 +17,7 @@ impl Allowed<Delete, Entity> {
         if runs > 0 {
             return Err(Error::Conflict(Problem::TeamHasRuns { team: team.name.clone(), runs }));
         }
+        sql("DELETE FROM project_team WHERE team_id = $1").bind(team.id).run(&mut tx).await?;
         let all: Vec<(i64,)> = sql("SELECT id FROM project WHERE entity_id = $1").bind(team.id).all(&mut tx).await?;
         for (project,) in all {
             projects::remove(&mut tx, self.domain().clock(), project).await?;

@@ -87,12 +87,13 @@ impl Allowed<Update, crate::policy::Account> {
     }
 }
 
-fn must_be_team(entity: &Entity) -> Result<(), Error> {
+pub(crate) fn must_be_team(entity: &Entity) -> Result<(), Error> {
     match entity.kind {
         EntityKind::Team => Ok(()),
         EntityKind::User(_) | EntityKind::Service(_) => {
             Err(Error::Invalid(Problem::PersonalSpace { name: entity.name.clone() }))
         }
+        EntityKind::Organization => Err(Error::Invalid(Problem::RegistryOnly { name: entity.name.clone() })),
     }
 }
 

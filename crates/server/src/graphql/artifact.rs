@@ -9,11 +9,11 @@ mod of_project;
 
 use std::sync::Arc;
 
-use domain::artifacts::{ArtifactVersion, CollectionKind, CollectionRow, decode_artifact_id};
+use domain::artifacts::{ArtifactVersion, CollectionKind, CollectionRow, Deletion, decode_artifact_id};
 use domain::policy::{Allowed, Project, Read};
 
 use super::engine::Resolved;
-use super::{Ctx, Node, Output, Resolvers, ids};
+use super::{Ctx, Node, Output, Payload, Resolvers, ids};
 use crate::Error;
 
 /// An artifact that the caller may read.
@@ -70,6 +70,18 @@ pub fn collection(project: Allowed<Read, Project>, row: CollectionRow) -> Resolv
         CollectionKind::Sequence => SequenceNode(inside).into_resolved(),
         CollectionKind::Portfolio => PortfolioNode(inside).into_resolved(),
     }
+}
+
+/// The type `ArtifactDeletion`.
+fn deletion(deletion: Deletion, ctx: &Ctx) -> Payload {
+    let reason = deletion.obstacle.map(|error| Error::from(error).answer(&ctx.voice()).message);
+    Payload::new("ArtifactDeletion")
+        .with("versions", deletion.versions)
+        .with("bytes", deletion.bytes as f64)
+        .with("aliases", deletion.aliases)
+        .with("links", deletion.links)
+        .with("usedBy", deletion.used_by)
+        .with("permission", Payload::new("Permission").with("allowed", reason.is_none()).with("reason", reason))
 }
 
 /// Registers the fields.

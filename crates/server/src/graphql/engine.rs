@@ -18,8 +18,11 @@ mod output;
 mod plan;
 mod resolvers;
 mod sdl;
+mod unions;
 
 use async_graphql::dynamic::{DynamicRequestExt, FieldValue, Schema};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::registry::MetaType;
 use async_graphql::{ServerError, Variables};
 
 pub use build::SchemaError;
@@ -76,11 +79,19 @@ impl Engine {
         self.schema.sdl()
     }
 
+    /// The document, checked for what it may cost.
+    fn document(&self, text: &str) -> Result<ExecutableDocument, Error> {
+        let types = &self.schema.registry().types;
+        let mut document = self.limits.parse(text)?;
+        self.limits.check(&document, |name| types.contains_key(name))?;
+        unions::write_out(&mut document, |name| matches!(types.get(name), Some(MetaType::Union { .. })));
+        Ok(document)
+    }
+
     /// Runs `request`. The whole answer is either data or one error: partial data would reach nobody, since the
     /// client drops it.
     pub async fn execute(&self, request: Request, ctx: Ctx) -> Result<async_graphql::Value, Error> {
-        let document = self.limits.parse(&request.query)?;
-        self.limits.check(&document, |name| self.schema.registry().types.contains_key(name))?;
+        let document = self.document(&request.query)?;
         let mut inner = async_graphql::Request::new(String::new())
             .variables(request.variables.map(Variables::from_json).unwrap_or_default())
             .data(ctx);
@@ -98,8 +109,7 @@ impl Engine {
 impl Engine {
     /// Checks a document without asking any resolver.
     pub async fn validate(&self, text: &str) -> Result<(), Error> {
-        let document = self.limits.parse(text)?;
-        self.limits.check(&document, |name| self.schema.registry().types.contains_key(name))?;
+        let document = self.document(text)?;
         let mut request = async_graphql::Request::new(String::new()).only_introspection();
         request.set_parsed_query(document);
         let response = self.schema.execute(request.root_value(FieldValue::NULL)).await;

@@ -1,5 +1,6 @@
 //! The type `Entity`: a user's own space, or a team.
 
+mod registry;
 mod team;
 
 pub use team::team_member;
@@ -41,6 +42,18 @@ impl EntityNode {
     fn is_team(&self) -> bool {
         self.0.resource().kind == EntityKind::Team
     }
+
+    pub(super) fn is_organization(&self) -> bool {
+        self.0.resource().kind == EntityKind::Organization
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.0.resource().kind {
+            EntityKind::Team => "team",
+            EntityKind::Organization => "organization",
+            EntityKind::User(_) | EntityKind::Service(_) => "user",
+        }
+    }
 }
 
 /// Registers the fields.
@@ -49,7 +62,7 @@ pub fn register(r: &mut Resolvers) {
         .get("id", |e| ids::encode("Entity", e.0.resource().id))
         .get("name", EntityNode::name)
         .get("isTeam", EntityNode::is_team)
-        .get("entityType", |e| if e.is_team() { "team" } else { "user" })
+        .get("entityType", EntityNode::kind)
         .get("available", |_| false)
         .get("photoUrl", |_| None::<String>)
         .get("readOnly", |_| false)
@@ -60,12 +73,14 @@ pub fn register(r: &mut Resolvers) {
         .get("isPaid", |_| true)
         .get("limits", |_| None::<String>)
         .get("xxhashDigestsEnabled", |_| false)
-        .get("organization", |e| e.is_team().then(super::organization::payload))
+        .get("organization", |e| (e.is_team() || e.is_organization()).then_some(super::organization::OrganizationNode))
         .field("user", user)
         .field("storageBytes", |e, _: NoArgs, _| async move { Ok(e.0.storage().await?.total()) })
         .field("members", members)
         .field("project", project)
         .field("projects", projects)
+        .field("artifactCollections", registry::collections)
+        .field("artifactMemberships", registry::versions)
         .field("integrations", |_, _: Page, _| async { Ok(Connection::<Payload>::whole([])) })
         .field("triggers", |_, _: NoArgs, _| async { Ok(Connection::<Payload>::whole([])) })
         .field("myRole", my_role)
@@ -106,9 +121,20 @@ async fn project(entity: Arc<EntityNode>, args: ProjectArgs, ctx: Ctx) -> Result
     ProjectNode::find(&ctx, ProjectPath::new(entity.name(), args.name.unwrap_or_default())).await
 }
 
-async fn projects(entity: Arc<EntityNode>, page: Page, ctx: Ctx) -> Result<impl Output, Error> {
-    let all = ctx.session.readable_projects(Some(&entity.name())).await?;
-    Ok(page.of(all.into_iter().map(ProjectNode).collect()))
+#[derive(Deserialize)]
+struct ProjectsArgs {
+    filters: Option<String>,
+    order: Option<String>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+async fn projects(entity: Arc<EntityNode>, args: ProjectsArgs, ctx: Ctx) -> Result<impl Output, Error> {
+    let all = match entity.is_organization() {
+        true => ctx.session.registries(args.filters.as_deref(), args.order.as_deref()).await?,
+        false => ctx.session.readable_projects(Some(&entity.name())).await?,
+    };
+    Ok(args.page.of(all.into_iter().map(ProjectNode).collect()))
 }
 
 async fn my_role(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

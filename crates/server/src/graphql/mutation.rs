@@ -7,6 +7,7 @@ mod keys;
 mod people;
 mod project;
 mod project_people;
+mod registry;
 mod run;
 mod service_account;
 mod sweep;
@@ -28,6 +29,7 @@ pub fn register(r: &mut Resolvers) {
     people::register(r);
     project::register(r);
     project_people::register(r);
+    registry::register(r);
     run::register(r);
     two_factor::register(r);
     service_account::register(r);

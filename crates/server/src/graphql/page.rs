@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Connection, Output};
+use super::Connection;
 
 /// `first` and `after`; a missing `first` means all.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Page {
 
 impl Page {
     /// The page of `all`; cursors are positions.
-    pub fn of<T: Output>(&self, all: Vec<T>) -> Connection<T> {
+    pub fn of<T>(&self, all: Vec<T>) -> Connection<T> {
         let total = all.len();
         let start =
             self.after.as_ref().and_then(|after| after.parse::<usize>().ok()).map_or(0, |n| n.saturating_add(1));

@@ -39,10 +39,12 @@ const FEATURES: &[&str] = &[
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
     "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+    "ARTIFACT_REGISTRY_SEARCH",
     "ARTIFACT_TAGS",
     "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
     "CLIENT_IDS",
     "FILESTREAM_GZIP",
+    "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION",
     "LARGE_FILENAMES",
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
     "STRUCTURED_CONSOLE_LOGS",
@@ -167,7 +169,9 @@ struct OrganizationArgs {
 }
 
 async fn organization(args: OrganizationArgs, ctx: Ctx) -> Result<impl Output, Error> {
-    Ok((ctx.session.user().is_some() && args.name == organization::NAME).then(organization::payload))
+    let known = ctx.session.user().is_some()
+        && (args.name == organization::NAME || args.name == ctx.session.organization().await?);
+    Ok(known.then_some(organization::OrganizationNode))
 }
 
 #[derive(Deserialize)]

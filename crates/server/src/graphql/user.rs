@@ -43,7 +43,7 @@ pub fn register(r: &mut Resolvers) {
         .field("accessRequests", access_requests)
         .field("teams", teams)
         .field("projects", projects)
-        .field("organizations", |_, _: NoArgs, _| async { Ok(vec![super::organization::payload()]) });
+        .field("organizations", |_, _: NoArgs, _| async { Ok(vec![super::organization::OrganizationNode]) });
 }
 
 /// Just the names: the client reads no more of who made something.

@@ -106,6 +106,7 @@ pub struct Ids {
     pub artifact: String,
     pub collection: String,
     pub manifest: String,
+    pub project: String,
 }
 
 impl Ids {
@@ -118,7 +119,7 @@ impl Ids {
             ann.data(urls, json!({})).await["createRunFiles"]["files"][0]["uploadUrl"].as_str().unwrap().to_owned();
         let path = url.strip_prefix(crate::support::BASE_URL).unwrap();
         assert_eq!(ann.put(path, "text").await.status, 200);
-        let rest = "{ viewer { keys { id } } project(entityName: \"ann\", name: \"p\") { run(name: \"r1\") { files { edges { node { id } } } } } }";
+        let rest = "{ viewer { keys { id } } project(entityName: \"ann\", name: \"p\") { id run(name: \"r1\") { files { edges { node { id } } } } } }";
         let rest = ann.data(rest, json!({})).await;
         let text = |pointer: &str| rest.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
         let view = "mutation { upsertView(input: {entityName: \"ann\", projectName: \"p\", name: \"v1\", type: \"runs\", spec: \"{}\"}) \
@@ -148,8 +149,9 @@ impl Ids {
                         entityName: \"ann\", projectName: \"p\", runName: \"\", type: FULL}) { artifactManifest { id } } }";
         let manifest = ann.data(manifest, json!({ "a": artifact })).await;
         let manifest = manifest["createArtifactManifest"]["artifactManifest"]["id"].as_str().unwrap().to_owned();
+        let project = text("/project/id");
         let (key, file) = (text("/viewer/keys/0/id"), text("/project/run/files/edges/0/node/id"));
-        Self { run, key, file, sweep, agent, view, comment, token, artifact, collection, manifest }
+        Self { run, key, file, sweep, agent, view, comment, token, artifact, collection, manifest, project }
     }
 }
 
@@ -221,6 +223,16 @@ impl Schema {
             ("revokeAccessToken" | "updateAccessTokenProjects", "token") => json!(ids.token),
             ("addViewComment", "parent") => Value::Null,
             ("artifactCollection", "id") | (_, "artifactSequenceID" | "artifactPortfolioID") => json!(ids.collection),
+            ("setArtifactTtl", "collectionID") => json!(ids.collection),
+            (
+                "createProjectMembers"
+                | "deleteProjectMembers"
+                | "updateProjectMember"
+                | "updateProjectTeamMember"
+                | "setProtectedAliases",
+                "projectId",
+            )
+            | ("deleteModel", "id") => json!(ids.project),
             ("artifact", "id") | (_, "artifactID") => json!(ids.artifact),
             (_, "artifactManifestID") => json!(ids.manifest),
             (_, "artifactCollectionName" | "artifactPortfolioName") => json!("c"),

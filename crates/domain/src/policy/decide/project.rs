@@ -33,12 +33,14 @@ fn judge(operation: Operation, facts: &Facts, decision: &mut Decision) {
         }
         return;
     };
-    if facts.project.is_none() && !operation.adds() {
+    // Registries are made by themselves, not by what is put into them.
+    let makes = operation.adds() && (!facts.is_registry() || operation == Operation::ProjectCreate);
+    if facts.project.is_none() && !makes {
         decision.fail("project", why::project_unknown(operation, facts));
         return;
     }
     decision.check("project", archived(operation, facts), why::project_args(facts));
-    decision.check("role", role_failure(operation, facts, &standing), why::role_args(operation, &standing));
+    decision.check("role", role_failure(operation, facts, &standing), why::role_args(operation, facts, &standing));
     if operation.adds() {
         quota(operation, facts, decision);
     }
@@ -57,10 +59,12 @@ fn owns_object(facts: &Facts) -> bool {
     user.is_some() && facts.object.as_ref().is_some_and(|object| object.owner == user || object.submitted_by == user)
 }
 
-/// The owner must still be a member: that everybody may submit to an open project does not let one who left delete it.
+/// A registry is managed by its admins, whoever made it. Elsewhere the owner must still be a member: that everybody may submit to an open project does not let one who left delete it.
 fn owns_project(facts: &Facts) -> bool {
     let is_member = facts.given_project_role().is_some_and(|given| given.role >= Role::Member);
-    is_member && facts.project.as_ref().is_some_and(|p| p.owner.is_some() && p.owner == facts.user())
+    is_member
+        && !facts.is_registry()
+        && facts.project.as_ref().is_some_and(|p| p.owner.is_some() && p.owner == facts.user())
 }
 
 /// An archived project is read, and taken out of the archive, by those who may; nothing else.
@@ -87,7 +91,9 @@ fn role_failure(operation: Operation, facts: &Facts, standing: &Standing) -> Opt
         Operation::RunStop | Operation::RunDelete if standing.role >= Role::Member => {
             why::run_not_yours(operation, facts)
         }
-        _ if operation.adds() && facts.project.is_none() => why::project_create_forbidden(operation, facts, standing),
+        _ if operation.adds() && facts.project.is_none() && !facts.is_registry() => {
+            why::project_create_forbidden(operation, facts, standing)
+        }
         _ => why::role_too_low(operation, facts, standing),
     })
 }

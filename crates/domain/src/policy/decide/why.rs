@@ -71,7 +71,7 @@ pub fn role_too_low(operation: Operation, facts: &Facts, standing: &Standing) ->
     Cause::RoleTooLow {
         user: facts.user_name(),
         role: standing.name(),
-        needed: operation.role(),
+        needed: facts.needed(operation),
         action: operation,
         target: facts.target(operation),
         admins: facts.evidence.admins.clone(),
@@ -159,6 +159,7 @@ pub fn standing_args(facts: &Facts) -> Args {
     let role = facts.entity_role().map(|s| s.name()).unwrap_or_default();
     let kind = match facts.entity.as_ref().map(|e| e.kind) {
         Some(EntityKind::Team) => "team",
+        Some(EntityKind::Organization) => "organization",
         _ => "user",
     };
     vec![("user", facts.user_name()), ("entity", facts.asked.0.clone()), ("role", role), ("kind", kind.to_owned())]
@@ -171,13 +172,13 @@ pub fn project_args(facts: &Facts) -> Args {
 }
 
 /// The role that counted, for the trace.
-pub fn role_args(operation: Operation, standing: &Standing) -> Args {
-    vec![("role", standing.name()), ("needed", operation.role().to_string())]
+pub fn role_args(operation: Operation, facts: &Facts, standing: &Standing) -> Args {
+    vec![("role", standing.name()), ("needed", facts.needed(operation).to_string())]
 }
 
 /// Where the caller may put something new instead: an entity of nearly the name asked, else the personal one.
 fn nearest(operation: Operation, facts: &Facts) -> String {
-    if !operation.adds() {
+    if !operation.adds() || facts.is_registry() {
         return String::new();
     }
     let own = &facts.evidence.own;

@@ -22,6 +22,9 @@ pub(in crate::policy) async fn load_evidence(session: &Session, facts: &mut Fact
     own.extend(names(sql(teams).bind(user).all(session.db()).await?));
     let shown = |admins: Vec<String>| if settings.hide_admins { Vec::new() } else { admins };
     let mut admins = team_admins(session, known).await?;
+    if facts.is_registry() && facts.user().is_some() {
+        admins = registry_admins(session, facts.project.as_ref().map_or(-1, |p| p.id)).await?;
+    }
     if let (Some(EntityKind::User(_)), Some(_)) = (facts.entity.as_ref().map(|e| e.kind), facts.project_role()) {
         admins.push(facts.asked.0.clone());
     }
@@ -47,6 +50,14 @@ pub(in crate::policy) async fn team_admins(session: &Session, team: i64) -> Resu
     let text = "SELECT a.name FROM membership m JOIN account a ON a.id = m.user_id \
                 WHERE m.team_id = $1 AND m.role = 'admin' AND a.disabled_at IS NULL ORDER BY a.name LIMIT 5";
     Ok(names(sql(text).bind(team).all(session.db()).await?))
+}
+
+/// The admins of a registry, by name, and after them the organization's.
+async fn registry_admins(session: &Session, registry: i64) -> Result<Vec<String>, Error> {
+    let text = "SELECT a.name FROM account a LEFT JOIN project_member m ON m.user_id = a.id AND m.project_id = $1 \
+                WHERE a.disabled_at IS NULL AND a.kind = 'user' AND (m.role = 'admin' OR a.is_admin = $2) \
+                ORDER BY CASE WHEN m.role = 'admin' THEN 0 ELSE 1 END, a.name LIMIT 5";
+    Ok(names(sql(text).bind(registry).bind(true).all(session.db()).await?))
 }
 
 /// The link to the newest invitation to the entity that waits for the caller: one made for the account. Not one for its

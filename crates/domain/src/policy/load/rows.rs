@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::Error;
-use crate::model::Visibility;
+use crate::model::{RegistryRole, Visibility};
 use crate::policy::facts::{EntityFacts, EntityKind, ProjectFacts, Standing};
 use crate::policy::operation::Operation;
 use crate::policy::resource::Project;
@@ -35,6 +35,7 @@ pub(super) struct FactRow {
     project_role: Option<String>,
     project_role_name: Option<String>,
     project_role_adds: Option<String>,
+    by_team: Option<i64>,
 }
 
 pub(super) const COLUMNS: &str = "e.id AS entity_id, e.name AS entity, e.kind, e.created_at AS entity_created_at, \
@@ -42,17 +43,29 @@ pub(super) const COLUMNS: &str = "e.id AS entity_id, e.name AS entity, e.kind, e
     m.role AS team_role, mc.name AS team_role_name, mc.adds AS team_role_adds, \
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
     p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
-    pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds";
+    pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds, \
+    (SELECT MAX(CASE WHEN tm.role = 'viewer' AND pt.role <> 'restricted_viewer' THEN 1 WHEN pt.role = 'admin' THEN 3 \
+     WHEN pt.role = 'member' THEN 2 WHEN pt.role = 'viewer' THEN 1 ELSE 0 END) FROM project_team pt \
+     JOIN membership tm ON tm.team_id = pt.team_id AND tm.user_id = $1 WHERE pt.project_id = p.id) AS by_team";
 
 /// A role as the database has it.
 fn standing(role: Option<String>, custom: Option<String>, adds: Option<String>) -> Result<Option<Standing>, Error> {
     let Some(role) = role else { return Ok(None) };
+    if role == RegistryRole::RestrictedViewer.as_str() {
+        return Ok(Some(Standing::in_registry(RegistryRole::RestrictedViewer)));
+    }
     let adds: Vec<String> = match adds {
         Some(text) => serde_json::from_str(&text).map_err(|e| Error::internal("reading a custom role", e))?,
         None => Vec::new(),
     };
     let adds = adds.iter().map(|action| action.parse::<Operation>()).collect::<Result<_, _>>()?;
-    Ok(Some(Standing { role: role.parse()?, custom, adds }))
+    Ok(Some(Standing { role: role.parse()?, custom, adds, restricted: false }))
+}
+
+/// What the caller's teams are in a registry: the strongest, where a team's viewer is no more than that.
+fn by_team(place: Option<i64>) -> Option<Standing> {
+    let place = usize::try_from(place?).ok()?;
+    RegistryRole::ALL.get(place).map(|role| Standing::in_registry(*role))
 }
 
 /// The entity and the project of a row.
@@ -71,6 +84,7 @@ fn take_entity(row: &mut FactRow) -> Result<Option<EntityFacts>, Error> {
     let kind = match (row.account_id, row.kind.as_deref()) {
         (Some(account), Some("user")) => EntityKind::User(account),
         (Some(account), Some("service")) => EntityKind::Service(account),
+        (_, Some("organization")) => EntityKind::Organization,
         _ => EntityKind::Team,
     };
     Ok(Some(EntityFacts {
@@ -96,7 +110,10 @@ fn take_project(entity: &EntityFacts, row: FactRow) -> Result<Option<(ProjectFac
         name: name.clone(),
         visibility,
         owner: row.project_owner,
-        role: standing(row.project_role, row.project_role_name, row.project_role_adds)?,
+        role: Standing::stronger(
+            standing(row.project_role, row.project_role_name, row.project_role_adds)?,
+            by_team(row.by_team),
+        ),
         archived_at: row.archived_at,
     };
     let project = Project {
@@ -107,6 +124,7 @@ fn take_project(entity: &EntityFacts, row: FactRow) -> Result<Option<(ProjectFac
         visibility,
         description: row.description,
         owner: row.project_owner,
+        registry: entity.kind == EntityKind::Organization,
         archived_at: row.archived_at,
         requests_per_minute: row.requests_per_minute,
         created_at: row.project_created_at.unwrap_or_default(),

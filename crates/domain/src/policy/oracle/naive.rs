@@ -1,6 +1,6 @@
 //! Who may do what, written a second time: from the table of the product, over plain words, without the policy's code.
 
-use super::world::{Account, Key, Project, Role, Run, Within, World};
+use super::world::{Account, Key, ORGANIZATION, Project, Role, Run, Within, World};
 
 type Path = (String, String, String);
 
@@ -11,7 +11,7 @@ pub fn may(world: &World, key: Option<&Key>, operation: &str, path: &Path) -> bo
     if account.is_some_and(|a| a.disabled) {
         return false;
     }
-    let reads = operation.ends_with(":read");
+    let reads = reads(operation);
     let admin = account.is_some_and(|a| a.admin);
     if key.is_some_and(|key| !key_allows(world, key, operation, path)) {
         return false;
@@ -31,6 +31,10 @@ pub fn may(world: &World, key: Option<&Key>, operation: &str, path: &Path) -> bo
     }
 }
 
+fn reads(operation: &str) -> bool {
+    operation.ends_with(":read") || operation == "artifact:download"
+}
+
 /// "Keys may narrow what their owner may do (read only, one team, one project), never widen it." A narrowed key still
 /// tells its owner who they are, and which teams there are: the client signs in with it.
 fn key_allows(world: &World, key: &Key, operation: &str, path: &Path) -> bool {
@@ -45,7 +49,7 @@ fn key_allows(world: &World, key: &Key, operation: &str, path: &Path) -> bool {
             path.0 == project.entity && path.1 == project.name && !of_account
         }
     };
-    (inside || sign_in) && (!key.reads_only || operation.ends_with(":read"))
+    (inside || sign_in) && (!key.reads_only || reads(operation))
 }
 
 /// Oneself, an organization admin, or who may make service accounts in the team of one; not for one of the organization.
@@ -68,6 +72,9 @@ fn may_team(world: &World, me: usize, operation: &str, name: &str) -> bool {
     if name == world.accounts[me].name && world.accounts[me].service.is_none() {
         return true;
     }
+    if name == ORGANIZATION {
+        return world.accounts[me].admin || operation == "team:read";
+    }
     let Some(team) = world.teams.iter().position(|team| team.name == *name) else { return false };
     let roles = in_entity(world, Some(me), name);
     let invites = operation == "team:invite" && world.teams[team].members_invite;
@@ -78,6 +85,10 @@ fn may_team(world: &World, me: usize, operation: &str, name: &str) -> bool {
 fn may_project(world: &World, me: Option<usize>, operation: &str, path: &Path) -> bool {
     let makes = operation.ends_with(":create");
     let Some(n) = world.projects.iter().position(|p| p.entity == path.0 && p.name == path.1) else {
+        // A registry is there only when an organization admin made it.
+        if path.0 == ORGANIZATION {
+            return operation == "project:create" && me.is_some_and(|me| world.accounts[me].admin);
+        }
         // "for writes the project is simply created when the caller may"
         return makes && in_entity(world, me, &path.0).iter().any(|role| suffices(role, operation, false));
     };
@@ -89,10 +100,13 @@ fn may_project(world: &World, me: Option<usize>, operation: &str, path: &Path) -
         return true;
     }
     let settings = ["project:update", "project:delete"].contains(&operation);
-    if project.archived && !settings && !operation.ends_with(":read") {
+    if project.archived && !settings && !reads(operation) {
         return false;
     }
     let given = given(world, me, n);
+    if project.entity == ORGANIZATION {
+        return given.iter().any(|role| suffices(role, operation, own && !settings));
+    }
     if settings {
         let admins = in_entity(world, me, &project.entity);
         let admin = project.visibility == "restricted" && admins.iter().any(|role| role.base == "admin");
@@ -113,6 +127,9 @@ fn may_project(world: &World, me: Option<usize>, operation: &str, path: &Path) -
 /// role in team and restricted projects, except that a team viewer cannot be raised."
 fn given(world: &World, me: Option<usize>, n: usize) -> Vec<Role> {
     let project: &Project = &world.projects[n];
+    if project.entity == ORGANIZATION {
+        return me.map(|me| in_registry(world, me, n)).unwrap_or_default();
+    }
     let entity = in_entity(world, me, &project.entity);
     let mut added: Vec<_> = world
         .project_members
@@ -133,6 +150,31 @@ fn given(world: &World, me: Option<usize>, n: usize) -> Vec<Role> {
         "team" => entity,
         _ => [entity, added].concat(),
     }
+}
+
+/// What was given to the caller and to the caller's teams, of which viewers are nothing more; organization admins are admins,
+/// and one that is not restricted is everybody's to read and the organization's service accounts' to write.
+fn in_registry(world: &World, me: usize, n: usize) -> Vec<Role> {
+    let (account, open) = (&world.accounts[me], world.projects[n].visibility != "restricted");
+    let mut roles: Vec<_> =
+        world.project_members.iter().filter(|(p, user, _)| (*p, *user) == (n, me)).map(|(.., r)| r.clone()).collect();
+    for (_, team, given) in world.project_teams.iter().filter(|(p, ..)| *p == n) {
+        match member(world, me, *team) {
+            Some(own) if own.base == "viewer" && given.base != "restricted_viewer" => roles.push(role("viewer")),
+            Some(_) => roles.push(given.clone()),
+            None => {}
+        }
+    }
+    if account.admin {
+        roles.push(role("admin"));
+    }
+    if open {
+        roles.push(role("viewer"));
+    }
+    if open && account.service.is_some_and(|(_, organization)| organization) {
+        roles.push(role("member"));
+    }
+    roles
 }
 
 /// What the caller is in a team; everything in the own space. A service account of the organization is a member everywhere.
@@ -162,9 +204,13 @@ fn suffices(role: &Role, operation: &str, own: bool) -> bool {
     if role.base == "admin" || role.adds.contains(&operation) {
         return true;
     }
+    if role.base == "restricted_viewer" {
+        return operation.ends_with(":read");
+    }
     let member = role.base == "member";
     match operation {
         "run:read" | "project:read" | "artifact:read" | "report:read" | "team:read" => true,
+        "artifact:download" => true,
         "run:create" | "artifact:create" | "sweep:create" | "report:create" | "project:create" => member,
         "run:update" | "artifact:update" | "sweep:run_agent" | "custom_chart:save" => member,
         "run:stop" | "run:delete" | "report:update" | "report:delete" | "sweep:update" | "sweep:delete" => {

@@ -26,7 +26,7 @@ pub struct Team {
 
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// Name of a team or of a person.
+    /// Name of a team, of a person or of the organization.
     pub entity: String,
     pub name: String,
     pub visibility: &'static str,
@@ -64,6 +64,8 @@ pub struct World {
     pub members: Vec<(usize, usize, Role)>,
     pub projects: Vec<Project>,
     pub project_members: Vec<(usize, usize, Role)>,
+    /// Project, team and the role of everybody in it: in registries.
+    pub project_teams: Vec<(usize, usize, Role)>,
     pub runs: Vec<Run>,
     pub keys: Vec<Key>,
     pub read_only: bool,
@@ -97,6 +99,9 @@ pub const CUSTOM: [(&str, &[&str]); 4] = [
     ("member", &["team:update", "service_account:create", "project:delete"]),
 ];
 
+/// The organization, whose projects are registries.
+pub const ORGANIZATION: &str = "org";
+
 impl World {
     pub fn new(bytes: &[u8]) -> Self {
         let mut dice = Dice(bytes);
@@ -120,15 +125,24 @@ impl World {
                 world.members.push((team, user, role));
             }
         }
-        let entities = ["team0", "team0", "team0", "team1", "team1", "team2", "user0", "user1"];
+        let entities =
+            ["team0", "team0", "team0", "team1", "team1", "team2", "user0", "user1", ORGANIZATION, ORGANIZATION];
         for (n, entity) in entities.into_iter().enumerate() {
-            let visibility = dice.of(&["team", "restricted", "open", "public"]);
+            let registry = entity == ORGANIZATION;
+            let visibilities = ["team", "restricted", "open", "public"];
+            let visibility = dice.of(&visibilities[..if registry { 2 } else { 4 }]);
             let (archived, owner) = (dice.one_in(5), person(&mut dice));
             let (entity, name) = (entity.to_owned(), format!("p{n}"));
             world.projects.push(Project { entity, name, visibility, archived, owner });
             for user in 0..7 {
-                if let Some(role) = role(&mut dice).filter(|_| dice.one_in(2)) {
+                let role = if registry { registry_role(&mut dice) } else { role(&mut dice) };
+                if let Some(role) = role.filter(|_| dice.one_in(2)) {
                     world.project_members.push((n, user, role));
+                }
+            }
+            for team in (0..3).filter(|_| registry) {
+                if let Some(role) = registry_role(&mut dice) {
+                    world.project_teams.push((n, team, role));
                 }
             }
             for run in 0..2 {
@@ -141,8 +155,8 @@ impl World {
             world.keys.push(Key { account, reads_only: false, within: Within::Everything });
             let within = match dice.up_to(3) {
                 0 => Within::Everything,
-                1 => Within::Entity(dice.of(&["team0", "team1", "user0", "user1"]).to_owned()),
-                _ => Within::Project(dice.up_to(7)),
+                1 => Within::Entity(dice.of(&["team0", "team1", "user0", "user1", ORGANIZATION]).to_owned()),
+                _ => Within::Project(dice.up_to(9)),
             };
             world.keys.push(Key { account, reads_only: dice.one_in(3), within });
         }
@@ -153,7 +167,8 @@ impl World {
     pub fn paths(&self) -> Vec<(String, String, String)> {
         let mut paths = vec![(String::new(), String::new(), String::new())];
         let teams = self.teams.iter().map(|team| &team.name);
-        for entity in self.accounts.iter().map(|a| &a.name).chain(teams).chain([&"nobody-here".to_owned()]) {
+        let others = ["nobody-here", ORGANIZATION].map(str::to_owned);
+        for entity in self.accounts.iter().map(|a| &a.name).chain(teams).chain(&others) {
             paths.push((entity.clone(), String::new(), String::new()));
             paths.push((entity.clone(), "none".to_owned(), "r0".to_owned()));
         }
@@ -181,6 +196,11 @@ impl World {
                 101 + n
             ));
         }
+        // Every server has one from its start.
+        all.push("DELETE FROM entity WHERE kind = 'organization'".to_owned());
+        all.push(format!(
+            "INSERT INTO entity (id, name, kind, created_at) VALUES (100, '{ORGANIZATION}', 'organization', 0)"
+        ));
         for (n, a) in self.accounts.iter().enumerate() {
             let kind = if a.service.is_some() { "service" } else { "user" };
             let (home, org_wide) = a.service.map_or(("NULL".to_owned(), false), |(t, o)| ((101 + t).to_string(), o));
@@ -219,6 +239,14 @@ impl World {
                 user + 1,
                 role.base,
                 id(role.custom)
+            ));
+        }
+        for (project, team, role) in &self.project_teams {
+            all.push(format!(
+                "INSERT INTO project_team (project_id, team_id, role, created_at) VALUES ({}, {}, '{}', 0)",
+                project + 1,
+                team + 101,
+                role.base
             ));
         }
         for (n, r) in self.runs.iter().enumerate() {
@@ -269,6 +297,11 @@ fn role(dice: &mut Dice<'_>) -> Option<Role> {
         8 => Some(plain("admin")),
         _ => Some(custom(dice.up_to(3))),
     }
+}
+
+fn registry_role(dice: &mut Dice<'_>) -> Option<Role> {
+    let base = dice.of(&["", "", "restricted_viewer", "viewer", "member", "admin"]);
+    (!base.is_empty()).then(|| plain(base))
 }
 
 fn person(dice: &mut Dice<'_>) -> Option<usize> {

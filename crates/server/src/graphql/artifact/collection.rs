@@ -27,6 +27,10 @@ fn both<N: Node>(r: &mut Resolvers, of: fn(&N) -> &InProject) {
         .get("name", move |n| of(n).row.name.clone())
         .get("description", move |n| of(n).row.description.clone())
         .get("state", |_| "READY")
+        .get("ttlDurationSeconds", move |n| of(n).row.ttl_seconds)
+        .field("deletion", move |n: Arc<N>, _: NoArgs, ctx| async move {
+            Ok(super::deletion(of(&n).project.collection_deletion(&of(&n).row).await?, &ctx))
+        })
         .get("createdAt", move |n| rfc3339(of(n).row.created_at))
         .get("updatedAt", move |n| rfc3339(of(n).row.updated_at))
         .get("project", move |n| ProjectNode(of(n).project.clone()))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::artifacts::{Alias, CollectionKind, encode_artifact_id};
 use domain::policy::{Allowed, ClientVersion, Operation, Project, Read};
 use domain::rfc3339;
+use serde::Deserialize;
 
 use super::{ArtifactNode, InProject, MembershipNode, SequenceNode, collection};
 use crate::Error;
@@ -29,7 +30,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("updatedAt", |a| rfc3339(a.0.row.updated_at))
         .get("ttlIsInherited", |a| a.0.row.ttl_seconds == INHERIT)
         .get("ttlDurationSeconds", |a| match a.0.row.ttl_seconds {
-            INHERIT => a.0.row.collection.ttl_seconds.unwrap_or(INHERIT),
+            INHERIT => a.0.row.source_ttl.unwrap_or(INHERIT),
             own => own,
         })
         .get("artifactType", |a| type_of(&a.0.project, &a.0.row.collection.type_name, a.0.row.created_at))
@@ -38,8 +39,17 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("tags", tags)
         .field("artifactMemberships", memberships)
         .field("path", |a, _: NoArgs, _| async move { Ok(path(&a)) })
+        .field("deletion", |a, args: DeletionArgs, ctx| async move {
+            Ok(super::deletion(a.0.deletion(args.delete_aliases.unwrap_or_default()).await?, &ctx))
+        })
         .field("mayUpdate", |a, _: NoArgs, ctx| may(a, Operation::ArtifactUpdate, ctx))
         .field("mayDelete", |a, _: NoArgs, ctx| may(a, Operation::ArtifactDelete, ctx));
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeletionArgs {
+    delete_aliases: Option<bool>,
 }
 
 /// The time to live is the collection's.

@@ -67,9 +67,9 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("artifactType", |p, args: Name, _| async move {
             Ok(p.0.artifact_type(&args.name).await?.map(|row| TypeNode::new(p.0.clone(), row)))
         })
-        .field("artifactTypes", |p, page: Page, _| async move {
-            let all = p.0.artifact_types().await?;
-            Ok(page.of(all.into_iter().map(|row| TypeNode::new(p.0.clone(), row)).collect()))
+        .field("artifactTypes", |p, args: Types, _| async move {
+            let all = p.0.artifact_types(args.include_all.unwrap_or_default()).await?;
+            Ok(args.page.of(all.into_iter().map(|row| TypeNode::new(p.0.clone(), row)).collect()))
         })
         .field("artifactTypeSummaries", summaries);
 }
@@ -77,6 +77,14 @@ pub(super) fn register(r: &mut Resolvers) {
 #[derive(Deserialize)]
 struct Name {
     name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Types {
+    include_all: Option<bool>,
+    #[serde(flatten)]
+    page: Page,
 }
 
 #[derive(Deserialize)]

@@ -64,6 +64,7 @@ fn extend(types: &mut BTreeMap<String, TypeDefinition>, extension: TypeDefinitio
     let base = types.get_mut(&name).ok_or_else(|| SchemaError(format!("`extend` of the unknown type {name}")))?;
     match (&mut base.kind, extension.kind) {
         (TypeKind::Object(base), TypeKind::Object(more)) => base.fields.extend(more.fields),
+        (TypeKind::Interface(base), TypeKind::Interface(more)) => base.fields.extend(more.fields),
         (TypeKind::InputObject(base), TypeKind::InputObject(more)) => base.fields.extend(more.fields),
         _ => return Err(SchemaError(format!("`extend` of {name} does not fit its definition"))),
     }

@@ -244,3 +244,13 @@ fn a_resolver_without_a_place_in_the_schema_is_a_mistake() {
     let error = Engine::new(&[SCHEMA], &resolvers, Limits { depth: 6, complexity: 50 }).err().unwrap();
     assert_eq!(error.to_string(), "a resolver is registered for Query.nowhere, which no schema file has");
 }
+
+#[tokio::test]
+async fn fragments_on_a_union_are_applied_to_its_members() {
+    let whole = json!({ "any": [{ "__typename": "Cat", "lives": 9 }, { "__typename": "Person", "name": "ann" }] });
+    let named = "{ any { ...A } } fragment A on Any { __typename ...B } \
+                 fragment B on Any { ... on Cat { lives } ... on Person { name } }";
+    assert_eq!(data(named, json!({})).await, whole);
+    let inline = "{ any { ... on Any { __typename ... on Cat { lives } } ... on Person { name } } }";
+    assert_eq!(data(inline, json!({})).await, whole);
+}

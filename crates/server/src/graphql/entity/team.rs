@@ -15,7 +15,7 @@ use crate::graphql::{Ctx, NoArgs, Output, Payload, Resolvers, ids, invitation};
 
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<EntityNode>()
-        .get("kind", |e| if e.is_team() { "team" } else { "user" })
+        .get("kind", EntityNode::kind)
         .field("roles", |e, _: NoArgs, _| async move { Ok(e.0.role_names().await?) })
         .field("teamSettings", settings)
         .field("teamMembers", members)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::model::Visibility;
 use domain::policy::Operation;
 use domain::rfc3339;
 
@@ -24,7 +25,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("isBenchmark", |_| false)
         .get("views", |_| "{}")
         .get("visibility", |p| p.0.resource().visibility.as_str())
-        .get("access", |p| p.0.resource().visibility.as_str().to_uppercase())
+        .get("access", access)
         .get("user", |_| None::<String>)
         .field("entity", |p, _: NoArgs, ctx| async move { EntityNode::load(&ctx, p.path().entity).await })
         .field("readOnly", read_only);
@@ -35,10 +36,18 @@ pub(super) fn register(r: &mut Resolvers) {
 fn none_yet(r: &mut Resolvers) {
     let mut object = r.object::<ProjectNode>();
     object = object.get("runQueue", |_| None::<String>);
-    for name in ["runQueues", "triggers", "members", "teamMembers"] {
+    for name in ["runQueues", "triggers"] {
         object = object.get(name, |_| Vec::<Payload>::new());
     }
-    object.get("allowAllArtifactTypesInRegistry", |_| true);
+}
+
+/// In a registry the client's two words for who reads it.
+fn access(p: &ProjectNode) -> String {
+    let project = p.0.resource();
+    match project.visibility {
+        Visibility::Team if project.registry => "PRIVATE".to_owned(),
+        visibility => visibility.as_str().to_uppercase(),
+    }
 }
 
 /// Null would count as read-only, so writers get `false`.

@@ -25,6 +25,7 @@ pub(super) fn register(r: &mut Resolvers) {
         delete(&ctx, "DeleteArtifactPortfolioPayload", "ArtifactPortfolio", &input.id).await
     });
     r.mutation("moveArtifactSequence", change_type);
+    r.mutation("setArtifactTtl", set_ttl);
     r.mutation("createArtifactCollectionTagAssignments", add_tags);
     r.mutation("deleteArtifactCollectionTagAssignments", delete_tags);
 }
@@ -82,6 +83,20 @@ async fn delete(ctx: &Ctx, payload: &'static str, kind: &'static str, id: &str) 
     ctx.session.allow::<Delete, Collection>(&path(ctx, id).await?).await?.delete().await?;
     let gone = Payload::new(kind).with("id", id.to_owned()).with("state", "DELETED");
     Ok(Payload::new(payload).with("artifactCollection", gone))
+}
+
+#[derive(Deserialize)]
+struct SetTtl {
+    #[serde(rename = "collectionID")]
+    id: String,
+    seconds: Option<i64>,
+}
+
+async fn set_ttl(input: SetTtl, ctx: Ctx) -> Result<impl Output, Error> {
+    let collection = ctx.session.allow::<Update, Collection>(&path(&ctx, &input.id).await?).await?;
+    collection.set_ttl(input.seconds).await?;
+    let changed = collection_by_id(&ctx, &input.id).await?;
+    Ok(Payload::new("SetArtifactTtlPayload").with("artifactCollection", changed))
 }
 
 #[derive(Deserialize)]
