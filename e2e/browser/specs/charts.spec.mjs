@@ -139,6 +139,139 @@ test("lines become areas on each other; axes and smoothing are in one place of t
   await done();
 });
 
+/** Writes into a field of the drawer that is heard when it is left. */
+async function write(label, text, at = 0) {
+  const field = drawer().getByLabel(label, { exact: true }).nth(at);
+  await field.fill(text);
+  await field.press("Tab");
+}
+/** The widths of the bars of a panel, or their heights. */
+const extents = (chart, which) =>
+  chart.locator("svg g > path:first-of-type").evaluateAll((all, size) => all.map((one) => one.getBBox()[size]), which);
+
+test("bars show the last values of runs, lying or standing, and become boxes and violins of groups", async () => {
+  await add("Bar chart");
+  await write("Title", "Losses");
+  await write("Metrics", "train/loss");
+  await drawer().getByText("plain-10", { exact: true }).waitFor();
+  const lying = await extents(drawer(), "width");
+  assert.equal(lying.length, 8, "a bar a run that has one");
+  assert.ok(Math.max(...lying) > 50);
+  await drawer().getByLabel("Standing").check();
+  const standing = await extents(drawer(), "height");
+  assert.ok(Math.max(...standing) > 50 && Math.max(...(await extents(drawer(), "width"))) < 40, "upright");
+  await drawer().getByLabel("Shape").selectOption("boxplot");
+  await drawer().locator("path.median").waitFor();
+  assert.equal(await drawer().locator("path.median").count(), 1, "all runs are one box");
+  await drawer().getByLabel("Group runs").check();
+  await write("Group by", "config.seed");
+  await drawer().locator("path.median").nth(3).waitFor();
+  await drawer().getByLabel("Shape").selectOption("violin");
+  await drawer().locator("path.body").nth(3).waitFor();
+  await assertAccessible(page);
+  await done();
+  await panel("Losses").locator("path.body").nth(3).waitFor();
+});
+
+test("a scatter plot has a third column as colour and the best so far through its points", async () => {
+  await add("Scatter plot");
+  await write("Title", "Sweep");
+  await write("Column", "config.lr");
+  await write("Column", "summary_metrics.train/loss", 1);
+  const circles = drawer().locator("circle");
+  await circles.nth(7).waitFor();
+  const colors = () => circles.evaluateAll((all) => [...new Set(all.map((one) => one.style.fill))]);
+  await write("Column", "config.seed", 2);
+  await page.waitForFunction(() => document.querySelector("dialog circle")?.style.fill.startsWith("color-mix"));
+  assert.ok((await colors()).length > 3, "a colour a value");
+  const through = drawer().locator("path.through");
+  for (const [index, kind] of ["Running minimum", "Running maximum", "Running mean"].entries()) {
+    await drawer().getByLabel(kind).check();
+    await through.nth(index).waitFor();
+  }
+  const shapes = await through.evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+  assert.equal(new Set(shapes).size, 3, "three lines");
+  await drawer().getByLabel("Log scale").first().check();
+  await page.waitForFunction((was) => document.querySelector("dialog path.through")?.getAttribute("d") !== was, shapes[0]);
+  await assertAccessible(page);
+  await done();
+  await panel("Sweep").locator("circle").first().hover();
+  await panel("Sweep").locator(".tip").getByText(/train\/loss/).waitFor();
+});
+
+test("one number stands for all runs", async () => {
+  await add("Scalar");
+  await write("Metric", "train/loss");
+  await done();
+  // 6 to 20.
+  const value = panel("train/loss").locator(".value");
+  await value.waitFor();
+  assert.equal(await value.innerText(), "13");
+});
+
+test("parallel coordinates: brushing an axis chooses runs, dragging a title moves its axis", async () => {
+  await add("Parallel coordinates");
+  for (const column of ["config.lr", "config.seed", "summary_metrics.train/loss"]) await write("Columns", column);
+  await done();
+  const chart = panel("Parallel coordinates");
+  await chart.scrollIntoViewIfNeeded();
+  await chart.locator("path.run").nth(9).waitFor();
+  const axes = () => chart.locator("text.title").evaluateAll((all) => all.map((one) => one.textContent.trim()));
+  assert.deepEqual(await axes(), ["lr", "seed", "train/loss"]);
+  const box = await chart.getByRole("slider", { name: "Choose runs by lr" }).boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const out = await chart.locator("path.run.out").count();
+  assert.ok(out > 2 && out < 8, `about half is left out: ${out}`);
+  await chart.getByRole("button", { name: "Clear" }).click();
+  await chart.locator("path.run.out").first().waitFor({ state: "detached" });
+  await chart.getByRole("slider", { name: "Choose runs by seed" }).focus();
+  await page.keyboard.press("ArrowUp");
+  await chart.locator("path.run.out").first().waitFor({ state: "attached" });
+  await page.keyboard.press("Escape");
+
+  const title = await chart.getByRole("button", { name: "Move the axis lr" }).boundingBox();
+  const far = await chart.getByRole("button", { name: "Move the axis train/loss" }).boundingBox();
+  await page.mouse.move(title.x + title.width / 2, title.y + title.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(far.x + far.width / 2, far.y + far.height / 2, { steps: 6 });
+  await page.mouse.up();
+  await page.waitForTimeout(200);
+  assert.deepEqual(await axes(), ["seed", "train/loss", "lr"]);
+  await assertAccessible(page);
+});
+
+test("runs are compared side by side, all of it or only what differs", async () => {
+  await add("Run comparer");
+  await done();
+  const comparer = panel("Run comparer");
+  await comparer.scrollIntoViewIfNeeded();
+  await comparer.getByRole("rowheader", { name: "lr", exact: true }).waitFor();
+  await comparer.getByRole("rowheader", { name: "jobType", exact: true }).waitFor({ state: "detached" });
+  const rows = () => comparer.getByRole("rowheader").count();
+  const all = await rows();
+  await comparer.getByLabel("Differences only").check();
+  await page.waitForFunction((was) => document.querySelectorAll("article th[scope=row]").length < was, all);
+  await comparer.getByRole("rowheader", { name: "lr", exact: true }).waitFor();
+  await comparer.getByPlaceholder("Search columns").fill("seed");
+  await comparer.getByRole("rowheader", { name: "lr", exact: true }).waitFor({ state: "detached" });
+  await assertAccessible(page);
+});
+
+test("a text is written as Markdown with formulas", async () => {
+  await add("Markdown");
+  await drawer().locator(".form textarea").fill("# Findings\n\nLoss is $L = \\sum_i p_i$ and **low**.\n\n<script>top.owned = 1</script>");
+  await drawer().getByRole("heading", { name: "Findings" }).waitFor();
+  await done();
+  const text = page.locator("article").filter({ has: page.getByRole("heading", { name: "Findings" }) });
+  await text.locator("math, .katex").first().waitFor();
+  await text.locator("strong").getByText("low").waitFor();
+  assert.equal(await page.evaluate(() => globalThis.owned), undefined);
+  await assertAccessible(page);
+});
+
 test("the code of two runs is compared", async () => {
   await add("Code comparer");
   await done();
