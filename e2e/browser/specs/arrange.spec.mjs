@@ -71,7 +71,7 @@ test("a panel is duplicated beside itself", async () => {
 test("a panel is moved to another section, and every step is taken back and repeated", async () => {
   await act("train", "loss", /^val/);
   await assertPanels("train", ["accuracy"]);
-  await panel("val", "train/loss").or(panel("val", "loss")).first().waitFor();
+  await section("val").locator('[data-panel$=":train/loss"]').waitFor();
   await act("train", "accuracy", "Remove panel");
   await section("train").locator("[data-panel]").waitFor({ state: "detached" });
   const undo = page.getByRole("button", { name: "Undo", exact: true });
@@ -103,8 +103,8 @@ test("panels are sorted by their titles, and sections made of another prefix", a
 });
 
 test("a section without panels is hidden, unless it is asked for", async () => {
-  await act("train", "loss", "Remove panel");
-  await act("train", "accuracy", "Remove panel");
+  await act("train", "loss", /^val/);
+  await act("train", "accuracy", /^val/);
   await section("train").waitFor({ state: "detached" });
   await settings((sheet) => sheet.getByLabel("Show empty sections").check());
   await section("train").getByText("No panels here yet.", { exact: false }).waitFor();
@@ -130,10 +130,11 @@ test("the copied link of a panel opens it alone, and buttons go on from there", 
 
 test("a manual workspace has only what somebody has added", async () => {
   await settings((sheet) => sheet.getByRole("radio", { name: /Manual/ }).check());
-  await assertPanels("train", ["accuracy", "loss"]);
-  await act("train", "loss", "Remove panel");
-  await assertPanels("train", ["accuracy"]);
+  await assertPanels("train", ["train/accuracy", "train/loss"]);
+  await act("train", "train/loss", "Remove panel");
+  await assertPanels("train", ["train/accuracy"]);
+  await page.getByText("Saved", { exact: true }).waitFor();
   await page.reload();
-  await assertPanels("train", ["accuracy"]);
+  await assertPanels("train", ["train/accuracy"]);
   assert.deepEqual(page.problems, []);
 });

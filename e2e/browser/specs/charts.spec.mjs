@@ -33,6 +33,11 @@ const drawn = {
     },
   },
 };
+/** What `wandb.plot_table("ada/my-points", table, {…}, {"title": "Named"})` writes before there is such a preset. */
+const named = {
+  ...drawn,
+  panel_config: { ...drawn.panel_config, panelDefId: "ada/my-points", stringSettings: { title: "Named" } },
+};
 const panel = (name) => page.getByRole("article", { name, exact: true });
 const drawer = () => page.getByRole("dialog");
 
@@ -40,7 +45,7 @@ async function log(key, seed) {
   const run = await LoggedRun.start(server.url, key, {
     ...{ entity: user.name, project, name: `charts0${seed}`, displayName: `run-${seed}` },
     config: { lr: seed / 10 },
-    own: { visualize: { animals: drawn } },
+    own: { visualize: { animals: drawn, named } },
   });
   const data = [["cat", seed], ["dog", 2 * seed], ["owl", 3]];
   await run.upload(TABLE, JSON.stringify({ columns: ["animal", "score"], data }));
@@ -116,6 +121,57 @@ test("its definition is edited, with a preview and with errors where it stops", 
   await done();
 });
 
+test("a definition is kept as a preset, which charts name, is changed for all of them, and deleted", async () => {
+  const shape = (mark) => ({ mark, encoding: { x: { field: "${field:value}", type: "quantitative" } } });
+  const marks = (where, mark) => where.locator(`[aria-roledescription="${mark}"]`).first();
+  const editor = () => drawer().getByRole("textbox", { name: "Definition (Vega or Vega-Lite)" });
+  const asked = (name) => page.getByRole("dialog", { name, exact: true });
+  await panel("Named").getByText("The chart “ada/my-points” is not defined on this server.", { exact: false }).waitFor();
+  await panel("Animals").focus();
+  await page.keyboard.press("e");
+  await editor().fill(JSON.stringify(shape("point")));
+  await marks(drawer(), "point").waitFor();
+  await drawer().getByRole("button", { name: "Save as preset" }).click();
+  await asked("Save as preset").getByLabel("Name of the preset").fill("My points");
+  await asked("Save as preset").getByText("Programs name it ada/my-points.").waitFor();
+  await assertAccessible(page);
+  await asked("Save as preset").getByRole("button", { name: "Save", exact: true }).click();
+  await drawer().getByText("Drawn by the preset “My points”", { exact: false }).waitFor();
+  assert.equal(await drawer().getByLabel("Chart", { exact: true }).inputValue(), "ada/my-points");
+  await assertAccessible(page);
+  await done();
+  await marks(panel("Named"), "point").waitFor();
+
+  await page.reload();
+  await marks(panel("Animals"), "point").waitFor();
+  await panel("Animals").focus();
+  await page.keyboard.press("e");
+  await page.waitForFunction(() => /"point"/.test(document.querySelector("dialog textarea[rows='16']")?.value));
+  await editor().fill(JSON.stringify(shape("tick")));
+  await marks(drawer(), "tick").waitFor();
+  assert.equal(await marks(panel("Named"), "tick").count(), 0, "this panel's own so far");
+  await drawer().getByRole("button", { name: "Save to “My points”" }).click();
+  await marks(panel("Named"), "tick").waitFor();
+  await drawer().getByRole("button", { name: "Name and access" }).click();
+  await asked("Name and access").getByLabel("Name of the preset").fill("My ticks");
+  await asked("Name and access").getByLabel("Everybody may use it").check();
+  await asked("Name and access").getByRole("button", { name: "Save", exact: true }).click();
+  await drawer().getByText("Drawn by the preset “My ticks”", { exact: false }).waitFor();
+  await drawer().getByLabel("Chart", { exact: true }).selectOption("wandb/bar/v0");
+  await marks(drawer(), "bar").waitFor();
+  await drawer().getByLabel("Chart", { exact: true }).selectOption({ label: "My ticks (ada/my-points)" });
+  await marks(drawer(), "tick").waitFor();
+
+  await drawer().getByRole("button", { name: "Delete preset" }).click();
+  await asked("Delete preset").getByRole("button", { name: "Delete preset" }).click();
+  await panel("Named").getByText("is not defined on this server", { exact: false }).waitFor();
+  await marks(drawer(), "tick").waitFor();
+  await drawer().getByLabel("Chart", { exact: true }).selectOption("wandb/bar/v0");
+  await done();
+  await marks(panel("Animals"), "bar").waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
 test("a definition that asks another server for data is refused and says so", async () => {
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
@@ -161,11 +217,11 @@ test("bars show the last values of runs, lying or standing, and become boxes and
   const standing = await extents(drawer(), "height");
   assert.ok(Math.max(...standing) > 50 && Math.max(...(await extents(drawer(), "width"))) < 40, "upright");
   await drawer().getByLabel("Shape").selectOption("boxplot");
-  await drawer().locator("path.median").waitFor();
+  await drawer().locator("path.median").waitFor({ state: "attached" });
   assert.equal(await drawer().locator("path.median").count(), 1, "all runs are one box");
   await drawer().getByLabel("Group runs").check();
   await write("Group by", "config.seed");
-  await drawer().locator("path.median").nth(3).waitFor();
+  await drawer().locator("path.median").nth(3).waitFor({ state: "attached" });
   await drawer().getByLabel("Shape").selectOption("violin");
   await drawer().locator("path.body").nth(3).waitFor();
   await assertAccessible(page);
@@ -187,7 +243,7 @@ test("a scatter plot has a third column as colour and the best so far through it
   const through = drawer().locator("path.through");
   for (const [index, kind] of ["Running minimum", "Running maximum", "Running mean"].entries()) {
     await drawer().getByLabel(kind).check();
-    await through.nth(index).waitFor();
+    await through.nth(index).waitFor({ state: "attached" });
   }
   const shapes = await through.evaluateAll((all) => all.map((one) => one.getAttribute("d")));
   assert.equal(new Set(shapes).size, 3, "three lines");
