@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
 import { matcher, sections } from '../src/lib/charts/sections';
+import { readings } from '../src/lib/charts/readings';
 import { nearest, smooth } from '../src/lib/charts/smooth';
 
 const column = (...values: number[]) => Float64Array.from(values);
@@ -70,4 +71,39 @@ test('metrics are grouped by prefix, in natural order, without axes and media', 
 test('a search that is no regular expression is plain text', () => {
   expect(matcher('loss(')('train/loss(1)')).toBe(true);
   expect(matcher('LOSS$')('train/loss')).toBe(true);
+});
+
+/** A chart of 100 by 100 pixels that shows 0 to 100 both ways. */
+const chart = {
+  scales: { x: { min: 0, max: 100 }, y: { min: 0, max: 100 } },
+  bbox: { left: 0, top: 0, width: 100, height: 100 },
+  valToPos: (value: number) => value,
+} as unknown as Parameters<typeof readings>[0];
+
+function odd(one: Line, ...unusual: [number, number][]): Line {
+  return { ...one, series: { ...one.series, unusual } };
+}
+
+test('a line goes as far as the marks of what is no number', () => {
+  const ends = odd(line(column(0, 5), column(1, 2)), [9, NaN], [7, Infinity]);
+  expect(xRange([ends])).toEqual([0, 9]);
+  expect(xRange([odd(line(column(), column()), [4, NaN], [-2, NaN])], [null, null], true)).toEqual([
+    3.5, 4.5,
+  ]);
+});
+
+test('the crosshair reads NaN and infinity where they were logged', () => {
+  vi.stubGlobal('devicePixelRatio', 1);
+  const one = odd(line(column(0, 20, 40), column(1, 2, 3)), [30, NaN], [40, -Infinity], [60, NaN]);
+  const at = (x: number) => readings(chart, [one], x).map(({ value, odd, x }) => [value, odd, x]);
+  expect(at(21)).toEqual([[2, null, 20]]);
+  expect(at(29)).toEqual([[NaN, NaN, 30]]);
+  expect(at(40)).toEqual([[3, -Infinity, 40]]);
+  expect(at(59)).toEqual([[NaN, NaN, 60]]);
+  expect(at(70)).toEqual([]);
+  const none = odd(line(column(), column()), [10, Infinity]);
+  expect(readings(chart, [none], 10).map(({ value, top }) => [value, top])).toEqual([
+    [Infinity, 0],
+  ]);
+  vi.unstubAllGlobals();
 });

@@ -178,6 +178,43 @@ describe('combining', () => {
   });
 });
 
+describe('values that are no number', () => {
+  const marked = (key: string, unusual: [number, number][], y = [1, 2, 0]) => ({
+    ...series('a', key, [0, 1, 2], y),
+    unusual,
+  });
+
+  test('of any metric, and of the result, are marks of an expression', () => {
+    const known = ['a', 'b'];
+    const both = new Map([
+      ['a', marked('a', [[3, NaN]])],
+      ['b', marked('b', [[1.5, Infinity]], [4, 2, 0])],
+    ]);
+    const made = combine(parseExpression('a / b', known), 'a / b', both);
+    expect([...(made?.mean ?? [])]).toEqual([0.25, 1]);
+    expect(made?.unusual).toEqual([
+      [1.5, Infinity],
+      [2, NaN],
+      [3, NaN],
+    ]);
+  });
+
+  test('of any member are marks of the group, each once', () => {
+    const members = [
+      marked('a', [[5, NaN]]),
+      marked('a', [
+        [5, NaN],
+        [1, -Infinity],
+      ]),
+    ];
+    const grid = commonGrid(members);
+    expect(groupSeries(members, grid, 'mean', 'none')?.unusual).toEqual([
+      [1, -Infinity],
+      [5, NaN],
+    ]);
+  });
+});
+
 describe('config', () => {
   test('unknown fields are kept and undefined takes a field away', () => {
     expect(withFields({ a: 1, b: 2 }, { b: undefined, c: 3 })).toEqual({ a: 1, c: 3 });

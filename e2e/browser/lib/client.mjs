@@ -27,10 +27,17 @@ export async function post(url, key, body) {
   return answer;
 }
 
+/** JSON as the client writes it: with bare `NaN` and `Infinity`. */
+const line = (row) =>
+  JSON.stringify(row, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? `@@${value}@@` : value,
+  ).replace(/"@@(NaN|-?Infinity)@@"/g, '$1');
+
 /** A run being logged. */
 export class LoggedRun {
   #rows = 0;
   #lines = 0;
+  #events = 0;
 
   constructor(url, key, place) {
     this.url = url;
@@ -70,16 +77,26 @@ export class LoggedRun {
       const _step = this.#rows + index;
       return { ...row, _step, _timestamp: now + index * 0.01, _runtime: _step * 0.5 };
     });
-    const content = full.map((row) => JSON.stringify(row));
+    const content = full.map(line);
     const summary = { ...full.at(-1), ...more, _wandb: { runtime: Math.round(full.at(-1)._runtime) } };
     const answer = await this.#stream({
       files: {
         'wandb-history.jsonl': { offset: this.#rows, content },
-        'wandb-summary.json': { offset: 0, content: [JSON.stringify(summary)] },
+        'wandb-summary.json': { offset: 0, content: [line(summary)] },
       },
     });
     this.#rows += rows.length;
     return answer;
+  }
+
+  /** Appends rows of system metrics `{ 'system.cpu': value }`, ten seconds apart. */
+  async system(rows) {
+    const now = Date.now() / 1000;
+    const content = rows.map((row, index) =>
+      JSON.stringify({ ...row, _timestamp: now + index * 10, _runtime: (this.#events + index) * 10 }),
+    );
+    await this.#stream({ files: { 'wandb-events.jsonl': { offset: this.#events, content } } });
+    this.#events += rows.length;
   }
 
   /** Appends console lines. */

@@ -167,6 +167,8 @@ async function logMedia(key, name, shift) {
       figure: await file('plotly', 'figure', 'plotly.json', JSON.stringify(figure), 'plotly-file'),
       weights: { _type: 'histogram', values, bins: Array.from({ length: 9 }, (_, at) => at - 4 + shift) },
       table: await file('table', 'table', 'table.json', JSON.stringify({ columns: ['id', 'guess'], data: [[1, 'cat']] }), 'table-file', { ncols: 2, nrows: 1 }),
+      // A container with nothing but a sound is one that every browser can play.
+      film: await file('videos', 'film', 'wav', wav(440), 'video-file', { width: 16, height: 16 }),
       note: `said at ${step}`,
     });
   }
@@ -327,6 +329,60 @@ test('a sound has its outline, a table its rows, a histogram its steps', async (
   await panel('weights').getByLabel('Histograms as').selectOption('bars');
   await panel('weights').locator('rect').nth(15).waitFor();
   await assertAccessible(page);
+});
+
+test('a film can be played, html stands in a frame, texts are read, and all of them in full size', async () => {
+  await openProject(project);
+  await find('film');
+  const video = panel('film').locator('video').first();
+  await video.waitFor();
+  await page.waitForFunction((one) => one.readyState >= 1 && Math.round(one.duration) === 1, await video.elementHandle());
+  await find('page');
+  await panel('page').frameLocator('iframe').first().getByRole('heading', { name: 'Step 2' }).waitFor();
+  assert.equal(await panel('page').locator('iframe').first().getAttribute('sandbox'), 'allow-scripts');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Add panel', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Media browser' }).click();
+  await page.getByRole('dialog').getByLabel('Logged media').fill('note');
+  await page.getByRole('dialog').getByLabel('Logged media').press('Tab');
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  const note = page.getByRole('article', { name: 'note', exact: true });
+  await note.getByText('said at 2').first().waitFor();
+  await note.getByRole('button', { name: 'Full size' }).first().click();
+  const dialog = page.getByRole('dialog', { name: /note · / });
+  await dialog.getByText('said at 2').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await dialog.getByText('said at 1').waitFor();
+  await assertAccessible(page);
+  await page.keyboard.press('Escape');
+});
+
+test('a grid has the runs down and the steps across, or stands as a gallery with so many columns', async () => {
+  await openProject(project);
+  await find('image');
+  await panel('image').focus();
+  await page.keyboard.press('e');
+  const drawer = page.getByRole('dialog', { name: 'image' });
+  await drawer.getByLabel('Columns of the grid').fill('1');
+  const cells = drawer.locator('.preview .cell');
+  const left = async (at) => (await cells.nth(at).boundingBox()).x;
+  await page.waitForFunction(() => {
+    const all = [...document.querySelectorAll('dialog .preview .cell')].map((one) => one.getBoundingClientRect().x);
+    return all.length === 2 && all[0] === all[1];
+  });
+  await drawer.getByLabel('Layout').selectOption('grid');
+  await drawer.getByLabel('Across').selectOption('step');
+  await drawer.getByLabel('Down').selectOption('run');
+  await cells.nth(5).waitFor();
+  const places = await cells.evaluateAll((all) => all.map((one) => [one.dataset.run, one.dataset.step]));
+  assert.equal(places.length, 2 * STEPS);
+  assert.deepEqual(places.slice(0, STEPS).map(([, step]) => step), ['0', '1', '2']);
+  assert.equal(new Set(places.slice(0, STEPS).map(([run]) => run)).size, 1, 'a row a run');
+  assert.ok((await left(1)) > (await left(0)));
+  await assertAccessible(page);
+  await drawer.getByRole('button', { name: 'Done' }).click();
+  await panel('image').locator('.cell').nth(5).waitFor();
+  await page.keyboard.press('Control+z');
 });
 
 test('scenes, molecules and figures are drawn by libraries of our own', async () => {

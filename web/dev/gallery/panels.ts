@@ -200,6 +200,7 @@ export const samples: Sample[] = [
   media({ mediaKeys: ['absent'] }),
   chart('wandb/area-under-curve/v0', 'curve_table', { x: 'recall', y: 'precision' }),
   chart('wandb/bar/v0', 'predictions', { label: 'guess', value: 'score' }),
+  chart('acme/scores-by-class', 'predictions', { x: 'guess', y: 'score' }),
   chart('wandb/nothing/v9', 'predictions', {}),
   chart('wandb/bar/v0', 'predictions', {}, { customPanelDef: { spec: '{"mark": ' } }),
   chart(

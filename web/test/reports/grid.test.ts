@@ -78,6 +78,16 @@ test('frozen lines come back', () => {
   const text = JSON.parse(JSON.stringify(stored(exact))) as ReturnType<typeof stored>;
   expect(text).not.toHaveProperty('min');
   expect(restored(text)).toEqual(exact);
+  const odd = {
+    ...exact,
+    unusual: [
+      [3, NaN],
+      [4, Infinity],
+      [5, -Infinity],
+    ] as const,
+  };
+  const kept = JSON.parse(JSON.stringify(stored(odd))) as ReturnType<typeof stored>;
+  expect(restored(kept)).toEqual(odd);
 });
 
 test('a share link is for every project that panels draw from', () => {

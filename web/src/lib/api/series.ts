@@ -22,12 +22,25 @@ export interface Series {
   nan: number;
   inf: number;
   /** Where values were NaN or infinite, as far as the server says: x and the value. */
-  unusual?: readonly (readonly [x: number, value: number])[];
+  unusual?: readonly Odd[];
   x: Float64Array;
   mean: Float64Array;
   min: Float64Array;
   max: Float64Array;
 }
+
+/** Where a value was NaN or infinite. */
+export type Odd = readonly [x: number, value: number];
+
+/** A value as it is written down: 0 for NaN, 1 and -1 for the infinities. */
+export const oddOf = ([x, kind]: readonly [x: number, kind: number]): Odd => [
+  x,
+  kind === 0 ? NaN : kind * Infinity,
+];
+
+/** Something to draw: points, or marks of values that are none. */
+export const isDrawn = ({ x, unusual }: Series): boolean =>
+  x.length > 0 || Boolean(unusual?.length);
 
 export interface SeriesAnswer {
   series: Series[];
@@ -64,7 +77,7 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
   const series = header.series.map(({ points, offset, unusual, ...rest }) => {
     const column = (index: number) =>
       new Float64Array(buffer, PREFIX + length + offset + index * points * 8, points);
-    const found = unusual?.map(([x, kind]) => [x, kind === 0 ? NaN : kind * Infinity] as const);
+    const found = unusual?.map(oddOf);
     return {
       ...{ ...rest, ...(found?.length ? { unusual: found } : {}) },
       ...{ x: column(0), mean: column(1), min: column(2), max: column(3) },

@@ -1,6 +1,6 @@
 /** The data of a page's panels: keys that come into view are fetched together, live changes only for their runs. */
 import { isAbort } from '../api/errors';
-import { ascending, fetchSeries, type Series, type Stream } from '../api/series';
+import { ascending, fetchSeries, isDrawn, type Series, type Stream } from '../api/series';
 import type { XAxis } from './view.svelte';
 
 const BUCKETS = 500;
@@ -132,7 +132,7 @@ export class ChartData {
     const request = { runs: this.#runs, keys, x: this.#axis, stream: this.stream };
     const range = { buckets: this.#buckets, from, to };
     const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
-    return answer.series.filter((one) => one.x.length > 0).map(ascending);
+    return answer.series.filter(isDrawn).map(ascending);
   }
 
   close(): void {
@@ -213,7 +213,7 @@ export class ChartData {
         for (const run of runs) entry.known.set(run, null);
       }
       for (const one of answer.series) {
-        if (one.x.length > 0) this.#entries.get(one.key)?.known.set(one.run, ascending(one));
+        if (isDrawn(one)) this.#entries.get(one.key)?.known.set(one.run, ascending(one));
       }
       for (const entry of entries) {
         entry.data.error = undefined;

@@ -114,23 +114,28 @@ function band(view: View, { series: { x, min, max } }: Line): void {
   context.fill();
 }
 
-/** Where a line had no number: a cross on the ground for NaN, arrows to above and to below for the infinities. */
+/** Where a line had no number: a cross on the ground for NaN, arrows to above and to below for the infinities.
+ *  Marks that would lie on each other are one. */
 function unusual({ context, px, min, max, top, bottom }: View, { series }: Line, size: number) {
   const [high, low] = [top + size + 1, bottom - size - 1];
+  const last = new Map<number, number>();
   context.beginPath();
   for (const [x, value] of series.unusual ?? []) {
     if (x < min || x > max) continue;
-    const [left, y] = [place(px, x), value > 0 ? high : low];
-    const up = value > 0 ? -size : size;
+    const left = place(px, x);
+    if (left - (last.get(value) ?? -Infinity) < 2 * size) continue;
+    last.set(value, left);
     if (Number.isNaN(value)) {
-      context.moveTo(left - size, y - size);
-      context.lineTo(left + size, y + size);
-      context.moveTo(left - size, y + size);
-    } else {
-      context.moveTo(left - size, y - up);
-      context.lineTo(left, y + up);
+      context.moveTo(left - size, low - size);
+      context.lineTo(left + size, low + size);
+      context.moveTo(left - size, low + size);
+      context.lineTo(left + size, low - size);
+      continue;
     }
-    context.lineTo(left + size, y - (Number.isNaN(value) ? size : up));
+    const [y, up] = value > 0 ? [high, -size] : [low, size];
+    context.moveTo(left - size, y - up);
+    context.lineTo(left, y + up);
+    context.lineTo(left + size, y - up);
   }
   context.stroke();
 }

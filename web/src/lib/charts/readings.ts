@@ -1,5 +1,6 @@
 /** What the crosshair reads: each line's exact value at the real step nearest to it. */
 import type uPlot from 'uplot';
+import type { Odd, Series } from '../api/series';
 import type { Line } from './scale';
 import { nearest } from './smooth';
 
@@ -12,6 +13,8 @@ export interface Reading {
   original: number;
   min: number;
   max: number;
+  /** What the line was here that is no number: NaN or infinite; also beside values that share a point with it. */
+  odd: number | null;
   left: number;
   top: number;
 }
@@ -28,6 +31,14 @@ function shown({ area, series }: Line, index: number, value: number) {
   };
 }
 
+/** The mark nearest to a place. */
+function nearestOdd(series: Series, x: number): Odd | undefined {
+  let best: Odd | undefined;
+  for (const one of series.unusual ?? [])
+    if (!best || Math.abs(one[0] - x) < Math.abs(best[0] - x)) best = one;
+  return best;
+}
+
 /** Readings sorted by value, highest first; lines that do not reach `x` are left out. */
 export function readings(chart: uPlot, lines: readonly Line[], x: number): Reading[] {
   const [low, high] = [chart.scales.x?.min ?? 0, chart.scales.x?.max ?? 1];
@@ -37,23 +48,30 @@ export function readings(chart: uPlot, lines: readonly Line[], x: number): Readi
     if (line.member) continue;
     const { series, y } = line;
     const index = nearest(series.x, x);
-    const at = series.x[index];
-    const value = y[index];
-    if (at === undefined || value === undefined) continue;
-    const none = series.unusual?.find(([place]) => Math.abs(place - x) < Math.abs(at - x));
-    if (none) {
-      const [place, odd] = none;
-      const same = { value: odd, original: odd, min: odd, max: odd };
-      const top = chart.valToPos(value, 'y');
+    const at = series.x[index] ?? NaN;
+    const odd = nearestOdd(series, x);
+    if (odd && !(Math.abs(at - x) <= Math.abs(odd[0] - x))) {
+      const [place, value] = odd;
+      if (
+        Math.abs(place - x) > slack &&
+        !(x >= (series.x[0] ?? NaN) && x <= (series.x.at(-1) ?? NaN))
+      )
+        continue;
+      const same = { value, original: value, min: value, max: value, odd: value };
+      // Where its mark is.
+      const top = value > 0 ? 0 : chart.bbox.height / devicePixelRatio;
       all.push({ line, x: place, ...same, left: chart.valToPos(place, 'x'), top });
       continue;
     }
+    const value = y[index];
+    if (value === undefined) continue;
     if (x < (series.x[0] ?? 0) - slack || x > (series.x[series.x.length - 1] ?? 0) + slack)
       continue;
     all.push({
       line,
       x: at,
       ...shown(line, index, value),
+      odd: odd?.[0] === at ? odd[1] : null,
       left: chart.valToPos(at, 'x'),
       top: chart.valToPos(value, 'y'),
     });

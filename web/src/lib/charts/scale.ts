@@ -44,6 +44,12 @@ export function xRange(lines: readonly Line[], bounds: Bounds = [null, null], lo
     if (log) while (first < x.length && !((x[first] ?? 0) > 0)) first += 1;
     min = Math.min(min, x[first] ?? Infinity);
     max = Math.max(max, x[x.length - 1] ?? -Infinity);
+    // A line that ends in NaN goes as far as its marks.
+    for (const [at] of series.unusual ?? []) {
+      if (log && at <= 0) continue;
+      min = Math.min(min, at);
+      max = Math.max(max, at);
+    }
   }
   const found = settle(min, max, log);
   return bounded(found[0] === found[1] ? [found[0] - 0.5, found[1] + 0.5] : found, bounds, log);

@@ -46,6 +46,16 @@ export function exactTime(moment: string | number): string {
   return once(Intl.DateTimeFormat, style).format(new Date(moment));
 }
 
+/** A tick of an axis of time that is `span` milliseconds long: the day, or the time of day. */
+export function timeTick(moment: number, span: number): string {
+  const seconds = span / 1000;
+  const style =
+    seconds >= 2 * DAY
+      ? ({ dateStyle: 'medium' } as const)
+      : ({ timeStyle: seconds < 10 * MINUTE ? 'medium' : 'short' } as const);
+  return once(Intl.DateTimeFormat, style).format(new Date(moment));
+}
+
 /** Seconds as `2h 05m`, `3m 20s`, `12s` or `0.4s`. */
 export function duration(seconds: number): string {
   const pad = (value: number) => String(Math.floor(value)).padStart(2, '0');

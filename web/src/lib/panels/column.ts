@@ -1,5 +1,5 @@
 /** Which column of the run table a panel's metric is, and the scale on which its values lie. */
-import { exactTime, measure, tick } from '../i18n/format';
+import { exactTime, measure, tick, timeTick } from '../i18n/format';
 import { isDate, numeric, valueText } from './value';
 
 /** The column of a metric in any of the vendor's spellings: `loss`, `summary:loss`, `config:lr.value`, `c::lr`, `run:createdAt`. */
@@ -94,7 +94,8 @@ export function ticks([min, max]: readonly [number, number], count: number, log 
 /** A tick's text. */
 export function tickText(scale: Scale, at: number, largest: number): string {
   if (scale.kind === 'number') return tick(at, largest);
-  return scale.kind === 'date' ? exactTime(at).replace(/,? \d+:.*$/, '') : scale.label(at);
+  const [min, max] = scale.range;
+  return scale.kind === 'date' ? timeTick(at, max - min) : scale.label(at);
 }
 
 /** A function from values on an axis to pixels. */

@@ -1,5 +1,5 @@
 /** Series of several metrics combined by an expression, and runs combined to groups. */
-import type { Series } from '../../api/series';
+import type { Odd, Series } from '../../api/series';
 import { nearest } from '../../charts/smooth';
 import type { Expression } from '../expression';
 
@@ -16,29 +16,41 @@ export function valueAt(x: Float64Array, y: Float64Array, at: number): number {
   return from + ((to - from) * (at - found)) / (beyond - found);
 }
 
-/** One run's expression: a point wherever the first of its metrics has one and all others have a value. */
+/** Marks of several lines, each place and kind once, in the order of x. */
+export function joined(all: readonly (readonly Odd[] | undefined)[]): readonly Odd[] {
+  const found = new Map<string, Odd>();
+  for (const odd of all.flatMap((one) => one ?? [])) found.set(odd.join(' '), odd);
+  return [...found.values()].sort(([a], [b]) => a - b);
+}
+
+/** One run's expression: a point wherever the first of its metrics has one and all others have a value; a mark where
+ *  one of them was no number, or the result is none. */
 export function combine(
   expression: Expression,
   label: string,
   known: ReadonlyMap<string, Series>,
 ): Series | null {
-  const columns = expression.names.map((name) => known.get(name));
+  const columns = expression.names.flatMap((name) => known.get(name) ?? []);
   const first = columns[0];
-  if (!first || columns.includes(undefined)) return null;
+  if (!first || columns.length < expression.names.length) return null;
   const [x, y]: [number[], number[]] = [[], []];
+  const odd: Odd[] = [];
   for (const at of first.x) {
-    const value = expression.value((index) => {
-      const column = columns[index];
-      return column ? valueAt(column.x, column.mean, at) : NaN;
-    });
-    if (!Number.isFinite(value)) continue;
-    x.push(at);
-    y.push(value);
+    const values = columns.map((column) => valueAt(column.x, column.mean, at));
+    if (values.some(Number.isNaN)) continue;
+    const value = expression.value((index) => values[index] ?? NaN);
+    if (!Number.isFinite(value)) odd.push([at, value]);
+    else {
+      x.push(at);
+      y.push(value);
+    }
   }
-  if (x.length === 0) return null;
+  const unusual = joined([odd, ...columns.map((column) => column.unusual)]);
+  if (x.length === 0 && unusual.length === 0) return null;
   const mean = Float64Array.from(y);
   return {
     ...{ run: first.run, key: label, exact: true, nan: 0, inf: 0 },
+    ...(unusual.length > 0 ? { unusual } : {}),
     ...{ x: Float64Array.from(x), mean, min: mean, max: mean },
   };
 }
@@ -127,7 +139,8 @@ export function groupSeries(
     max?.push(high);
   }
   const [first] = members;
-  if (!first || !x || x.length === 0) return null;
+  const unusual = joined(members.map((member) => member.unusual));
+  if (!first || !x || x.length + unusual.length === 0) return null;
   const column = (values: number[] | undefined) => Float64Array.from(values ?? []);
   return {
     run: first.run,
@@ -135,6 +148,7 @@ export function groupSeries(
     exact: area === 'none' || area === 'samples',
     nan: members.reduce((total, one) => total + one.nan, 0),
     inf: members.reduce((total, one) => total + one.inf, 0),
+    ...(unusual.length > 0 ? { unusual } : {}),
     ...{ x: column(x), mean: column(mean), min: column(min), max: column(max) },
   };
 }

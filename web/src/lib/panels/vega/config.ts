@@ -33,5 +33,5 @@ export function readChart(config: PanelConfig): ChartConfig {
 /** The panel's title: what its program called it, or what kind of chart it is. */
 export function chartTitle(config: PanelConfig): string {
   const { strings, definition } = readChart(config);
-  return strings.title?.trim() || definition.replace(/^wandb\/|\/v\d+$/g, '').replaceAll('_', ' ');
+  return strings.title?.trim() || definition.replace(/^[^/]+\/|\/v\d+$/g, '').replaceAll('_', ' ');
 }

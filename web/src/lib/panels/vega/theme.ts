@@ -51,7 +51,7 @@ export function themeOf(element: HTMLElement, colors: readonly string[]): Theme 
         ...words,
         ...inks,
         ...{ titleFontWeight: 500, domainColor: grid, tickColor: grid, tickSize: 4 },
-        ...{ gridColor: grid, gridOpacity: 0.6, labelOverlap: true },
+        ...{ gridColor: grid, gridOpacity: 0.6, labelOverlap: true, labelSeparation: 8 },
       },
       header: { ...words, ...inks, labelColor: ink },
       legend: { ...words, ...inks, labelLimit: 120, symbolSize: 60 },

@@ -1,18 +1,20 @@
 /** Data kept in the report itself: what its panels drew when somebody froze them. */
 import { RunValues } from '../../runs/values.svelte';
-import type { Series, Stream } from '../../api/series';
+import { oddOf, type Series, type Stream } from '../../api/series';
 import { ChartData, PanelData } from '../../charts/data.svelte';
 import type { Metric } from '../../charts/sections';
 import { PanelSource } from '../../panels/source.svelte';
 import type { PanelRun, RunSet } from '../../panels/types';
 
 /** Columns of numbers as text: 64-bit floats in the machine's order, which is little-endian everywhere a browser runs. */
-interface StoredSeries extends Omit<Series, 'x' | 'mean' | 'min' | 'max'> {
+interface StoredSeries extends Omit<Series, 'x' | 'mean' | 'min' | 'max' | 'unusual'> {
   readonly x: string;
   readonly mean: string;
   /** Absent where every point is one row. */
   readonly min?: string;
   readonly max?: string;
+  /** x, and 0 for NaN, 1 and -1 for the infinities. */
+  readonly unusual?: readonly (readonly [x: number, kind: number])[];
 }
 
 export interface Frozen {
@@ -49,16 +51,20 @@ function unpacked(text: string, small: boolean): Float64Array {
 }
 
 /** A line for the document. */
-export function stored({ x, mean, min, max, ...rest }: Series): StoredSeries {
+export function stored({ x, mean, min, max, unusual, ...rest }: Series): StoredSeries {
   const band = rest.exact ? {} : { min: packed(min, true), max: packed(max, true) };
-  return { ...rest, x: packed(x, false), mean: packed(mean, true), ...band };
+  // JSON has no word for them.
+  const marks = unusual?.map(([at, odd]) => [at, Math.sign(odd) || 0] as const);
+  const odd = marks ? { unusual: marks } : {};
+  return { ...rest, x: packed(x, false), mean: packed(mean, true), ...band, ...odd };
 }
 
 /** A line from the document. */
-export function restored({ x, mean, min, max, ...rest }: StoredSeries): Series {
+export function restored({ x, mean, min, max, unusual, ...rest }: StoredSeries): Series {
   const middle = unpacked(mean, true);
   return {
     ...rest,
+    ...(unusual ? { unusual: unusual.map(oddOf) } : {}),
     x: unpacked(x, false),
     mean: middle,
     min: min === undefined ? middle : unpacked(min, true),
