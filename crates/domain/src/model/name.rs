@@ -72,6 +72,7 @@ const RESERVED: &[&str] = &[
     "orgs",
     "password",
     "ready",
+    "registry",
     "requests",
     "sdk",
     "settings",
