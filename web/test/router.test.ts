@@ -44,6 +44,9 @@ test('registries', () => {
   expect(match('registry')).toEqual({ page: 'registries' });
   expect(match('registry/model')).toMatchObject({ registry: 'model', tab: 'collections' });
   expect(match('registry/model/members')).toMatchObject({ registry: 'model', tab: 'members' });
+  // The address of the project that it is.
+  expect(match('lab/wandb-registry-model')).toMatchObject({ page: 'registry', registry: 'model' });
+  expect(match('lab/wandb-registry-model/artifacts')).toMatchObject({ page: 'artifacts' });
   expect(match('registry/model/nope')).toEqual({ page: 'missing' });
   expect(match('registry/model/members/x')).toEqual({ page: 'missing' });
 });

@@ -112,6 +112,8 @@ export function match(path: string): Route {
     if (known) return { page: 'team', entity: first, tab: known };
   }
   if (kind === undefined || (kind === 'workspace' && parts.length === 3)) {
+    const inside = /^wandb-registry-(.+)$/.exec(project)?.[1];
+    if (inside !== undefined) return { page: 'registry', registry: inside, tab: 'collections' };
     return { page: 'project', entity: first, project };
   }
   if (kind === 'settings' && parts.length === 3) {
