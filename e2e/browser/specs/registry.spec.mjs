@@ -33,8 +33,8 @@ async function log(key, entity, run, versions) {
 async function link(own, { registry, collection, aliases }) {
   await own.getByRole('button', { name: 'Link to registry' }).click();
   const form = drawer(own);
-  if (registry) await form.getByLabel('Registry').selectOption(registry);
-  if (collection) await form.getByLabel('Collection').fill(collection);
+  if (registry) await form.getByRole('combobox', { name: 'Registry' }).selectOption(registry);
+  if (collection) await form.getByRole('combobox', { name: 'Collection' }).fill(collection);
   if (aliases) await form.getByLabel('Aliases').fill(aliases);
   await form.getByRole('button', { name: 'Link to registry' }).click();
   return form;
@@ -74,14 +74,14 @@ test('a registry is made by who may, with what it takes; others are told why not
   await form.getByRole('radio', { name: /Some types/ }).check();
   await form.getByRole('button', { name: 'Create registry' }).click();
   await form.getByText('Name at least one type.').waitFor();
-  await form.getByLabel('Types').fill('model, dataset');
+  await form.getByRole('textbox', { name: 'Types' }).fill('model, dataset');
   await assertAccessible(page);
   await form.getByRole('button', { name: 'Create registry' }).click();
   await page.waitForURL(/registry\/model$/);
   await page.getByText('Nothing is linked to this registry yet.').waitFor();
   await goto(page, 'registry');
   await page.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'model' }).waitFor();
-  await page.getByText('model, dataset').waitFor();
+  await page.getByText('dataset, model').waitFor();
   await assertAccessible(page);
 
   const button = bob.getByRole('button', { name: 'Create registry' });
@@ -107,7 +107,7 @@ test('versions are linked from their page, under a name and aliases of choice', 
   await assertAccessible(page);
   await row.getByRole('link', { name: 'Net' }).click();
   await page.waitForURL(/wandb-registry-model\/artifacts\/model\/Net$/);
-  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'model' }).click();
+  await page.getByRole('navigation', { name: 'You are here' }).getByRole('link', { name: 'model' }).click();
   await page.waitForURL(/registry\/model$/);
 });
 
@@ -119,13 +119,13 @@ test('an artifact of a type that the registry does not take is not linked', asyn
   const form = drawer(page);
   await form.getByLabel('Name', { exact: true }).fill('dataset');
   await form.getByRole('radio', { name: /Some types/ }).check();
-  await form.getByLabel('Types').fill('dataset');
+  await form.getByRole('textbox', { name: 'Types' }).fill('dataset');
   await form.getByRole('button', { name: 'Create registry' }).click();
   await page.waitForURL(/registry\/dataset$/);
   await goto(page, 'ada/digits/artifacts/model/net/v1');
   await page.getByRole('button', { name: 'Link to registry' }).click();
-  await form.getByLabel('Registry').selectOption('dataset');
-  await form.getByText('dataset takes dataset; this artifact is of type model.').waitFor();
+  await form.getByRole('combobox', { name: 'Registry' }).selectOption('dataset');
+  await form.getByRole('heading', { name: 'dataset takes dataset; this artifact is of type model.' }).waitFor();
   await assertAccessible(page);
 });
 
@@ -155,7 +155,7 @@ test('who may only look is told why, and whom to ask', async () => {
   await goto(bob, 'bob/digits/artifacts/model/bobs/v0');
   await bob.getByRole('button', { name: 'Link to registry' }).click();
   const form = drawer(bob);
-  await form.getByLabel('Registry').selectOption('model');
+  await form.getByRole('combobox', { name: 'Registry' }).selectOption('model');
   const told = form.getByRole('alert');
   await told.getByText(/bob may not/).waitFor();
   await told.getByText(/ada/).waitFor();
@@ -174,8 +174,9 @@ test('people and teams get one of four roles', async () => {
   await add('Person', 'User name', 'nobody', 'Member');
   await page.getByText('There is no user nobody.').waitFor();
   await add('Person', 'User name', 'bob', 'Restricted view-only');
-  await add('Team', 'Name of the team', 'lab', 'View-only');
   const table = page.getByRole('table', { name: 'Members and teams' });
+  await table.getByLabel('Role of bob').waitFor();
+  await add('Team', 'Name of the team', 'lab', 'View-only');
   await table.getByLabel('Role of lab').waitFor();
   assert.equal(await table.getByLabel('Role of lab').inputValue(), 'viewer');
   assert.equal(await table.getByLabel('Role of bob').inputValue(), 'restricted_viewer');
