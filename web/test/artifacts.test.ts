@@ -5,7 +5,7 @@ import { layout } from '../src/lib/artifacts/layout';
 import { isMachineType, nameFilter, registryName } from '../src/lib/artifacts/names';
 import { readAll } from '../src/lib/artifacts/pages';
 import { isReference } from '../src/lib/artifacts/reference';
-import { FileTree, type ListedFile } from '../src/lib/artifacts/tree';
+import { FileTree, type ListedFile } from '../src/lib/files/tree';
 import { deletedAt, FOLLOW, KEEP, ttlChoice } from '../src/lib/artifacts/ttl';
 import { csvTable } from '../src/lib/run/csv';
 import { previewOf } from '../src/lib/run/files';

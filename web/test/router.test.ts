@@ -34,13 +34,21 @@ test('artifacts', () => {
   expect(match('acme/vision/artifacts/model/net/v3/files')).toMatchObject({ tab: 'files' });
   expect(match('acme/vision/artifacts/model/net/v3/nope')).toEqual({ page: 'missing' });
   expect(match('acme/vision/artifacts/model/net/v3/files/x')).toEqual({ page: 'missing' });
-  expect(match('orgs/lab/registry/model')).toEqual({
-    page: 'registry',
-    organization: 'lab',
-    registry: 'model',
-  });
-  expect(match('acme/registry/model')).toMatchObject({ page: 'registry', organization: 'acme' });
+  const model = { page: 'registry', registry: 'model', tab: 'collections' };
+  expect(match('orgs/lab/registry/model')).toEqual(model);
+  expect(match('acme/registry/model')).toEqual(model);
   expect(match('orgs/lab')).toEqual({ page: 'missing' });
+});
+
+test('registries', () => {
+  expect(match('registry')).toEqual({ page: 'registries' });
+  expect(match('registry/model')).toMatchObject({ registry: 'model', tab: 'collections' });
+  expect(match('registry/model/members')).toMatchObject({ registry: 'model', tab: 'members' });
+  // The address of the project that it is.
+  expect(match('lab/wandb-registry-model')).toMatchObject({ page: 'registry', registry: 'model' });
+  expect(match('lab/wandb-registry-model/artifacts')).toMatchObject({ page: 'artifacts' });
+  expect(match('registry/model/nope')).toEqual({ page: 'missing' });
+  expect(match('registry/model/members/x')).toEqual({ page: 'missing' });
 });
 
 test('settings and administration have their parts in the address', () => {

@@ -41,6 +41,10 @@ before(async () => {
   const model = await log({ type: 'model', name: 'net', run: 'train001', files: { 'net.pt': 'weights' } });
   await use('eval0001', model);
   await log({ type: 'job', name: 'job-judge', run: 'eval0001', files: { 'job.json': '{}' } });
+  await log({ type: 'code', name: 'source-digits', run: 'train001', files: { 'train.py': 'lr = 0.1\n' } });
+  await log({ type: 'wandb-history', name: 'run-train001-history', run: 'train001', files: { '0000.parquet': 'PAR1' } });
+  await train.upload('code/train.py', 'import wandb\nlr = 0.1\n');
+  await judge.upload('code/train.py', 'import wandb\nlr = 0.2\n');
   for (const run of [prepare, train, judge]) await run.finish();
   browser = await launch();
   page = await open(browser);
@@ -62,9 +66,10 @@ test('types and collections are listed, what the client made only when asked', a
   const table = page.getByRole('table', { name: 'Collections of type dataset' });
   await table.getByRole('link', { name: 'digits' }).waitFor();
   await table.getByText('clean').waitFor();
-  assert.equal(await types.getByRole('link', { name: /job/ }).count(), 0);
+  const made = [/^job/, /^code/, /^wandb-history/];
+  for (const name of made) assert.equal(await types.getByRole('link', { name }).count(), 0);
   await types.getByLabel('Show types made by the client').check();
-  await types.getByRole('link', { name: /job/ }).waitFor();
+  for (const name of made) await types.getByRole('link', { name }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('DIG');
   await table.getByRole('link', { name: 'digits' }).waitFor();
@@ -176,6 +181,17 @@ test('a run tells what it used and logged', async () => {
   await page.getByRole('table', { name: 'Logged' }).getByRole('link', { name: 'job-judge:v0' }).waitFor();
 });
 
+test('the code of two runs is compared from the page of one', async () => {
+  await goto('runs/train001/code');
+  await page.getByRole('button', { name: 'Compare with another run' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Compare with another run' });
+  await dialog.getByText('lr = 0.1').first().waitFor();
+  await dialog.getByText('lr = 0.2').first().waitFor();
+  assert.equal(await dialog.locator('.removed').count(), 1);
+  assert.equal(await dialog.locator('.added').count(), 1);
+  await assertAccessible(page);
+});
+
 test('the pages work on a phone', async () => {
   await page.setViewportSize(sizes.phone);
   for (const path of ['artifacts', 'artifacts/dataset/digits', 'artifacts/dataset/digits/v1', 'artifacts/dataset/digits/v1/files', 'artifacts/dataset/digits/v1/compare', 'artifacts/model/net/v0/lineage', 'artifacts/model/net/v0/usage']) {
@@ -193,7 +209,10 @@ test('deleting says what it frees, and takes the version away', async () => {
   await page.getByText('ada/digits/digits:v0').waitFor();
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText(/Frees up to/).waitFor();
+  await dialog.getByText('Frees').waitFor();
+  assert.equal(await dialog.locator('dt:has-text("Versions") + dd').innerText(), '1');
+  // Of its four files the other version has two.
+  assert.equal(await dialog.locator('dt:has-text("Frees") + dd').innerText(), '9 B');
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.waitForURL(/dataset\/digits$/);
   await page.getByRole('table', { name: 'Versions' }).getByRole('link', { name: 'v1' }).waitFor();

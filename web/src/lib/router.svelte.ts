@@ -17,7 +17,8 @@ export type Route =
   | { page: 'artifacts'; entity: string; project: string; type?: string }
   | ({ page: 'collection' } & CollectionPlace)
   | ({ page: 'version'; version: string; tab: ArtifactTab } & CollectionPlace)
-  | { page: 'registry'; organization: string; registry: string };
+  | { page: 'registries' }
+  | { page: 'registry'; registry: string; tab: RegistryTab };
 
 interface CollectionPlace {
   entity: string;
@@ -29,6 +30,10 @@ interface CollectionPlace {
 /** The first is the one that a version's address itself shows. */
 export const artifactTabs = ['overview', 'files', 'lineage', 'usage', 'compare'] as const;
 export type ArtifactTab = (typeof artifactTabs)[number];
+
+/** The first is the one that a registry's address itself shows. */
+export const registryTabs = ['collections', 'versions', 'members', 'usage', 'settings'] as const;
+export type RegistryTab = (typeof registryTabs)[number];
 
 export const runTabs = [
   'overview',
@@ -84,12 +89,13 @@ export function match(path: string): Route {
     return { page: 'denial', reference: project };
   }
   if (first === 'orgs' && kind === 'registry' && project && run && parts.length === 4) {
-    return { page: 'registry', organization: project, registry: run };
+    return { page: 'registry', registry: run, tab: 'collections' };
   }
   // The address of a linked model in a team's own project of models.
   if (project === 'registry' && kind === 'model' && parts.length === 3) {
-    return { page: 'registry', organization: first, registry: kind };
+    return { page: 'registry', registry: kind, tab: 'collections' };
   }
+  if (first === 'registry') return registry(parts.slice(1));
   if (reserved.includes(first)) return { page: 'missing' };
   if (first === 'settings' && parts.length <= 2) {
     const known = settingsTabs.find((name) => name === (project ?? 'keys'));
@@ -106,6 +112,8 @@ export function match(path: string): Route {
     if (known) return { page: 'team', entity: first, tab: known };
   }
   if (kind === undefined || (kind === 'workspace' && parts.length === 3)) {
+    const inside = /^wandb-registry-(.+)$/.exec(project)?.[1];
+    if (inside !== undefined) return { page: 'registry', registry: inside, tab: 'collections' };
     return { page: 'project', entity: first, project };
   }
   if (kind === 'settings' && parts.length === 3) {
@@ -131,6 +139,13 @@ export function match(path: string): Route {
   }
   if (kind === 'artifacts') return artifact(first, project, parts.slice(3));
   return { page: 'missing' };
+}
+
+/** What follows `registry/`: name, tab. */
+function registry([name, part, ...more]: readonly string[]): Route {
+  if (name === undefined) return { page: 'registries' };
+  const tab = registryTabs.find((one) => one === (part ?? 'collections'));
+  return tab && more.length === 0 ? { page: 'registry', registry: name, tab } : { page: 'missing' };
 }
 
 /** What follows `artifacts/`: type, collection, version, tab. */

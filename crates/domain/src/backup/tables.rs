@@ -11,7 +11,7 @@ use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
 /// Every table, parents before children. `schema_version` belongs to the program, not to the data.
-pub const TABLES: [&str; 53] = [
+pub const TABLES: [&str; 54] = [
     "meta",
     "counter",
     "entity",

@@ -76,6 +76,7 @@ const RESERVED: &[&str] = &[
     "orgs",
     "password",
     "ready",
+    "registry",
     "requests",
     "sdk",
     "settings",

@@ -2,6 +2,7 @@
 import { t, type MessageKey } from '../i18n/messages.svelte';
 
 const names: Record<string, MessageKey> = {
+  restricted_viewer: 'web.role.restrictedViewer',
   viewer: 'web.role.viewer',
   member: 'web.role.member',
   admin: 'web.role.admin',

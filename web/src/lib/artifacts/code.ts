@@ -4,7 +4,7 @@ import type { Place } from './names';
 type Named = Place & { version: string };
 
 /** A Python string; JSON's escapes are Python's. */
-const python = (text: string): string => JSON.stringify(text);
+export const python = (text: string): string => JSON.stringify(text);
 
 /** A word of a shell line, quoted where it must be. */
 export const shell = (word: string): string =>

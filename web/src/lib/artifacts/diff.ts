@@ -1,6 +1,6 @@
 /** What differs between two versions: values of the metadata, and files. */
 import { type Json, jsonText, parseJson } from '../run/json';
-import type { ListedFile } from './tree';
+import type { ListedFile } from '../files/tree';
 
 export type Change = 'added' | 'removed' | 'changed' | 'same';
 export const changes: readonly Change[] = ['changed', 'added', 'removed', 'same'];

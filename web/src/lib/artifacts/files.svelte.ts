@@ -3,7 +3,7 @@ import { ArtifactFilesDocument } from '../api/generated';
 import { isAbort } from '../api/errors';
 import { gql } from '../api/graphql';
 import { readAll } from './pages';
-import { FileTree, type ListedFile } from './tree';
+import { FileTree, type ListedFile } from '../files/tree';
 
 const PAGE = 5000;
 

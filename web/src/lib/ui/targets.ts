@@ -20,6 +20,7 @@ export type TargetIcon =
   | 'list'
   | 'logout'
   | 'person'
+  | 'registry'
   | 'settings'
   | 'shield';
 
@@ -75,6 +76,7 @@ export function pageTargets(): Target[] {
   const settings = t('web.settings');
   const pages = [
     place(t('web.home'), '', to(), 'home'),
+    place(t('web.registries'), '', to('registry'), 'registry'),
     place(t('web.requests'), '', to('requests'), 'inbox'),
     place(settings, '', to('settings'), 'settings'),
     place(t('web.settings.keys'), settings, to('settings', 'keys'), 'settings'),

@@ -1,9 +1,13 @@
-/** The files of an artifact as the lines of a tree; made for 100,000 of them, which come page by page. */
+/** Files as the lines of a tree; made for 100,000 of them, which come page by page. */
 
-export interface ListedFile {
-  id: string;
+export interface NamedFile {
   name: string;
   sizeBytes: number;
+}
+
+/** A file of a version. */
+export interface ListedFile extends NamedFile {
+  id: string;
   digest: string | null;
 }
 
@@ -12,7 +16,7 @@ export interface TreeRow {
   name: string;
   depth: number;
   /** Null for a folder. */
-  file: ListedFile | null;
+  file: NamedFile | null;
   /** Bytes of the file, or of all files in the folder. */
   size: number;
   /** Files in the folder; 1 for a file. */
@@ -21,7 +25,7 @@ export interface TreeRow {
 
 interface Folder {
   folders: Map<string, Folder>;
-  files: ListedFile[];
+  files: NamedFile[];
   size: number;
   count: number;
   sorted: boolean;
@@ -38,7 +42,7 @@ const empty = (): Folder => ({ folders: new Map(), files: [], size: 0, count: 0,
 export class FileTree {
   readonly #root = empty();
 
-  constructor(files: readonly ListedFile[] = []) {
+  constructor(files: readonly NamedFile[] = []) {
     this.add(files);
   }
 
@@ -46,7 +50,7 @@ export class FileTree {
     return this.#root.count;
   }
 
-  add(files: readonly ListedFile[]): void {
+  add(files: readonly NamedFile[]): void {
     for (const file of files) {
       let folder = this.#root;
       const parts = file.name.split('/');
@@ -87,7 +91,7 @@ export class FileTree {
   }
 }
 
-function grow(folder: Folder, file: ListedFile) {
+function grow(folder: Folder, file: NamedFile) {
   folder.size += file.sizeBytes;
   folder.count += 1;
 }

@@ -1,7 +1,7 @@
 /** The addresses of a registry that the client prints: they name a collection beside the path. */
 import { ArtifactSelectionDocument } from '../api/generated';
 import { gql } from '../api/graphql';
-import { artifactLink } from './names';
+import { artifactLink } from '../artifacts/names';
 
 /** The page of a selected `entity/project/collection`, and of a version of it; null when it is not there. */
 export async function selection(
