@@ -21,7 +21,21 @@ const routes = ['/api', '/graphql', '/files', '/blob'];
 export default defineConfig({
   base: './',
   plugins: [webMessages(), svelte(), budget()],
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // What most pages are made of is one file: each request of a first visit costs more than its bytes.
+        codeSplitting: {
+          groups: [
+            { name: 'parts', test: /\/web\/src\/lib\/(ui|access|state)\//, minShareCount: 6 },
+          ],
+        },
+      },
+    },
+  },
   server: {
     fs: { allow: ['..'] },
     proxy: Object.fromEntries(routes.map((route) => [route, { target: server }])),

@@ -92,8 +92,8 @@ export async function saveView(url, key, entity, project, name, sections, settin
 }
 
 /** A section of equal line plots, one a metric. */
-export const linePlots = (metrics, flowConfig) => ({
-  name: "Charts",
+export const linePlots = (name, metrics, flowConfig) => ({
+  name,
   isOpen: true,
   type: "flow",
   flowConfig,

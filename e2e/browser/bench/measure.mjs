@@ -78,6 +78,11 @@ export const scroll = (page, selector, { by, time = 3000, sideways = false }) =>
     [selector, by, time, sideways],
   );
 
+/** A page with a long list of texts and nothing else. */
+export const blank = (page) =>
+  page.setContent(`<div class="blank" style="height: 100vh; overflow: auto">
+    ${Array.from({ length: 2000 }, (_, n) => `<p>${n}</p>`).join("")}</div>`);
+
 /** Frames a second while the mouse does something again and again. */
 export async function framesWhile(page, act, time = 3000) {
   await page.evaluate(() => {

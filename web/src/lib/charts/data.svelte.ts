@@ -196,7 +196,8 @@ export class ChartData {
     const entries = keys.flatMap((key) => this.#entries.get(key) ?? []);
     // A change that arrives while this is under way makes them stale again.
     for (const entry of entries) {
-      entry.data.loading = true;
+      // What is only older than a live change is no less there.
+      entry.data.loading ||= runs.some((run) => !entry.known.has(run));
       for (const run of runs) entry.stale.delete(run);
     }
     const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: this.#buckets };

@@ -14,16 +14,29 @@ export function seriesStep(runId: string): number {
   return (hash >>> 0) % SERIES;
 }
 
+/** What colours were found to be, as long as the theme stays: looking one up makes the browser compute styles anew. */
+let known = new Map<string, string>();
+let theme = '';
+
 /** CSS colours as plain ones, for canvas, which knows neither `var()` nor `light-dark()`. */
 export function resolve(element: HTMLElement, colors: Iterable<string>): Map<string, string> {
-  const probe = document.createElement('span');
-  element.append(probe);
+  const system = matchMedia('(prefers-color-scheme: dark)').matches;
+  const now = `${document.documentElement.dataset.theme} ${system}`;
+  if (theme !== now) known = new Map();
+  theme = now;
+  let probe: HTMLElement | undefined;
   const found = new Map<string, string>();
   for (const color of new Set(colors)) {
-    probe.style.color = '';
-    probe.style.color = color;
-    found.set(color, getComputedStyle(probe).color);
+    let plain = known.get(color);
+    if (plain === undefined) {
+      if (!probe) element.append((probe = document.createElement('span')));
+      probe.style.color = '';
+      probe.style.color = color;
+      plain = getComputedStyle(probe).color;
+      known.set(color, plain);
+    }
+    found.set(color, plain);
   }
-  probe.remove();
+  probe?.remove();
   return found;
 }

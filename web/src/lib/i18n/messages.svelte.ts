@@ -31,18 +31,27 @@ export async function setLanguage(wish: string | null): Promise<void> {
   document.documentElement.lang = code;
 }
 
+const made = new Map<string, { plural: Intl.PluralRules; number: Intl.NumberFormat }>();
+/** Formatters are dear to make, and every sentence with a number asks for them. */
+function formatters(language: string) {
+  const known = made.get(language) ?? {
+    plural: new Intl.PluralRules(language),
+    number: new Intl.NumberFormat(language),
+  };
+  made.set(language, known);
+  return known;
+}
+
 /** Fills `{placeholders}` and, where a message has plural forms, chooses by `values.count`. */
 export function render(message: Message, values: Values, language: string): string {
   const text =
     typeof message === 'string'
       ? message
-      : (message[new Intl.PluralRules(language).select(Number(values.count))] ??
-        message.other ??
-        '');
+      : (message[formatters(language).plural.select(Number(values.count))] ?? message.other ?? '');
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === 'number' ? formatters(language).number.format(value) : value;
   });
 }
 

@@ -1,5 +1,7 @@
 /** What is done to many runs at once, and their export. */
+import { deniedBy, type Permission } from '../access/permission';
 import {
+  BulkRightsDocument,
   ChangeRunsDocument,
   DeletedRunsDocument,
   type DeletedRunsQuery,
@@ -47,6 +49,32 @@ export async function changeRuns(
   });
   model.reload();
   return answer ?? { changed: 0, refused: 0, reasons: [] };
+}
+
+/** So many of the runs are looked at: who may change none of these is told so before trying. */
+const LOOKED_AT = 50;
+
+/** Why none of these runs may be changed, stopped or deleted; null where some may, the others are refused one by one. */
+export async function rightsOf(
+  model: RunModel,
+  runs: ReadonlySet<string> | 'all',
+  signal?: AbortSignal,
+): Promise<Record<'update' | 'stop' | 'delete', string | null>> {
+  const { entity, project } = model;
+  const some = runs === 'all' ? null : { name: { $in: [...runs].slice(0, LOOKED_AT) } };
+  const filters = allOf(runs === 'all' ? model.filters : null, some);
+  const variables = { entity, project, filters, first: LOOKED_AT };
+  const answer = await gql(BulkRightsDocument, variables, signal);
+  const all = answer.project?.runs?.edges.map(({ node }) => node) ?? [];
+  const none = (of: (run: (typeof all)[number]) => Permission) => {
+    const reasons = all.map((run) => deniedBy(of(run)));
+    return reasons.includes(null) ? null : (reasons[0] ?? null);
+  };
+  return {
+    update: none((run) => run.mayUpdate),
+    stop: none((run) => run.mayStop),
+    delete: none((run) => run.mayDelete),
+  };
 }
 
 /** Renames or annotates one run; its row shows it at once. */

@@ -20,6 +20,8 @@ export class Fetched {
   #plan: () => Plan;
   #opened = $state.raw<readonly { key: string; data: PanelData }[]>([]);
   #zoomed = $state.raw<readonly Series[] | null>(null);
+  /** What the finer series were asked for. */
+  #zoomedFor = '';
   #failure = $state.raw<Error>();
 
   /** `plan` is read again whenever what it reads changes. Must be made while a component is initialised. */
@@ -91,6 +93,10 @@ export class Fetched {
     const from = this.#source;
     void this.#opened.map((one) => one.data.series);
     this.#failure = undefined;
+    // What was fetched for another range does not reach far enough; for the same one it stays until the newer is there.
+    const wish = JSON.stringify([this.axis, range, keys]);
+    if (this.#zoomedFor !== wish) this.#zoomed = null;
+    this.#zoomedFor = wish;
     if (!range || !near || keys.length === 0) {
       this.#zoomed = null;
       return;
@@ -107,8 +113,6 @@ export class Fetched {
     return () => {
       clearTimeout(timer);
       control.abort();
-      // What was fetched for another range does not reach far enough.
-      this.#zoomed = null;
     };
   }
 }
