@@ -41,7 +41,7 @@ before(async () => {
   await page.getByLabel('User name or e-mail').fill('ada');
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(/files/);
+  await page.waitForURL((url) => !url.pathname.endsWith('/login'));
 });
 after(async () => {
   await browser?.close();
