@@ -297,3 +297,6 @@ fn answer(grid: &Grid, request: &TableRequest, sources: Vec<TableLabel>) -> Resu
     }
     Ok(page)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! From what a question names to the bytes of tables, with the rights of whoever asks.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::TableSource;
@@ -90,14 +92,16 @@ async fn logged(session: &Session, run: Allowed<Read, Run>, value: &Value) -> Re
     if !kind.contains("table") {
         return Ok(None);
     }
-    let increments = kind == "incremental-table-file";
-    let paths = [if increments { text("_latest_artifact_path") } else { None }, text("artifact_path")];
-    for path in paths.into_iter().flatten() {
-        let Some((version, file)) = referred(session, path).await? else { continue };
-        let found = if increments { of_increments(version, &file).await? } else { of_artifact(version, &file).await? };
+    if kind == "incremental-table-file" {
+        let found = of_increments(session, value).await?;
         if found.is_some() {
             return Ok(found);
         }
+    } else if let Some(path) = text("artifact_path")
+        && let Some((version, file)) = referred(session, path).await?
+        && let Some(found) = of_artifact(version, &file).await?
+    {
+        return Ok(Some(found));
     }
     match text("path") {
         Some(path) => of_run(run, path).await,
@@ -189,22 +193,44 @@ async fn parts(version: &ArtifactVersion, folder: &str) -> Result<Vec<SheetSourc
     Ok(found)
 }
 
-/// All increments of a table, in the order in which they were logged: `NUMBER-TIME.KEY.table.json`.
-async fn of_increments(version: ArtifactVersion, file: &str) -> Result<Option<Opened>, Error> {
-    let Some((_, key)) = file.split_once('.') else { return Ok(None) };
-    let order = |name: &str| {
-        let (number, time) = name.split_once('.')?.0.split_once('-').unwrap_or((name.split_once('.')?.0, "0"));
-        Some((number.parse::<u64>().ok()?, time.parse::<u64>().ok()?))
-    };
-    let of_key = |name: &str| name.split_once('.').is_some_and(|(_, rest)| rest == key) && order(name).is_some();
-    let mut named = files(&version, of_key).await?;
-    named.sort_by_key(|name| order(name));
-    let mut sheets = Vec::with_capacity(named.len());
-    for name in named {
-        sheets.extend(entry(version.clone(), &name).await?.map(|(_, sheet)| (0, sheet)));
+/// All increments of a table, in the order in which they were logged: `NUMBER-TIME.KEY.table.json`. The newest version has
+/// them all, unless it was begun before an earlier one was there: those are named one by one.
+async fn of_increments(session: &Session, value: &Value) -> Result<Option<Opened>, Error> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let newest = [text("_latest_artifact_path"), text("artifact_path")];
+    let mut found: BTreeMap<(u64, u64, String), SheetSource> = BTreeMap::new();
+    let mut home = None;
+    for path in newest.into_iter().flatten() {
+        let Some((version, file)) = referred(session, path).await? else { continue };
+        let Some((_, key)) = file.split_once('.') else { continue };
+        let of_key = |name: &str| name.split_once('.').is_some_and(|(_, rest)| rest == key);
+        for name in files(&version, of_key).await? {
+            let Some(place) = increment(&name).filter(|place| !found.contains_key(place)) else { continue };
+            if let Some((_, sheet)) = entry(version.clone(), &name).await? {
+                found.insert(place, sheet);
+            }
+        }
+        home.get_or_insert(version);
     }
-    let home = Home::Artifact(Box::new(version));
-    Ok((!sheets.is_empty()).then_some(Opened { sheets, join: None, home }))
+    let earlier = value.get("previous_increments_paths").and_then(Value::as_array);
+    for path in earlier.into_iter().flatten().filter_map(Value::as_str).take(MOST_PARTS) {
+        let named = path.rsplit('/').next().and_then(increment);
+        let Some(place) = named.filter(|place| !found.contains_key(place)) else { continue };
+        let Some((version, file)) = referred(session, path).await? else { continue };
+        if let Some((_, sheet)) = entry(version, &file).await? {
+            found.insert(place, sheet);
+        }
+    }
+    let Some(home) = home.filter(|_| !found.is_empty()) else { return Ok(None) };
+    let sheets = found.into_values().map(|sheet| (0, sheet)).collect();
+    Ok(Some(Opened { sheets, join: None, home: Home::Artifact(Box::new(home)) }))
+}
+
+/// Number and time of an increment, by which they are ordered, and its name.
+fn increment(name: &str) -> Option<(u64, u64, String)> {
+    let (first, _) = name.split_once('.')?;
+    let (number, time) = first.split_once('-').unwrap_or((first, "0"));
+    Some((number.parse().ok()?, time.parse().ok()?, name.to_owned()))
 }
 
 /// Names of a version's files.

@@ -33,5 +33,6 @@ mod series;
 mod sharing;
 mod sign_in;
 mod sweeps;
+mod tables;
 mod trash;
 mod views;

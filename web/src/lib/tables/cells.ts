@@ -53,7 +53,7 @@ export const isPicture = (column: TableColumn): boolean => column.types.includes
 
 /** Pixels of a column that nobody has sized. */
 export function widthOf(column: TableColumn): number {
-  if (column.types.length > 0) return 128;
+  if (column.types.length > 0 || column.id === '#table') return 128;
   if (column.kind === 'number' || column.kind === 'boolean') return 112;
   if (column.kind === 'date') return 176;
   return column.kind === 'string' || column.kind === 'mixed' ? 200 : 160;
