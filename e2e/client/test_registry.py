@@ -90,7 +90,7 @@ def test_each_role_is_told_what_it_lacks(librarian, client, server, tmp_path, ru
     librarian.user.api.query(ROLE, p=registry["id"], u=mine, r="restricted_viewer")
     told = limited.train("registry_reader", None, {"name": name}).succeeded().result
     assert told["read"] is None and told["listed"] == [name]
-    assert "restricted_viewer" in told["download"] and admin in told["download"], told["download"]
+    assert "restricted view-only" in told["download"] and admin in told["download"], told["download"]
 
     told = viewer.train("registry_reader", None, {"name": name}).succeeded().result
     assert "restricted to members" in told["read"] and told["listed"] == [], told
