@@ -71,7 +71,8 @@ said["saved"] = [again.description, sorted(again.artifact_types)]
 
 
 def names(found):
-    return sorted(one.name for one in found)
+    """Old clients leave the prefix where they list."""
+    return sorted(one.name.removeprefix("wandb-registry-") for one in found)
 
 
 everything = api.registries(organization=organization, filter={"name": name})

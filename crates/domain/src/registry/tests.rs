@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::artifacts::tests::log;
-use crate::artifacts::{ArtifactVersion, EntryQuery, LinkTarget};
+use crate::artifacts::{ArtifactVersion, EntryQuery, LinkTarget, NewArtifact};
 use crate::model::{ArtifactPath, CollectionPath, EntityPath, ProjectPath, RegistryRole, Role, RunPath, Visibility};
 use crate::policy::{
     Administer, Allowed, Artifact, ClientInfo, Collection, Create, Credential, Delete, Entity, LogArtifact, Place,
@@ -159,7 +159,8 @@ async fn what_is_no_registry_is_not_made_in_the_organization() {
         let nowhere = ProjectPath::new(ORG, "wandb-registry-none");
         assert_eq!(code(lab.alice.allow::<LogArtifact, Place>(&nowhere.place()).await), "PROJECT_UNKNOWN");
         let log_here = operator.allow::<LogArtifact, Place>(&at().place()).await.unwrap();
-        assert_eq!(code(log_here.create_artifact(Default::default()).await.map(drop)), "NAME_LENGTH");
+        let new = NewArtifact { collection: "x".to_owned(), type_name: "t".to_owned(), ..Default::default() };
+        assert_eq!(code(log_here.create_artifact(new).await), "REGISTRY_ONLY");
         let team = operator.allow::<Administer, Entity>(&EntityPath(ORG.to_owned())).await.unwrap();
         assert_eq!(code(team.set_member("alice", Role::Member).await), "REGISTRY_ONLY");
         let plain = operator.allow::<Update, Project>(&ProjectPath::new("team", "p")).await.unwrap();

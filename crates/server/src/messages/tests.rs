@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Thing;
-use domain::model::Role;
+use domain::model::RegistryRole;
 use domain::policy::{Cause, Check, Operation};
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ fn groups() -> Vec<(&'static str, Codes)> {
         ("check", Check::PASSED.to_vec()),
         ("notice", notices),
         ("thing", words(Thing::WORDS.to_vec(), &[])),
-        ("role", words(Role::ALL.iter().map(|role| role.as_str()).collect(), &[])),
+        ("role", words(RegistryRole::ALL.iter().map(|role| role.as_str()).collect(), &[])),
         ("action", words(Operation::ALL.iter().map(|action| action.as_str()).collect(), &["target"])),
     ]
 }
