@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,17 +25,17 @@ const SPIKE: f64 = 1e6;
 /// been started.
 pub fn run(server: &mut Server, database: &str, runs: usize, steps: usize) -> Result<(), Box<dyn Error>> {
     let wide = steps.min(200_000);
-    let bytes = log(server, "wide-0", wide, 20)?;
-    println!(
-        "{database}: {:.2} bytes a point for 32-bit floats in files (reach: 3)",
-        bytes as f64 / (wide * 20) as f64
-    );
+    for (name, reach, values) in [("32-bit floats", 3, Values::Single), ("64-bit floats", 6, Values::Double)] {
+        let bytes = log(server, &format!("wide-{reach}"), (wide, 20), values)?;
+        let each = bytes as f64 / (wide * 20) as f64;
+        println!("{database}: {each:.2} bytes a point for {name} in files (reach: {reach})");
+    }
     let started = Instant::now();
     thread::scope(|scope| {
         let shared: &Server = server;
         let sender = move |first: usize| -> Result<(), String> {
             for run in (first..runs).step_by(SENDERS) {
-                log(shared, &format!("run-{run}"), steps, 1).map_err(|error| error.to_string())?;
+                log(shared, &format!("run-{run}"), (steps, 1), Values::Single).map_err(|error| error.to_string())?;
             }
             Ok(())
         };
@@ -45,11 +46,23 @@ pub fn run(server: &mut Server, database: &str, runs: usize, steps: usize) -> Re
         "{database}: {runs} runs of {steps} rows logged and compacted in {:.0} s",
         started.elapsed().as_secs_f64()
     );
+    measure(server, database, runs, steps)
+}
+
+/// The same of runs that were logged to the folder before, or are now.
+pub fn again(binary: &Path, folder: &Path, runs: usize, steps: usize) -> Result<(), Box<dyn Error>> {
+    if folder.exists() {
+        return measure(&mut Server::open(binary, folder)?, "sqlite", runs, steps);
+    }
+    run(&mut Server::start(binary, folder, None)?, "sqlite", runs, steps)
+}
+
+fn measure(server: &mut Server, database: &str, runs: usize, steps: usize) -> Result<(), Box<dyn Error>> {
     server.restart()?;
     let mut connection = server.connect()?;
     println!(
-        "{:9} {:10} {:>10} {:>10} {:>12} {:>10}",
-        "database", "over", "first ms", "again ms", "1 % zoom ms", "of reach"
+        "{:9} {:10} {:>10} {:>10} {:>12} {:>8} {:>12} {:>10}",
+        "database", "over", "first ms", "again ms", "1 % zoom ms", "worst", "zoom CPU ms", "of reach"
     );
     for (x, scale) in [("_step", 1.0), ("_runtime", 0.5)] {
         let whole = json!({"runs": names(runs), "keys": ["loss"], "x": x, "buckets": BUCKETS});
@@ -58,16 +71,20 @@ pub fn run(server: &mut Server, database: &str, runs: usize, steps: usize) -> Re
             return Err(format!("a spike is missing over {x}").into());
         }
         let again = median((0..5).map(|_| Ok(ask(&mut connection, &whole)?.0)).collect::<Result<_, Box<dyn Error>>>()?);
-        let mut zooms = Vec::new();
+        let (mut zooms, cpu) = (Vec::new(), server.cpu_seconds()?);
         for time in 0..TIMES {
             let from = (steps * time / TIMES) as f64 * scale;
             let mut zoom = whole.clone();
             (zoom["from"], zoom["to"]) = (json!(from), json!(from + steps as f64 / 100.0 * scale));
             zooms.push(ask(&mut connection, &zoom)?.0);
         }
+        let cpu = (server.cpu_seconds()? - cpu) * 1e3 / TIMES as f64;
+        let slowest = zooms.iter().copied().fold(0.0, f64::max);
         let zoom = median(zooms);
         let worst = (first / 300.0).max(again / 20.0).max(zoom / 20.0);
-        println!("{database:9} {x:10} {first:>10.0} {again:>10.1} {zoom:>12.1} {worst:>9.2}×");
+        println!(
+            "{database:9} {x:10} {first:>10.0} {again:>10.1} {zoom:>12.1} {slowest:>8.1} {cpu:>12.1} {worst:>9.2}×"
+        );
     }
     Ok(())
 }
@@ -101,8 +118,17 @@ fn spikes(answer: &[u8]) -> Result<usize, Box<dyn Error>> {
     Ok(lines.iter().filter(shows).count())
 }
 
+/// What is logged: a curve with noise, as training code has it.
+#[derive(Clone, Copy)]
+enum Values {
+    /// As a 32-bit float.
+    Single,
+    /// With noise in all bits of a 64-bit float.
+    Double,
+}
+
 /// Logs a whole run and waits until it lies in files; their size.
-fn log(server: &Server, name: &str, steps: usize, metrics: usize) -> Result<usize, Box<dyn Error>> {
+fn log(server: &Server, name: &str, (steps, metrics): (usize, usize), values: Values) -> Result<usize, Box<dyn Error>> {
     let mut connection = server.connect()?;
     let make = format!(
         "mutation {{ upsertBucket(input: {{name: \"{name}\", modelName: \"charts\", host: \"bench\"}}) {{ inserted }} }}"
@@ -126,9 +152,13 @@ fn log(server: &Server, name: &str, steps: usize, metrics: usize) -> Result<usiz
             )?;
             for metric in 0..metrics {
                 noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let part = (noise >> 40) as f32 / (1 << 24) as f32;
-                let curve = (-(step as f32) / steps as f32).exp() * (1.0 + 0.1 * part);
-                let value = if step == steps / 3 { SPIKE } else { f64::from(curve) };
+                let part = (noise >> 11) as f64 / (1_u64 << 53) as f64;
+                let curve = (-(step as f64) / steps as f64).exp() * (1.0 + 0.1 * part);
+                let value = match values {
+                    _ if step == steps / 3 => SPIKE,
+                    Values::Single => f64::from(curve as f32),
+                    Values::Double => curve,
+                };
                 if metric == 0 {
                     write!(body, r#",\"loss\":{value:?}"#)?;
                 } else {

@@ -6,6 +6,8 @@
 //! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
 //! thread that appends the same bodies to a file in the same folder and calls `fdatasync` after each: a server that commits
 //! several requests at once may pass it.
+//!
+//! `benches SERVER FOLDER charts` measures only the charts, on SQLite, and leaves the data in the folder for the next time.
 
 mod body;
 mod charts;
@@ -39,10 +41,15 @@ const SHAPES: [Shape; 2] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let chart_runs = number("RUNSTEAD_BENCH_CHARTS").unwrap_or(CHARTS.0);
     let (binary, folder, postgres) = match words.as_slice() {
         [binary, folder] => (Path::new(binary), Path::new(folder), None),
+        [binary, folder, only] if only == "charts" => {
+            return charts::again(Path::new(binary), Path::new(folder), chart_runs, CHARTS.1);
+        }
         [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
-        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL]".into()),
+        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts]".into()),
     };
     std::fs::create_dir_all(folder)?;
     println!("{TIME:?} each; data in {}", folder.display());
@@ -67,16 +74,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (database, server) in &servers {
         secrecy::run(server, database)?;
     }
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let runs = number("RUNSTEAD_BENCH_RUNS").unwrap_or(TABLE.0);
     for (database, server) in &servers {
         println!();
         table::run(server, database, runs, TABLE.1)?;
     }
-    let runs = number("RUNSTEAD_BENCH_CHARTS").unwrap_or(CHARTS.0);
     for (database, server) in &mut servers {
         println!();
-        charts::run(server, database, runs, CHARTS.1)?;
+        charts::run(server, database, chart_runs, CHARTS.1)?;
     }
     Ok(())
 }

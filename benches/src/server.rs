@@ -41,6 +41,16 @@ impl Server {
         Ok(server)
     }
 
+    /// Starts the binary on the data that [`Self::start`] made in the folder.
+    pub fn open(binary: &Path, folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let place = vec!["--data-dir".into(), folder.as_os_str().to_owned()];
+        let (process, output) = spawn(binary, &place, &address)?;
+        let mut server = Self { process, output, binary: binary.to_owned(), place, address, key: String::new() };
+        server.key = server.command(&["key", "create", "--user", "bench"])?;
+        Ok(server)
+    }
+
     /// Ends the process and starts it again on the same data.
     pub fn restart(&mut self) -> Result<(), Box<dyn Error>> {
         self.process.kill()?;

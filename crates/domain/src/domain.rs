@@ -54,6 +54,7 @@ struct Parts {
     run_tables: crate::run_table::Tables,
     metric_names: crate::runs::metric_names::MetricNames,
     tables: crate::tables::Tables,
+    charts: Arc<history::Cache>,
 }
 
 /// What makes this server this one; made at first start, shared by every process on the same database.
@@ -77,6 +78,7 @@ impl Domain {
         let metric_names = crate::runs::metric_names::MetricNames::default();
         let copies = config.cache_folder.join("tables");
         let tables = crate::tables::Tables::new(copies, config.table_cache, config.table_memory);
+        let charts = crate::runs::streams::cache();
         let parts = Parts {
             db,
             blobs,
@@ -90,6 +92,7 @@ impl Domain {
             run_tables,
             metric_names,
             tables,
+            charts,
         };
         Ok(Self(Arc::new(parts)))
     }
@@ -126,6 +129,10 @@ impl Domain {
 
     pub(crate) fn sampling(&self) -> &Semaphore {
         &self.0.sampling
+    }
+
+    pub(crate) fn charts(&self) -> &Arc<history::Cache> {
+        &self.0.charts
     }
 
     pub(crate) fn waiting(&self) -> &crate::runs::Waiting {

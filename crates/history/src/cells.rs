@@ -84,28 +84,39 @@ impl Cells {
     }
 
     /// The cells of both, of one shift; of rows with the same step those of `self` come first.
-    pub(crate) fn merge(self, later: Self) -> Self {
-        let ends = (self.cells.last(), later.cells.first());
-        let mut cells = self.cells.clone();
-        if let (Some(last), Some(first)) = ends
-            && last.place > first.place
-        {
-            cells.extend(later.cells);
-            cells.sort_by_key(|cell| cell.place);
-            let mut all = Self { shift: self.shift, cells: Vec::new() };
-            cells.into_iter().for_each(|cell| all.add(cell));
-            return all;
+    pub(crate) fn merge(mut self, later: Self) -> Self {
+        match (self.cells.last(), later.cells.first()) {
+            (None, _) => return later,
+            (_, None) => return self,
+            (Some(last), Some(first)) if last.place <= first.place => {
+                later.cells.into_iter().for_each(|cell| self.add(cell));
+                return self;
+            }
+            _ => {}
         }
-        let mut all = Self { shift: self.shift, cells };
-        later.cells.into_iter().for_each(|cell| all.add(cell));
-        all
+        self.cells.extend(later.cells);
+        self.cells.sort_by_key(|cell| cell.place);
+        self.cells.dedup_by(|later, cell| {
+            let same = later.place == cell.place;
+            if same {
+                cell.merge(*later);
+            }
+            same
+        });
+        self
     }
 
     /// Only the cells of these steps, which are [whole] cells.
-    pub(crate) fn within(mut self, steps: &Range<i64>) -> Self {
+    pub(crate) fn within(&self, steps: &Range<i64>) -> Self {
         let (from, to) = (steps.start >> self.shift, steps.end.saturating_sub(1) >> self.shift);
-        self.cells.retain(|cell| (from..=to).contains(&cell.place));
-        self
+        let first = self.cells.partition_point(|cell| cell.place < from);
+        let count = self.cells[first..].partition_point(|cell| cell.place <= to);
+        Self { shift: self.shift, cells: self.cells[first..first + count].to_vec() }
+    }
+
+    /// The memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.cells.len() * size_of::<Cell>()
     }
 }
 

@@ -6,26 +6,39 @@
 
 mod over_metric;
 mod over_steps;
+mod part;
 mod points;
 mod unusual;
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::STEP;
 use crate::batch::Batch;
-use crate::cells::Cells;
-use crate::overview::Overview;
+use crate::cache::Cache;
+use crate::cells::{Cells, whole};
 use crate::sample::{Series, series};
-use crate::segment::{self, SegmentError, Source};
-use crate::{FormatError, STEP};
+use crate::segment::{SegmentError, Source};
+use part::Part;
 
 /// One segment of a stream.
-struct Part {
-    source: Source,
-    /// First and last step.
-    steps: (i64, i64),
-    overview: Option<Overview>,
-    /// The rows that were read last, of the steps asked for, with all keys: other lines need the same.
-    loaded: Option<(Range<i64>, Batch)>,
+#[derive(Debug)]
+pub struct Stored {
+    /// Its name, which no other segment ever has.
+    pub name: Arc<str>,
+    /// Where its bytes are.
+    pub source: Source,
+    /// The first and the last step.
+    pub steps: (i64, i64),
+}
+
+/// The rows that are not yet in segments, sorted by step.
+#[derive(Debug, Default)]
+pub struct Tail {
+    /// The rows.
+    pub rows: Batch,
+    /// Their values take the place of those that segments have at the same step; else both are shown.
+    pub replaces: bool,
 }
 
 /// What charts of one run are drawn from.
@@ -33,25 +46,30 @@ pub struct Chart {
     keys: Vec<String>,
     parts: Vec<Part>,
     tail: Batch,
+    replaces: bool,
+    /// The rows of segments and tail that were put together last, where both have steps, of the steps asked for.
+    mended: Option<(Range<i64>, Batch)>,
+    cache: Arc<Cache>,
 }
 
 impl Chart {
-    /// The stream's segments in order, with the first and the last step of each; its tail, sorted by step; and the keys
-    /// that will be asked for.
+    /// The stream's segments in order, its tail, and the keys that will be asked for. The cache is for all segments.
     ///
     /// # Errors
     /// When a segment cannot be read.
-    pub fn new(segments: Vec<(Source, i64, i64)>, tail: Batch, keys: &[&str]) -> Result<Self, SegmentError> {
+    pub fn new(segments: Vec<Stored>, tail: Tail, keys: &[&str], cache: Arc<Cache>) -> Result<Self, SegmentError> {
         let mut keys: Vec<&str> = keys.iter().copied().chain([STEP]).collect();
         keys.sort_unstable();
         keys.dedup();
-        let part = |(source, first, last): (Source, i64, i64)| {
-            let overview = Overview::open(&source, &keys)?;
-            Ok(Part { source, steps: (first, last), overview, loaded: None })
-        };
-        let parts = segments.into_iter().map(part).collect::<Result<_, SegmentError>>()?;
-        let tail = tail.select(&keys);
-        Ok(Self { keys: keys.into_iter().map(str::to_owned).collect(), parts, tail })
+        let parts = segments.into_iter().map(|stored| Part::open(stored, &keys, &cache));
+        Ok(Self {
+            parts: parts.collect::<Result<_, SegmentError>>()?,
+            tail: tail.rows.select(&keys),
+            keys: keys.into_iter().map(str::to_owned).collect(),
+            replaces: tail.replaces,
+            mended: None,
+            cache,
+        })
     }
 
     /// The line of `y` over `x`, of rows with `x` in `range` (both ends included): at most `most` points, at least one.
@@ -81,67 +99,82 @@ impl Chart {
     /// The first and the last step with a finite value for the key; those of all rows when there is none.
     fn extent_of(&mut self, key: &str) -> Result<(i64, i64), SegmentError> {
         let mut known: Option<(i64, i64)> = None;
-        let mut add = |first: i64, last: i64| {
-            known = Some(known.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
-        };
-        let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();
-        for part in &mut self.parts {
-            if let Some(overview) = &part.overview {
-                if let Some(facts) = overview.facts(key).filter(|facts| facts.count > 0) {
-                    add(facts.first_step, facts.last_step);
-                }
-            } else if let Some((first, last)) = finite(part.load(&keys, &(i64::MIN..i64::MAX))?, key) {
-                add(first, last);
+        let mut add = |found: Option<(i64, i64)>| {
+            if let Some((first, last)) = found {
+                known = Some(known.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
             }
-        }
-        if let Some((first, last)) = finite(&self.tail, key) {
-            add(first, last);
+        };
+        if self.replaced().is_some() {
+            add(finite(&self.rows(&[key, STEP], &(i64::MIN..i64::MAX))?, key));
+        } else {
+            for part in &mut self.parts {
+                add(part.extent_of(key, &self.keys, &self.cache)?);
+            }
+            add(finite(&self.tail, key));
         }
         Ok(known.unwrap_or_else(|| self.extent()))
     }
 
+    /// The steps between which both segments and the tail have rows, when those of the tail take precedence.
+    fn replaced(&self) -> Option<(i64, i64)> {
+        let steps = self.tail.steps().filter(|_| self.replaces)?;
+        let last = self.parts.iter().map(|part| part.steps.1).max()?;
+        let common = steps.partition_point(|step| *step <= last);
+        Some((*steps.first()?, *steps.get(common.checked_sub(1)?)?))
+    }
+
     /// The cells of a key at these steps, which are whole cells.
     fn cells(&mut self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
-        let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();
+        let Some((first, last)) = self.replaced() else { return self.apart(key, shift, steps) };
+        let both = whole(first, last, shift);
+        let both = both.start.clamp(steps.start, steps.end)..both.end.clamp(steps.start, steps.end);
+        if both.is_empty() {
+            return self.apart(key, shift, steps);
+        }
+        let before = self.apart(key, shift, &(steps.start..both.start))?;
+        let after = self.apart(key, shift, &(both.end..steps.end))?;
+        let within = cells_of(self.mend(&both)?, key, shift, &both);
+        Ok(before.merge(within).merge(after))
+    }
+
+    /// The same where no row of the tail takes the place of another.
+    fn apart(&mut self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
         let mut all = Cells { shift, cells: Vec::new() };
+        if steps.is_empty() {
+            return Ok(all);
+        }
         for part in self.parts.iter_mut().filter(|part| part.overlaps(steps)) {
-            let ready = match &part.overview {
-                Some(overview) => overview.cells(&part.source, key, shift)?,
-                None => None,
-            };
-            all = all.merge(match ready {
+            all = all.merge(match part.cells(key, shift, &self.cache)?.as_ref() {
                 Some(cells) => cells.within(steps),
-                None => cells_of(part.load(&keys, steps)?, key, shift, steps),
+                None => cells_of(part.load(&self.keys, steps, &self.cache)?, key, shift, steps),
             });
         }
         Ok(all.merge(cells_of(&self.tail, key, shift, steps)))
+    }
+
+    /// The rows at these steps, at least, with all keys: put together once for all lines.
+    fn mend(&mut self, steps: &Range<i64>) -> Result<&Batch, SegmentError> {
+        let known = self.mended.take().filter(|(known, _)| known.start <= steps.start && known.end >= steps.end);
+        let rows = match known {
+            Some(known) => known,
+            None => {
+                let keys = self.keys.clone();
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                (steps.clone(), self.rows(&keys, steps)?)
+            }
+        };
+        Ok(&self.mended.insert(rows).1)
     }
 
     /// The rows at these steps, with only these keys, in order.
     fn rows(&mut self, wanted: &[&str], steps: &Range<i64>) -> Result<Batch, SegmentError> {
         let mut batches = Vec::new();
         for part in self.parts.iter().filter(|part| part.overlaps(steps)) {
-            batches.push(segment::read(part.source.clone(), Some(wanted), Some(steps.clone()))?);
+            batches.push(part.rows(wanted, steps, &self.cache)?);
         }
-        batches.push(within(&self.tail, steps));
-        Ok(Batch::concat(batches).sort_by_step())
-    }
-}
-
-impl Part {
-    fn overlaps(&self, steps: &Range<i64>) -> bool {
-        self.steps.0 < steps.end && self.steps.1 >= steps.start
-    }
-
-    /// The rows at these steps, at least, with all keys: read once for all lines.
-    fn load(&mut self, keys: &[&str], steps: &Range<i64>) -> Result<&Batch, SegmentError> {
-        let (first, last) = (steps.start.max(self.steps.0), steps.end.min(self.steps.1.saturating_add(1)));
-        let known = |(known, _): &(Range<i64>, Batch)| known.start <= first && known.end >= last;
-        if !self.loaded.as_ref().is_some_and(known) {
-            let rows = segment::read(self.source.clone(), Some(keys), Some(first..last))?;
-            self.loaded = Some((first..last, rows));
-        }
-        self.loaded.as_ref().map(|(_, rows)| rows).ok_or(FormatError::Damaged("nothing was read").into())
+        batches.push(within(&self.tail, steps).select(wanted));
+        let all = Batch::concat(batches);
+        Ok(if self.replaces { all.merge_by_step() } else { all.sort_by_step() })
     }
 }
 

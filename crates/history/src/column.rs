@@ -127,6 +127,17 @@ impl Column {
         }
     }
 
+    /// Moves each row to `places[row]`, which never falls; of the values that meet in one place the last stays.
+    pub(crate) fn collapse(&self, places: &[u32]) -> Self {
+        let place = |at: usize| self.rows.get(at).and_then(|row| places.get(*row as usize));
+        let kept: Vec<usize> = (0..self.rows.len()).filter(|at| place(*at) != place(at + 1)).collect();
+        Self {
+            path: self.path.clone(),
+            rows: kept.iter().filter_map(|at| place(*at).copied()).collect(),
+            values: self.values.gather(kept.into_iter()),
+        }
+    }
+
     /// The same column with every row counted from `offset`.
     pub(crate) fn moved(mut self, offset: u32) -> Self {
         self.rows.iter_mut().for_each(|row| *row += offset);

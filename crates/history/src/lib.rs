@@ -13,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panic"))]
 
 pub mod batch;
+pub mod cache;
 pub mod cells;
 pub mod chart;
 pub mod column;
@@ -31,6 +32,7 @@ mod testing;
 pub mod value;
 
 pub use batch::Batch;
+pub use cache::Cache;
 pub use cells::Unusual;
 pub use chart::Chart;
 pub use column::{Column, ColumnValues};

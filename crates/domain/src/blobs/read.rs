@@ -62,6 +62,11 @@ impl Blobs {
         Ok(self.store.get(&Path::from(name)).await?.bytes().await?)
     }
 
+    /// Some of its bytes.
+    pub async fn range(&self, name: &str, range: Range<u64>) -> Result<Bytes, Error> {
+        Ok(self.store.get_range(&Path::from(name), range).await?)
+    }
+
     /// Size of a blob.
     pub async fn size(&self, name: &str) -> Result<u64, Error> {
         Ok(self.store.head(&Path::from(name)).await?.size)

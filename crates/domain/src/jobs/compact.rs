@@ -13,7 +13,7 @@ use sqlx::FromRow;
 use super::discard_later;
 use crate::db::{Tx, sql};
 use crate::runs::streams::segments::{self, NewSegment};
-use crate::runs::streams::{StreamKind, decode_tail, merged};
+use crate::runs::streams::{Steps, StreamKind, decode_tail, merged, shared};
 use crate::{Domain, Error};
 
 /// Most bytes of tail in one round.
@@ -43,6 +43,7 @@ struct Tail {
     last: i64,
     rows: u64,
     bytes: i64,
+    steps: Steps,
     batch: Arc<Batch>,
 }
 
@@ -70,10 +71,10 @@ pub(super) async fn run(domain: &Domain, subject: &str) -> Result<(), Error> {
                 batches.push(read.map_err(|e| Error::internal("reading a segment", e))?);
             }
             let late = Arc::clone(&tail.batch);
-            let (first, last) = part.steps;
+            let ((first, last), steps) = (part.steps, tail.steps);
             let merge = move || {
                 batches.push(late.between_steps(first, last));
-                merged(stream.kind, batches)
+                merged(steps, batches)
             };
             let merged = tokio::task::spawn_blocking(merge).await;
             let merged = merged.map_err(|e| Error::internal("merging segments", e))?;
@@ -138,19 +139,23 @@ impl Stream {
             fits
         });
         let Some((last, _)) = fits.last() else { return Ok(None) };
-        let rows: Vec<(Vec<u8>,)> =
-            self.query("SELECT payload FROM tail", "AND id <= $4 ORDER BY id").bind(*last).all(domain.db()).await?;
-        let (count, kind) = (rows.len() as u64, self.kind);
+        let shared = shared(domain.db(), &[self.run_id], self.kind).await?.contains(&self.run_id);
+        let steps = Steps::of(self.kind, shared);
+        let order =
+            if steps == Steps::Merge { "AND id <= $4 ORDER BY first_line, id" } else { "AND id <= $4 ORDER BY id" };
+        let rows: Vec<(Vec<u8>,)> = self.query("SELECT payload FROM tail", order).bind(*last).all(domain.db()).await?;
+        let count = rows.len() as u64;
         let bytes = rows.iter().map(|(payload,)| payload.len()).sum::<usize>();
         let decode = move || {
             let batches: Result<Vec<Batch>, Error> = rows.iter().map(|(payload,)| decode_tail(payload)).collect();
-            Ok::<_, Error>(merged(kind, batches?))
+            Ok::<_, Error>(merged(steps, batches?))
         };
         let decoded = tokio::task::spawn_blocking(decode).await;
         let batch = decoded.map_err(|e| Error::internal("reading a tail", e))??;
         Ok(Some(Tail {
             last: *last,
             rows: count,
+            steps,
             bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
             batch: Arc::new(batch),
         }))

@@ -13,6 +13,8 @@ use crate::{Domain, Error};
 pub(super) struct Fork {
     rows: i64,
     segment: Option<NewSegment>,
+    /// The parent's rows are of several writers.
+    shared: bool,
 }
 
 /// Copies what the config's branch point names, when `name` is a run that is not there yet and the parent is a run of
@@ -35,7 +37,8 @@ pub(super) async fn prepare(
     let steps = Some(i64::MIN..step.saturating_add(1));
     let rows = streams::load(domain, *parent, *generation, StreamKind::History, None, steps).await?;
     let lines = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    Ok(Some(Fork { rows: lines, segment: segments::write(domain, rows).await? }))
+    let shared = !streams::shared(domain.db(), &[*parent], StreamKind::History).await?.is_empty();
+    Ok(Some(Fork { rows: lines, segment: segments::write(domain, rows).await?, shared }))
 }
 
 impl Fork {
@@ -44,7 +47,10 @@ impl Fork {
         if let Some(segment) = self.segment {
             segment.insert(tx, domain.clock(), run_id, 0, StreamKind::History, 0).await?;
         }
-        segments::begin_stream(tx, run_id, 0, StreamKind::History, self.rows, 0).await
+        if self.shared {
+            segments::begin_stream(tx, run_id, 0, (StreamKind::History, "parent"), 0, 0).await?;
+        }
+        segments::begin_stream(tx, run_id, 0, (StreamKind::History, ""), self.rows, 0).await
     }
 }
 

@@ -54,7 +54,7 @@ impl Allowed<Update, Run> {
         if let Some(segment) = kept.segment {
             segment.insert(&mut tx, domain.clock(), run.id, generation, StreamKind::History, 0).await?;
         }
-        segments::begin_stream(&mut tx, run.id, generation, StreamKind::History, lines, 0).await?;
+        segments::begin_stream(&mut tx, run.id, generation, (StreamKind::History, ""), lines, 0).await?;
         for kind in [StreamKind::Events, StreamKind::Console] {
             segments::copy(&mut tx, domain.clock(), run.id, (row.generation, generation), kind).await?;
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use history::{Chart, SegmentError, Series};
+use history::{Chart, Series};
 
 use super::streams::{self, StreamKind};
 use crate::db::{placeholders, sql};
@@ -120,23 +120,31 @@ async fn several(
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
     let ids: Vec<i64> = runs.iter().map(|(_, id)| *id).collect();
     let mut parts = streams::charts(domain, &ids, kind).await?;
-    let mut all = Vec::with_capacity(runs.len() * request.keys.len());
-    for (name, id) in runs {
-        let keys = request.keys.iter().chain([&request.x]).cloned().collect();
-        let request = Arc::clone(&request);
-        let lines = move |chart: &mut Chart| lines(chart, &name, &request);
-        all.extend(parts.remove(&id).unwrap_or_default().read(domain, kind, keys, lines).await?);
-    }
-    Ok(all)
+    let cache = Arc::clone(domain.charts());
+    let read = move || {
+        let keys: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();
+        let mut all = Vec::with_capacity(runs.len() * request.keys.len());
+        for (name, id) in runs {
+            let chart = parts.remove(&id).map(|parts| parts.chart(Arc::clone(&cache), &keys)).transpose()?;
+            lines(chart, &name, &request, &mut all)?;
+        }
+        Ok(all)
+    };
+    tokio::task::spawn_blocking(read).await.map_err(|e| Error::internal("drawing charts", e))?
 }
 
-fn lines(chart: &mut Chart, run: &str, request: &SeriesRequest) -> Result<Vec<RunSeries>, SegmentError> {
+/// Adds the lines of a run; one without rows has none.
+fn lines(mut chart: Option<Chart>, run: &str, request: &SeriesRequest, all: &mut Vec<RunSeries>) -> Result<(), Error> {
     let buckets = request.buckets.clamp(1, MOST_BUCKETS);
-    let line = |key: &String| {
-        let series = chart.series(&request.x, key, request.range, buckets)?;
-        Ok(RunSeries { run: run.to_owned(), key: key.clone(), series })
-    };
-    request.keys.iter().map(line).collect()
+    for key in &request.keys {
+        let series = match &mut chart {
+            Some(chart) => chart.series(&request.x, key, request.range, buckets),
+            None => Ok(Series { exact: true, ..Series::default() }),
+        };
+        let series = series.map_err(|e| Error::internal("reading a segment", e))?;
+        all.push(RunSeries { run: run.to_owned(), key: key.clone(), series });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,13 +15,16 @@ pub(crate) mod segments;
 pub(super) mod store;
 
 pub(super) use accept::MOST_LINES;
+pub(crate) use charts::cache;
 pub(super) use charts::{charts, state_of};
 pub(super) use chunk::Chunk;
 pub(crate) use load::{decode_tail, last_rows, load, merged};
 pub(super) use store::store;
 
+use std::collections::HashSet;
+
 use crate::Error;
-use crate::db::{On, sql};
+use crate::db::{Db, On, placeholders, sql};
 use crate::model::words;
 
 /// Which stream.
@@ -35,6 +38,39 @@ pub(crate) enum StreamKind {
     Console,
 }
 words!(StreamKind, Stream, { History => "history", Events => "events", Console => "console" });
+
+/// What rows with the same `_step` are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Steps {
+    /// Rows of their own: the step is only the number of a writer's line.
+    Apart,
+    /// Writes of one row: of each key the last value counts, as in the client.
+    Merge,
+    /// Writes of one line, of which only the last counts.
+    Replace,
+}
+
+impl Steps {
+    /// Of a stream of a run that is [`shared`] or not. Writers that share a run send no steps.
+    pub fn of(kind: StreamKind, shared: bool) -> Self {
+        match kind {
+            StreamKind::History if shared => Self::Apart,
+            StreamKind::History => Self::Merge,
+            StreamKind::Events => Self::Apart,
+            StreamKind::Console => Self::Replace,
+        }
+    }
+}
+
+/// Those of the runs whose stream several writers have sent, in any generation.
+pub(crate) async fn shared(db: &Db, runs: &[i64], kind: StreamKind) -> Result<HashSet<i64>, Error> {
+    let text = format!(
+        "SELECT DISTINCT run_id FROM stream WHERE kind = $1 AND client <> '' AND run_id IN ({})",
+        placeholders(2, runs.len())
+    );
+    let rows: Vec<(i64,)> = sql(text).bind(kind.as_str()).bind_all(runs.iter().copied()).all(db).await?;
+    Ok(rows.into_iter().map(|(run,)| run).collect())
+}
 
 /// How many lines the writers of a stream have sent, all together.
 pub(crate) async fn line_count(

@@ -80,6 +80,22 @@ impl Batch {
         sorted.take(&rows)
     }
 
+    /// The rows by ascending `_step`, rows with the same step as one: of each key the last value, as when the client logs
+    /// a step several times.
+    #[must_use]
+    pub fn merge_by_step(self) -> Self {
+        let sorted = self.sort_by_step();
+        let Some(steps) = sorted.steps().filter(|steps| !steps.is_sorted_by(|a, b| a < b)) else { return sorted };
+        let mut places = Vec::with_capacity(steps.len());
+        let mut place = 0;
+        for (row, step) in steps.iter().enumerate() {
+            place += u32::from(row > 0 && steps[row - 1] != *step);
+            places.push(place);
+        }
+        let columns = sorted.columns.iter().map(|(key, column)| (key.clone(), column.collapse(&places)));
+        Self::from_columns(place as usize + 1, columns)
+    }
+
     fn step_of(&self) -> impl Fn(usize) -> Option<i64> {
         let column = self.column(crate::STEP);
         move |row| match column?.get(row)? {
@@ -113,6 +129,15 @@ mod tests {
         let last = batch(&[r#"{"_step":2,"a":1}"#, r#"{"_step":1}"#, r#"{"_step":2,"b":2}"#]).dedupe_last_by_step();
         assert_eq!(rows(&last), [r#"{"_step":1}"#, r#"{"_step":2,"b":2}"#]);
         assert!(last.column("a").is_none());
+    }
+
+    #[test]
+    fn rows_of_one_step_are_one_row_in_which_later_values_win() {
+        let lines =
+            [r#"{"_step":2,"a":1,"b":[1]}"#, r#"{"_step":1,"a":0}"#, r#"{"_step":2,"a":2,"c":"x"}"#, r#"{"_step":3}"#];
+        let merged = batch(&lines).merge_by_step();
+        assert_eq!(rows(&merged), [r#"{"_step":1,"a":0}"#, r#"{"_step":2,"a":2,"b":[1],"c":"x"}"#, r#"{"_step":3}"#]);
+        assert_eq!(merged.clone().merge_by_step(), merged);
     }
 
     #[test]

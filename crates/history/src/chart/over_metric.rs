@@ -6,9 +6,12 @@
 use super::points::{self, Point};
 use super::{Chart, by_rows};
 use crate::STEP;
-use crate::cells::{Cell, shift_for, whole};
+use crate::cells::{Cell, MOST_SHIFT, shift_for, whole};
 use crate::sample::{Series, pairs};
 use crate::segment::SegmentError;
+
+/// The part of a long axis is looked for in cells so much larger (as a power of two), then in the line's own.
+const COARSER: u32 = 4;
 
 impl Chart {
     pub(super) fn over_metric(
@@ -20,21 +23,26 @@ impl Chart {
     ) -> Result<Series, SegmentError> {
         let (first, last) = self.extent_of(y)?;
         let shift = shift_for(first, last, points::inner(most));
-        if !self.is_axis(x, (first, last), shift)? {
+        let coarse = (shift + COARSER).min(MOST_SHIFT);
+        if !self.is_axis(x, (first, last), coarse)? {
             return by_rows(self, (x, y), range, most);
         }
-        let mut cells = self.both(x, y, (first, last), shift, range)?;
-        let (Some(start), Some(end)) = (cells.first(), cells.last()) else {
-            let mut series = Series { exact: true, ..Series::default() };
-            self.mark_metric(&mut series, (x, y), range, most)?;
-            return Ok(series);
-        };
-        let part = (start.1.place << shift, whole(end.1.place << shift, end.1.place << shift, shift).end - 1);
-        let part = (part.0.max(first), part.1.min(last));
-        let finer = shift_for(part.0, part.1, points::inner(most));
-        if finer < shift {
-            cells = self.both(x, y, part, finer, range)?;
+        let mut part = (first, last);
+        for shift in [coarse, shift] {
+            let cells = self.both(x, y, part, shift, range)?;
+            let (Some((_, start)), Some((_, end))) = (cells.first(), cells.last()) else {
+                let mut series = Series { exact: true, ..Series::default() };
+                self.mark_metric(&mut series, (x, y), range, most)?;
+                return Ok(series);
+            };
+            let (start, end) = (start.place << shift, whole(end.place << shift, end.place << shift, shift).end - 1);
+            part = (start.max(part.0), end.min(part.1));
+            if range.is_none() {
+                break;
+            }
         }
+        let shift = shift_for(part.0, part.1, points::inner(most)).min(shift);
+        let cells = self.both(x, y, part, shift, range)?;
         let ys: Vec<Cell> = cells.iter().map(|(_, y)| *y).collect();
         let count = points::sum(&ys, |cell| cell.count);
         let mut series = if count > most as u64 {
@@ -42,7 +50,6 @@ impl Chart {
             let point = |(x, cell): (Cell, Cell)| Point { first_x: x.first, last_x: x.last, cell };
             points::line(held.map(point).collect(), most)
         } else {
-            let shift = finer.min(shift);
             let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
             let steps = whole(part.0, part.1, shift);
             let rows = if count > 0 { self.rows(&[x, y, STEP], &steps)? } else { Default::default() };

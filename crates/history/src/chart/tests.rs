@@ -1,10 +1,13 @@
 //! A chart's answer depends on the rows alone, and shows every extreme.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
 use crate::cells::Unusual;
+use crate::segment;
 
 /// A row: step, value, and whether it holds the value.
 type Row = (i64, f64, bool);
@@ -29,13 +32,24 @@ fn batch(rows: &[Row]) -> Batch {
     Batch::from_lines(&rows.iter().map(line).collect::<Vec<_>>(), 0).0
 }
 
-fn segment(rows: &[Row]) -> (Source, i64, i64) {
+fn segment(rows: &[Row]) -> Stored {
+    static NAMES: AtomicU64 = AtomicU64::new(0);
     let (bytes, stats) = segment::write(&batch(rows)).unwrap();
-    (Source::Bytes(Bytes::from(bytes)), stats.step_min, stats.step_max)
+    let name = NAMES.fetch_add(1, Ordering::Relaxed).to_string().into();
+    Stored { name, source: Source::Bytes(Bytes::from(bytes)), steps: (stats.step_min, stats.step_max) }
+}
+
+fn chart_of(segments: Vec<Stored>, rows: Batch, replaces: bool) -> Chart {
+    Chart::new(segments, Tail { rows, replaces }, &["y", "t", "u", "s"], Arc::new(Cache::new(1 << 20))).unwrap()
 }
 
 /// A chart of rows of which those before the cuts lie in segments.
 fn chart(rows: &[Row], cuts: &[usize]) -> Chart {
+    let (segments, rest) = stored(rows, cuts);
+    chart_of(segments, rest, false)
+}
+
+fn stored(rows: &[Row], cuts: &[usize]) -> (Vec<Stored>, Batch) {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.min(&rows.len()).to_owned()).collect();
     cuts.sort_unstable();
     let mut segments = Vec::new();
@@ -50,7 +64,7 @@ fn chart(rows: &[Row], cuts: &[usize]) -> Chart {
             start = cut;
         }
     }
-    Chart::new(segments, batch(&rows[start..]), &["y", "t", "u", "s"]).unwrap()
+    (segments, batch(&rows[start..]))
 }
 
 fn same(a: &Series, b: &Series) -> bool {
@@ -75,8 +89,11 @@ proptest! {
         let range = range.map(|(from, length)| (from, from + length));
         for x in ["_step", "t", "u", "s"] {
             let plain = chart(&rows, &[]).series(x, "y", range, most).unwrap();
-            let stored = chart(&rows, &cuts).series(x, "y", range, most).unwrap();
+            let mut chart = chart(&rows, &cuts);
+            let stored = chart.series(x, "y", range, most).unwrap();
             prop_assert!(same(&plain, &stored), "over {}: {:?} and not {:?}", x, stored, plain);
+            let kept = chart.series(x, "y", range, most).unwrap();
+            prop_assert_eq!(&kept, &stored, "asked again");
             prop_assert!(plain.x.len() <= most, "{} points of {most}", plain.x.len());
             prop_assert!(x == "u" || plain.x.is_sorted(), "{:?}", plain.x);
         }
@@ -109,9 +126,34 @@ proptest! {
         let bare = |rows: Vec<(&Row, &bool)>| -> Vec<Row> { rows.into_iter().map(|(row, _)| *row).collect() };
         let (late, early) = (bare(late), bare(early));
         prop_assume!(!early.is_empty());
-        let mut mixed = Chart::new(vec![segment(&early)], batch(&late), &["y"]).unwrap();
+        let mut mixed = chart_of(vec![segment(&early)], batch(&late), most % 2 == 0);
         let (mixed, plain) = (mixed.series("_step", "y", None, most).unwrap(), chart(&rows, &[]).series("_step", "y", None, most).unwrap());
         prop_assert_eq!((&mixed.min, &mixed.max, &mixed.x, mixed.exact), (&plain.min, &plain.max, &plain.x, plain.exact));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_later_write_of_a_step_takes_the_place_of_the_earlier(
+        rows in rows(),
+        again in prop::collection::vec((0..200_usize, -1e6..1e6, any::<bool>()), 1..40),
+        cuts in prop::collection::vec(0..220_usize, 1..4),
+        most in 1..60_usize,
+        range in prop::option::of((-10.0..500.0, 0.0..300.0)),
+    ) {
+        let mut rows = tame(&rows);
+        rows.dedup_by_key(|row| row.0);
+        let range = range.map(|(from, length)| (from, from + length));
+        let again: Vec<Row> = again.iter().map(|(at, number, held)| (rows[at % rows.len()].0, *number, *held)).collect();
+        let whole = Batch::concat(vec![batch(&rows), batch(&again)]).merge_by_step();
+        let (segments, rest) = stored(&rows, &cuts);
+        let tail = Batch::concat(vec![rest, batch(&again)]).merge_by_step();
+        let mut written = chart_of(segments, tail, true);
+        for x in ["_step", "t", "u", "s"] {
+            let plain = chart_of(Vec::new(), whole.clone(), true).series(x, "y", range, most).unwrap();
+            let found = written.series(x, "y", range, most).unwrap();
+            prop_assert!(same(&plain, &found), "over {}: {:?} and not {:?}", x, found, plain);
+        }
     }
 }
 

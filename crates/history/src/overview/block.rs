@@ -95,3 +95,26 @@ fn unusual(reader: &mut Reader<'_>, cells: &mut [Cell], shift: u32) -> Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tail::{compress, decompress};
+
+    /// What version 1 wrote of cells with these counts of NaN: two counts a cell, and no steps.
+    fn version_one(cells: &Cells, nan: &[u8]) -> Vec<u8> {
+        let (contents, count) = (decompress(&write(cells)).unwrap(), cells.cells.len());
+        // Small numbers take one byte: the count, then places, counts, first and last steps.
+        let at = 1 + 4 * count;
+        compress(&[&contents[..at], nan, &contents[at + count..at + 2 * count], &contents[at + 3 * count..]].concat())
+    }
+
+    #[test]
+    fn version_one_is_read_where_it_says_enough() {
+        let mut cells = Cells { shift: 2, cells: Vec::new() };
+        (0..20).for_each(|step| cells.push(step, step as f64 / 2.0));
+        assert_eq!(read(&version_one(&cells, &[0; 5]), 2, 1), Ok(Some(cells.clone())));
+        assert_eq!(read(&version_one(&cells, &[0, 0, 1, 0, 0]), 2, 1), Ok(None));
+        assert_eq!(read(&write(&cells), 2, 2), Ok(Some(cells)));
+    }
+}

@@ -125,7 +125,19 @@ impl Overview {
         self.keys.get(key).map(|(facts, _)| *facts)
     }
 
-    /// The cells of a key on the coarsest level that is fine enough for cells of `shift`; none when no level is, or says too little.
+    /// Whether there is a level that is fine enough for cells of `shift`.
+    pub(crate) fn reaches(&self, shift: u32) -> bool {
+        self.shifts.first().is_some_and(|finest| *finest <= shift)
+    }
+
+    /// The memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let key = size_of::<(String, (Facts, Vec<(u64, usize)>))>() + self.shifts.len() * size_of::<(u64, usize)>();
+        size_of::<Self>() + self.keys.keys().map(|name| name.len() + key).sum::<usize>()
+    }
+
+    /// The cells of a key on the coarsest level that is fine enough for cells of `shift`; none when no level is, or says
+    /// too little.
     pub(crate) fn cells<R: ChunkReader>(
         &self,
         source: &R,

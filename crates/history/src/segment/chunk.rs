@@ -41,7 +41,7 @@ fn records<T: DataType>(
     if rows.start > 0 {
         reader.skip_records(rows.start)?;
     }
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let (mut levels, mut values) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     let mut left = rows.len();
     while left > 0 {
         match reader.read_records(left, Some(&mut levels), None, &mut values)? {

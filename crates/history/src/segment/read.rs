@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
-use parquet::file::metadata::RowGroupMetaData;
-use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::column::reader::{ColumnReader, get_column_reader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::reader::ChunkReader;
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::chunk::{self, Chunk};
@@ -26,8 +29,26 @@ pub fn read<R: ChunkReader + 'static>(
     keys: Option<&[&str]>,
     steps: Option<Range<i64>>,
 ) -> Result<Batch, SegmentError> {
-    let reader = SerializedFileReader::new(source)?;
-    let file = reader.metadata().file_metadata();
+    let metadata = metadata(&source)?;
+    read_part(&Arc::new(source), &metadata, keys, steps)
+}
+
+/// What a segment's footer says.
+pub(crate) type Metadata = ParquetMetaData;
+
+/// Reads the footer.
+pub(crate) fn metadata<R: ChunkReader>(source: &R) -> Result<Metadata, SegmentError> {
+    Ok(ParquetMetaDataReader::new().parse_and_finish(source)?)
+}
+
+/// [`read`] of a segment whose footer has been read.
+pub(crate) fn read_part<R: ChunkReader + 'static>(
+    source: &Arc<R>,
+    metadata: &Metadata,
+    keys: Option<&[&str]>,
+    steps: Option<Range<i64>>,
+) -> Result<Batch, SegmentError> {
+    let file = metadata.file_metadata();
     let mut notes = columns::notes(file)?;
     let unique = columns::unique_steps(file);
     let wanted: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().copied().collect());
@@ -43,21 +64,20 @@ pub fn read<R: ChunkReader + 'static>(
     }
     let step_at = step_at.ok_or(SegmentError::NoStep)?;
     let mut step_column = Chunk::default();
-    for group in 0..reader.num_row_groups() {
-        if !may_hold(reader.metadata().row_group(group), step_at, steps.as_ref()) {
+    for group in metadata.row_groups() {
+        if !may_hold(group, step_at, steps.as_ref()) {
             continue;
         }
-        let group = reader.get_row_group(group)?;
-        let rows = group.metadata().num_rows() as usize;
+        let rows = group.num_rows() as usize;
         let offset = step_column.len();
-        let part = match dense_steps(group.metadata(), step_at).filter(|_| unique) {
+        let part = match dense_steps(group, step_at).filter(|_| unique) {
             Some(first) => {
                 let part = dense_rows(first, rows, steps.as_ref());
                 step_column.add_steps(part.clone().map(|row| first + row as i64).collect(), offset);
                 part
             }
             None => {
-                let all = chunk::steps(group.get_column_reader(step_at)?, rows)?;
+                let all = chunk::steps(column(source, group, step_at)?, rows)?;
                 let part = rows_of(&all, steps.as_ref());
                 step_column.add_steps(all[part.clone()].to_vec(), offset);
                 part
@@ -66,8 +86,8 @@ pub fn read<R: ChunkReader + 'static>(
         if part.is_empty() {
             continue;
         }
-        for (at, _, column) in &mut chosen {
-            column.add(group.get_column_reader(*at)?, &part, offset)?;
+        for (at, _, chunk) in &mut chosen {
+            chunk.add(column(source, group, *at)?, &part, offset)?;
         }
     }
     let len = step_column.len();
@@ -80,6 +100,17 @@ pub fn read<R: ChunkReader + 'static>(
         }
     }
     Ok(Batch::from_columns(len, finished))
+}
+
+/// A column of a row group.
+fn column<R: ChunkReader + 'static>(
+    source: &Arc<R>,
+    group: &RowGroupMetaData,
+    at: usize,
+) -> Result<ColumnReader, SegmentError> {
+    let chunk = group.column(at);
+    let pages = SerializedPageReader::new(Arc::clone(source), chunk, group.num_rows() as usize, None)?;
+    Ok(get_column_reader(chunk.column_descr_ptr(), Box::new(pages)))
 }
 
 /// Whether the row group may hold a step of the range, by its statistics.

@@ -9,7 +9,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::{ROW_GROUP_ROWS, SegmentError, SegmentStats, columns};
+use super::{PAGE_ROWS, ROW_GROUP_ROWS, SegmentError, SegmentStats, columns};
 use crate::STEP;
 use crate::batch::Batch;
 use crate::column::{Column, ColumnValues};
@@ -65,6 +65,7 @@ fn properties(batch: &Batch) -> Result<WriterProperties, SegmentError> {
     let builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_column_statistics_enabled(path(STEP), EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)

@@ -1,12 +1,14 @@
 //! What the charts of several runs are drawn from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use history::{Batch, Chart};
+use history::chart::{Stored, Tail};
+use history::{Batch, Cache, Chart};
 use sqlx::FromRow;
 
-use super::StreamKind;
 use super::load::{decode_tail, merged, open};
+use super::{Steps, StreamKind, shared};
 use crate::db::{placeholders, sql};
 use crate::{Domain, Error};
 
@@ -18,14 +20,25 @@ struct Part {
     blob: Option<String>,
     step_min: Option<i64>,
     step_max: Option<i64>,
+    size: Option<i64>,
+    line: Option<i64>,
     payload: Option<Vec<u8>>,
 }
 
+/// Memory for what was read of segments.
+const KEPT: usize = 128 << 20;
+
+/// Where charts keep what they read of segments.
+pub(crate) fn cache() -> Arc<Cache> {
+    Arc::new(Cache::new(KEPT))
+}
+
 /// The files and the tail of one run's stream, not yet read.
-#[derive(Default)]
 pub(in crate::runs) struct Parts {
-    segments: Vec<(String, i64, i64)>,
-    tail: Vec<Vec<u8>>,
+    segments: Vec<Stored>,
+    /// With the number of the first line of each.
+    tail: Vec<(i64, Vec<u8>)>,
+    steps: Steps,
 }
 
 /// Where the streams of these runs are, by run. One statement, so one moment: compaction moves rows from the tail into
@@ -40,19 +53,27 @@ pub(in crate::runs) async fn charts(
     }
     let runs_are = format!("r.id IN ({})", placeholders(2, runs.len()));
     let text = format!(
-        "SELECT s.run_id, s.position AS place, s.blob, s.step_min, s.step_max, CAST(NULL AS BYTEA) AS payload FROM run r \
+        "SELECT s.run_id, s.position AS place, s.blob, s.step_min, s.step_max, s.bytes AS size, \
+         CAST(NULL AS BIGINT) AS line, CAST(NULL AS BYTEA) AS payload FROM run r \
          JOIN segment s ON s.run_id = r.id AND s.generation = r.generation AND s.kind = $1 WHERE {runs_are} UNION ALL \
-         SELECT t.run_id, t.id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), t.payload FROM run r \
+         SELECT t.run_id, t.id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
+         t.first_line, t.payload FROM run r \
          JOIN tail t ON t.run_id = r.id AND t.generation = r.generation AND t.kind = $1 WHERE {runs_are}"
     );
     let mut rows: Vec<Part> = sql(text).bind(kind.as_str()).bind_all(runs.iter().copied()).all(domain.db()).await?;
     rows.sort_by_key(|part| part.place);
+    let live = rows.iter().any(|row| row.payload.is_some());
+    let apart = if live { shared(domain.db(), runs, kind).await? } else { HashSet::new() };
     let mut all: HashMap<i64, Parts> = HashMap::new();
     for row in rows {
-        let parts = all.entry(row.run_id).or_default();
-        match (row.blob, row.step_min, row.step_max, row.payload) {
-            (Some(blob), Some(min), Some(max), _) => parts.segments.push((blob, min, max)),
-            (.., Some(payload)) => parts.tail.push(payload),
+        let steps = Steps::of(kind, apart.contains(&row.run_id));
+        let parts = all.entry(row.run_id).or_insert_with(|| Parts { segments: Vec::new(), tail: Vec::new(), steps });
+        match (row.blob, row.step_min, row.step_max, row.size, row.payload) {
+            (Some(blob), Some(min), Some(max), Some(size), _) => {
+                let source = open(domain, &blob, size)?;
+                parts.segments.push(Stored { name: blob.into(), source, steps: (min, max) });
+            }
+            (.., Some(payload)) => parts.tail.push((row.line.unwrap_or_default(), payload)),
             _ => {}
         }
     }
@@ -81,26 +102,15 @@ pub(in crate::runs) async fn state_of(domain: &Domain, runs: &[i64], kind: Strea
 }
 
 impl Parts {
-    /// Gives what `read` makes of the stream, on a thread of its own.
-    pub(in crate::runs) async fn read<T: Send + 'static>(
-        self,
-        domain: &Domain,
-        kind: StreamKind,
-        keys: Vec<String>,
-        read: impl FnOnce(&mut Chart) -> Result<T, history::SegmentError> + Send + 'static,
-    ) -> Result<T, Error> {
-        let mut segments = Vec::with_capacity(self.segments.len());
-        for (blob, min, max) in self.segments {
-            segments.push((open(domain, &blob).await?, min, max));
+    /// What charts of these keys are drawn from. Takes a while.
+    pub(in crate::runs) fn chart(mut self, cache: Arc<Cache>, keys: &[&str]) -> Result<Chart, Error> {
+        let keys: Vec<&str> = keys.iter().copied().chain([history::STEP]).collect();
+        if self.steps == Steps::Merge {
+            self.tail.sort_by_key(|(line, _)| *line);
         }
-        let tail = self.tail;
-        let work = move || {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).chain([history::STEP]).collect();
-            let batches = tail.iter().map(|payload| Ok(decode_tail(payload)?.select(&keys)));
-            let tail = merged(kind, batches.collect::<Result<Vec<Batch>, Error>>()?);
-            let failed = |e| Error::internal("reading a segment", e);
-            read(&mut Chart::new(segments, tail, &keys).map_err(failed)?).map_err(failed)
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("reading a stream", e))?
+        let batches = self.tail.iter().map(|(_, payload)| Ok(decode_tail(payload)?.select(&keys)));
+        let rows = merged(self.steps, batches.collect::<Result<Vec<Batch>, Error>>()?);
+        let tail = Tail { rows, replaces: self.steps == Steps::Merge };
+        Chart::new(self.segments, tail, &keys, cache).map_err(|e| Error::internal("reading a segment", e))
     }
 }

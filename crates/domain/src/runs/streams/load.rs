@@ -1,13 +1,15 @@
 //! Reading a stream: segments and tail as one table.
 
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use history::segment::Source;
+use history::segment::{Remote, Source};
 use history::{Batch, segment, tail};
 use sqlx::FromRow;
+use tokio::runtime::Handle;
 
-use super::StreamKind;
+use super::{Steps, StreamKind, shared};
 use crate::db::sql;
 use crate::{Domain, Error};
 
@@ -18,11 +20,12 @@ struct Part {
     blob: Option<String>,
     step_min: Option<i64>,
     step_max: Option<i64>,
+    size: Option<i64>,
+    line: Option<i64>,
     payload: Option<Vec<u8>>,
 }
 
-/// The rows of a stream in the order of `_step`, rows of one step in the order of arrival; of console lines that were
-/// sent again only the last. `keys` restricts the columns (`_step` always comes along), `steps` the rows.
+/// The rows of a stream in the order of `_step`; rows of one step are what [`Steps`] says. `keys` restricts the columns (`_step` always comes along), `steps` the rows.
 pub(crate) async fn load(
     domain: &Domain,
     run_id: i64,
@@ -40,15 +43,21 @@ pub(crate) async fn load(
         _ => true,
     };
     let (mut files, mut tails) = (Vec::new(), Vec::new());
-    for part in parts(domain, run_id, generation, kind).await? {
-        match (&part.blob, part.payload.is_some()) {
-            (Some(blob), _) if wanted(&part) => files.push((part.place, open(domain, blob).await?)),
-            (None, true) => tails.push(part),
+    let parts = parts(domain, run_id, generation, kind).await?;
+    let order = Steps::of(kind, shared(domain.db(), &[run_id], kind).await?.contains(&run_id));
+    for part in parts {
+        match (&part.blob, part.size, part.payload.is_some()) {
+            // All of a file is quicker to fetch at once.
+            (Some(blob), ..) if keys.is_none() && steps.is_none() => {
+                files.push((part.place, whole(domain, blob).await?));
+            }
+            (Some(blob), Some(size), _) if wanted(&part) => files.push((part.place, open(domain, blob, size)?)),
+            (None, _, true) => tails.push(part),
             _ => {}
         }
     }
     files.sort_by_key(|(place, _)| *place);
-    tails.sort_by_key(|part| part.place);
+    tails.sort_by_key(|part| (part.line.filter(|_| order == Steps::Merge), part.place));
     let read = move || {
         let keys: Option<Vec<&str>> = keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
         let mut batches = Vec::with_capacity(files.len() + tails.len());
@@ -63,7 +72,7 @@ pub(crate) async fn load(
                 None => batch,
             });
         }
-        let all = merged(kind, batches);
+        let all = merged(order, batches);
         Ok(match &steps {
             Some(steps) => all.filter_step(steps.start, steps.end),
             None => all,
@@ -72,8 +81,18 @@ pub(crate) async fn load(
     tokio::task::spawn_blocking(read).await.map_err(|e| Error::internal("reading a stream", e))?
 }
 
-/// A segment to be read: of a file on this machine only the parts that hold what is asked for.
-pub(super) async fn open(domain: &Domain, blob: &str) -> Result<Source, Error> {
+/// A segment of which only the parts that hold what is asked for are read. To be read on a thread that may wait.
+pub(super) fn open(domain: &Domain, blob: &str, size: i64) -> Result<Source, Error> {
+    if let Some(file) = domain.blobs().open_local(blob)? {
+        return Ok(Source::File(Arc::new(file)));
+    }
+    let (blobs, name, runtime) = (domain.blobs().clone(), blob.to_owned(), Handle::current());
+    let fetch = move |range| runtime.block_on(blobs.range(&name, range)).map_err(io::Error::other);
+    Ok(Source::Remote(Remote::new(size.unsigned_abs(), fetch)))
+}
+
+/// A segment that is read whole.
+async fn whole(domain: &Domain, blob: &str) -> Result<Source, Error> {
     match domain.blobs().open_local(blob)? {
         Some(file) => Ok(Source::File(Arc::new(file))),
         None => Ok(Source::Bytes(domain.blobs().read(blob).await?)),
@@ -101,15 +120,17 @@ pub(crate) async fn last_rows(domain: &Domain, run_id: i64, generation: i64, kin
             batches.push(decode_tail(&payload)?);
         }
     }
-    Ok(merged(kind, batches))
+    Ok(merged(Steps::of(kind, shared(domain.db(), &[run_id], kind).await?.contains(&run_id)), batches))
 }
 
-/// Batches in order of arrival as one, in the order of their stream.
-pub(crate) fn merged(kind: StreamKind, batches: Vec<Batch>) -> Batch {
+/// Batches as one, in the order of their stream. They come in the order of arrival; where later values count, in that of
+/// their lines.
+pub(crate) fn merged(steps: Steps, batches: Vec<Batch>) -> Batch {
     let all = Batch::concat(batches);
-    match kind {
-        StreamKind::Console => all.dedupe_last_by_step(),
-        StreamKind::History | StreamKind::Events => all.sort_by_step(),
+    match steps {
+        Steps::Apart => all.sort_by_step(),
+        Steps::Merge => all.merge_by_step(),
+        Steps::Replace => all.dedupe_last_by_step(),
     }
 }
 
@@ -120,9 +141,9 @@ pub(crate) fn decode_tail(payload: &[u8]) -> Result<Batch, Error> {
 
 /// One statement, so one moment: compaction moves rows from the tail into segments.
 async fn parts(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Vec<Part>, Error> {
-    let text = "SELECT position AS place, blob, step_min, step_max, CAST(NULL AS BYTEA) AS payload FROM segment \
-                WHERE run_id = $1 AND generation = $2 AND kind = $3 UNION ALL \
-                SELECT id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), payload FROM tail \
+    let text = "SELECT position AS place, blob, step_min, step_max, bytes AS size, CAST(NULL AS BIGINT) AS line, \
+                CAST(NULL AS BYTEA) AS payload FROM segment WHERE run_id = $1 AND generation = $2 AND kind = $3 UNION ALL \
+                SELECT id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), first_line, payload FROM tail \
                 WHERE run_id = $1 AND generation = $2 AND kind = $3";
     sql(text).bind(run_id).bind(generation).bind(kind.as_str()).all(domain.db()).await
 }

@@ -68,20 +68,21 @@ impl NewSegment {
     }
 }
 
-/// A stream that begins with rows that its writer does not send: it counts on from `next_line`.
+/// A stream that begins with rows that its writer does not send: it counts on from `next_line`. The only writer has no name.
 pub(crate) async fn begin_stream(
     tx: &mut Tx,
     run_id: i64,
     generation: i64,
-    kind: StreamKind,
+    (kind, client): (StreamKind, &str),
     next_line: i64,
     base: i64,
 ) -> Result<(), Error> {
     sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, start, base, tail_rows, tail_bytes) \
-         VALUES ($1, $2, $3, '', $4, '[]', $4, $5, 0, 0)")
+         VALUES ($1, $2, $3, $4, $5, '[]', $5, $6, 0, 0)")
     .bind(run_id)
     .bind(generation)
     .bind(kind.as_str())
+    .bind(client)
     .bind(next_line)
     .bind(base)
     .run(tx)
@@ -119,5 +120,5 @@ pub(crate) async fn copy(
     .run(&mut *tx)
     .await?;
     let base = store::next_base(tx, run_id, from, kind).await?;
-    begin_stream(tx, run_id, to, kind, 0, base).await
+    begin_stream(tx, run_id, to, (kind, ""), 0, base).await
 }

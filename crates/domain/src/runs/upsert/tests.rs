@@ -123,7 +123,7 @@ async fn an_edit_by_an_old_client_starts_nothing_again() {
 async fn a_resumed_run_counts_on() {
     for lab in Lab::all().await {
         let run = lab.run("r1").await;
-        run.append(history(0, &[OLD, NEW])).await.unwrap();
+        run.append(history(0, &[OLD, r#"{"_step":1,"_timestamp":2.5}"#])).await.unwrap();
         run.append(StreamUpdate { complete: true, exitcode: Some(3), ..Default::default() }).await.unwrap();
         let again = lab.init("r1", |u| u.resuming = true).await;
         assert_eq!(again.history_line_count, 2);
@@ -139,7 +139,7 @@ async fn a_resumed_run_counts_on() {
 async fn an_old_client_resumes_without_saying_so() {
     for lab in Lab::all().await {
         let run = lab.run("r1").await;
-        run.append(history(0, &[OLD, NEW])).await.unwrap();
+        run.append(history(0, &[OLD, r#"{"_step":1,"_timestamp":2.5}"#])).await.unwrap();
         run.append(end()).await.unwrap();
         let again = lab.init("r1", |u| u.resumes_untold = true).await.run;
         again.append(events(0, &[r#"{"_timestamp":9.6,"cpu":2}"#])).await.unwrap();
