@@ -340,6 +340,8 @@ test('a film can be played, html stands in a frame, texts are read, and all of t
   await find('page');
   await panel('page').frameLocator('iframe').first().getByRole('heading', { name: 'Step 2' }).waitFor();
   assert.equal(await panel('page').locator('iframe').first().getAttribute('sandbox'), 'allow-scripts');
+  // It comes first in its section.
+  await openProject(project);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Add panel', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Media browser' }).click();
@@ -347,6 +349,7 @@ test('a film can be played, html stands in a frame, texts are read, and all of t
   await page.getByRole('dialog').getByLabel('Logged media').press('Tab');
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   const note = page.getByRole('article', { name: 'note', exact: true });
+  await note.scrollIntoViewIfNeeded();
   await note.getByText('said at 2').first().waitFor();
   await note.getByRole('button', { name: 'Full size' }).first().click();
   const dialog = page.getByRole('dialog', { name: /note · / });
