@@ -1,5 +1,6 @@
 //! The names of a project's metrics. What each run has logged is read once, and again when it has logged more: a page
-//! asks for the names whenever it opens, and a project has many runs.
+//! asks for the names whenever it opens, and a project has many runs. Which runs are to be looked at again tells
+//! `run_change`, as for the run table: whatever writes rows of a run takes the run first.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,7 @@ use history::Keys;
 
 use super::keys::{self, MetricKey, Of};
 use super::streams::StreamKind;
-use crate::db::{Db, sql};
+use crate::db::{Db, placeholders, sql};
 use crate::{Domain, Error};
 
 /// Runs that are read at once.
@@ -31,6 +32,10 @@ type SharedIndex = Arc<tokio::sync::Mutex<Index>>;
 struct Index {
     runs: BTreeMap<i64, (Stand, Arc<Names>)>,
     sets: HashSet<Arc<Names>>,
+    /// All changes of runs below this number are in here; none before the first look.
+    horizon: Option<i64>,
+    /// The change that is in here of runs which changed at or after it.
+    seen: HashMap<i64, i64>,
 }
 
 impl MetricNames {
@@ -45,32 +50,29 @@ pub(super) async fn of_project(domain: &Domain, project: i64, kind: StreamKind) 
     let index = domain.metric_names().of(project, kind);
     // Who asks meanwhile waits, and need not read the same runs.
     let mut index = index.lock().await;
-    let stands = stands(domain.db(), project, kind).await?;
-    index.runs.retain(|run, _| stands.contains_key(run));
-    let changed: Vec<i64> = stands
-        .iter()
-        .filter(|(run, stand)| index.runs.get(run).is_none_or(|(known, _)| known != *stand))
-        .map(|(run, _)| *run)
-        .collect();
-    for ids in changed.chunks(CHUNK) {
-        let mut found = keys::load(domain, Of::Runs(ids), kind).await?;
-        for run in ids {
-            index.put(*run, stands[run], found.remove(run).unwrap_or_default());
-        }
-    }
-    index.sets.retain(|set| Arc::strong_count(set) > 1);
+    index.advance(domain, project, kind).await?;
     Ok(index.counted())
 }
 
-/// How far each run with rows is.
-async fn stands(db: &Db, project: i64, kind: StreamKind) -> Result<BTreeMap<i64, Stand>, Error> {
-    let text = "SELECT r.id, r.generation, CAST(0 AS BIGINT), COUNT(*), MAX(s.position) FROM run r \
+/// How far each of these runs with rows is, or each of the project.
+async fn stands(
+    db: &Db,
+    project: i64,
+    kind: StreamKind,
+    only: Option<&[i64]>,
+) -> Result<BTreeMap<i64, Stand>, Error> {
+    let within = only.map(|ids| format!("AND r.id IN ({})", placeholders(3, ids.len()))).unwrap_or_default();
+    let text = format!(
+        "SELECT r.id, r.generation, CAST(0 AS BIGINT), COUNT(*), MAX(s.position) FROM run r \
          JOIN segment s ON s.run_id = r.id AND s.generation = r.generation AND s.kind = $1 \
-         WHERE r.project_id = $2 AND r.deleted_at IS NULL GROUP BY r.id, r.generation UNION ALL \
+         WHERE r.project_id = $2 AND r.deleted_at IS NULL {within} GROUP BY r.id, r.generation UNION ALL \
          SELECT r.id, r.generation, CAST(1 AS BIGINT), COUNT(*), MAX(t.id) FROM run r \
          JOIN tail t ON t.run_id = r.id AND t.generation = r.generation AND t.kind = $1 \
-         WHERE r.project_id = $2 AND r.deleted_at IS NULL GROUP BY r.id, r.generation";
-    let rows: Vec<(i64, i64, i64, i64, i64)> = sql(text).bind(kind.as_str()).bind(project).all(db).await?;
+         WHERE r.project_id = $2 AND r.deleted_at IS NULL {within} GROUP BY r.id, r.generation"
+    );
+    let ids = only.unwrap_or_default().iter().copied();
+    let rows: Vec<(i64, i64, i64, i64, i64)> =
+        sql(text).bind(kind.as_str()).bind(project).bind_all(ids).all(db).await?;
     let mut all = BTreeMap::new();
     for (run, generation, tail, count, last) in rows {
         let stand: &mut Stand = all.entry(run).or_default();
@@ -81,6 +83,51 @@ async fn stands(db: &Db, project: i64, kind: StreamKind) -> Result<BTreeMap<i64,
 }
 
 impl Index {
+    /// Looks at all runs, then at those that changed.
+    async fn advance(&mut self, domain: &Domain, project: i64, kind: StreamKind) -> Result<(), Error> {
+        let db = domain.db();
+        let horizon = db.change_horizon().await?;
+        let mut seen = HashMap::new();
+        if let Some(before) = self.horizon {
+            let text = "SELECT run_id, change FROM run_change WHERE project_id = $1 AND change >= $2";
+            let changes: Vec<(i64, i64)> = sql(text).bind(project).bind(before).all(db).await?;
+            seen = changes.into_iter().collect();
+            let news: Vec<i64> =
+                seen.iter().filter(|(run, change)| self.seen.get(run) != Some(change)).map(|(run, _)| *run).collect();
+            for ids in news.chunks(CHUNK) {
+                let stands = stands(db, project, kind, Some(ids)).await?;
+                for run in ids.iter().filter(|run| !stands.contains_key(run)) {
+                    self.runs.remove(run);
+                }
+                self.read(domain, kind, stands).await?;
+            }
+        } else {
+            let stands = stands(db, project, kind, None).await?;
+            self.runs.retain(|run, _| stands.contains_key(run));
+            self.read(domain, kind, stands).await?;
+        }
+        // Only now: what could not be read is tried again.
+        (self.horizon, self.seen) = (Some(horizon), seen);
+        self.sets.retain(|set| Arc::strong_count(set) > 1);
+        Ok(())
+    }
+
+    /// Reads the names of those runs that have logged more.
+    async fn read(&mut self, domain: &Domain, kind: StreamKind, stands: BTreeMap<i64, Stand>) -> Result<(), Error> {
+        let changed: Vec<i64> = stands
+            .iter()
+            .filter(|(run, stand)| self.runs.get(run).is_none_or(|(known, _)| known != *stand))
+            .map(|(run, _)| *run)
+            .collect();
+        for ids in changed.chunks(CHUNK) {
+            let mut found = keys::load(domain, Of::Runs(ids), kind).await?;
+            for run in ids {
+                self.put(*run, stands[run], found.remove(run).unwrap_or_default());
+            }
+        }
+        Ok(())
+    }
+
     fn put(&mut self, run: i64, stand: Stand, keys: Keys) {
         let names: Names = keys.0.into_iter().map(|(key, info)| (key, keys::kind(&info))).collect();
         let names = self.sets.get(&names).cloned().unwrap_or_else(|| {

@@ -31,11 +31,17 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   throw errorOf(body, response.status) ?? new ApiError(response.statusText, response.status);
 }
 
-/** Posts JSON. */
-export const post = (path: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
-  send(path, {
+/** Browsers send no more than 64 KB for a page that is gone. */
+const LAST_WORDS = 60_000;
+
+/** Posts JSON; what a page says while it goes away is still sent. */
+export function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const text = JSON.stringify(body);
+  return send(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
+    body: text,
     signal: signal ?? null,
+    keepalive: typeof document !== 'undefined' && document.hidden && text.length < LAST_WORDS,
   });
+}
