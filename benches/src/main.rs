@@ -6,10 +6,15 @@
 //! address is given, on that empty PostgreSQL database. Every answer must be 200, which means durable. The limit is one
 //! thread that appends the same bodies to a file in the same folder and calls `fdatasync` after each: a server that commits
 //! several requests at once may pass it.
+//!
+//! `benches at …` only sends, to a server that runs already ([`at`]): the comparison with other systems drives it.
 
+mod at;
 mod body;
 mod charts;
+mod fill;
 mod limit;
+mod live;
 mod load;
 mod secrecy;
 mod server;
@@ -39,10 +44,13 @@ const SHAPES: [Shape; 2] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("at", words)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return at::run(words);
+    }
     let (binary, folder, postgres) = match words.as_slice() {
         [binary, folder] => (Path::new(binary), Path::new(folder), None),
         [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
-        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL]".into()),
+        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL], or benches at …".into()),
     };
     std::fs::create_dir_all(folder)?;
     println!("{TIME:?} each; data in {}", folder.display());
