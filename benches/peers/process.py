@@ -71,14 +71,22 @@ def size(folder: Path) -> int:
 class Server:
     """A system that answers HTTP; `start` seconds passed until it first did."""
 
-    def __init__(self, command: list[str], port: int, folder: Path, path: str = "/", environment: dict | None = None):
+    def __init__(
+        self,
+        command: list[str],
+        port: int,
+        folder: Path,
+        path: str = "/",
+        environment: dict | None = None,
+        calm: bool = False,
+    ):
         self.port, self.url, self.folder = port, f"http://127.0.0.1:{port}", folder
         folder.mkdir(parents=True, exist_ok=True)
         base = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **(environment or {})}
         self.log = (folder / "server.log").open("ab")
         started = time.monotonic()
         self.process = subprocess.Popen(
-            [*PRIORITY, *command],
+            [*([] if calm else PRIORITY), *command],
             cwd=folder,
             env=base,
             stdout=self.log,

@@ -23,6 +23,8 @@ GROUPS = """{ project(entityName: "bench", name: "table") {
         totalCount edges { node { values runCount aggregates } } } } }"""
 LINES = """query($after: String) { project(entityName: "bench", name: "live") { runs(first: 1000, after: $after) {
     edges { node { historyLineCount } } pageInfo { endCursor hasNextPage } } } }"""
+FILES = """{ project(entityName: "bench", name: "fill") { run(name: "fill-0") {
+    parquetHistory(liveKeys: []) { parquetUrls } } } }"""
 KEYS = '{ project(entityName: "bench", name: "fill") { metricKeys { key runs type } } }'
 
 
@@ -44,6 +46,12 @@ class Asked:
             raise RuntimeError(f"{path}: {answer.status} {content[:500]!r}")
         return milliseconds, content
 
+    def length(self, path: str) -> int:
+        self.connection.request("HEAD", path)
+        answer = self.connection.getresponse()
+        answer.read()
+        return int(answer.headers["Content-Length"])
+
     def times(self, path: str, body: object, count: int) -> list[float]:
         return sorted(self.ask(path, body)[0] for _ in range(count))
 
@@ -58,9 +66,9 @@ def again(system: System) -> System:
     return systems.runstead(system.server.folder, key=key)
 
 
-def filled(folder: Path, part: str, *numbers: int) -> System:
-    system = systems.runstead(folder)
-    system.send(part, *numbers)
+def filled(folder: Path, part: str, *numbers: int, calm: bool = False) -> System:
+    system = systems.runstead(folder, calm=calm)
+    system.send(part, *numbers, calm=calm)
     settle(system)
     return again(system)
 
@@ -138,10 +146,12 @@ def stored(folder: Path, say: Callable) -> None:
         system = systems.runstead(folder / str(bits))
         system.send("fill", 1, 200_000, 20, bits, 0)
         settle(system)
-        files = size(system.data / "blobs") / 4e6
-        every = size(system.data) / 4e6
-        note = f"{every:.2f} with the database, whose file keeps its freed pages"
-        say(f"stored, values of {bits} bits", f"≤ {reach} bytes/point", files, reach, "bytes/point in files", note)
+        asked = Asked(system)
+        addresses = asked.graphql(FILES)["project"]["run"]["parquetHistory"]["parquetUrls"]
+        live = sum(asked.length(address[address.index("/blob/") :]) for address in addresses) / 4e6
+        files, every = size(system.data / "blobs") / 4e6, size(system.data) / 4e6
+        note = f"on disk {files:.2f} with files not yet cleared away, {every:.2f} with the database file"
+        say(f"stored, values of {bits} bits", f"≤ {reach} bytes/point", live, reach, "bytes/point", note)
         system.stop()
         shutil.rmtree(folder / str(bits))
 
@@ -175,7 +185,7 @@ def chart(system: System, runs: int, rows: int, say: Callable) -> None:
 def page(folder: Path, say: Callable) -> None:
     for runs in (1000, 10_000, 100_000):
         place = folder / str(runs)
-        system = filled(place, "table", runs, 200)
+        system = filled(place, "table", runs, 200, calm=runs > 10_000)
         asked, work = Asked(system), f"project page, {runs:,} runs × 200 keys"
         filters = {"config.c3": {"$gt": 0.5}, "config.c0": "adam"}
         body = {"query": LIST, "variables": {"filters": json.dumps(filters), "order": "-summary_metrics.m7"}}

@@ -99,7 +99,11 @@ def peers(found: list[dict]) -> str:
     ]
     lines, _ = of("page")
     rows = [
-        [line["system"], f"{line['runs']:,}", number(line["seconds"] * 1000)]
+        [
+            line["system"],
+            f"{line['runs']:,}",
+            number(line["seconds"] * 1000) + (", " + line["note"] if "note" in line else ""),
+        ]
         if "failed" not in line
         else [line["system"], line["failed"], ""]
         for line in lines

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -22,11 +23,16 @@ def environment(name: str) -> Path:
     return Path(os.environ[f"BENCH_ENV_{name.upper().replace('-', '_')}"])
 
 
-def outside(command: list[str], variables: dict[str, str], timeout: float = 600) -> str:
+def outside(command: list[str], variables: dict[str, str], timeout: float = 1200, calm: bool = False) -> str:
+    """What a command prints; a calm one does not get the priority of what is measured."""
     base = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8", **variables}
-    done = subprocess.run([*PRIORITY, *command], env=base, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(
+        [*([] if calm else PRIORITY), *command], env=base, capture_output=True, text=True, timeout=timeout
+    )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)[:300]}: {done.stdout[-1500:]} {done.stderr[-1500:]}")
+        print(done.stdout[-2000:], done.stderr[-2000:], file=sys.stderr)
+        lines = done.stderr.strip().splitlines() or ["no words"]
+        raise RuntimeError(f"exit code {done.returncode}: {lines[-1][:200]}")
     return done.stdout
 
 
@@ -53,12 +59,12 @@ class System:
         output = outside([*words, json.dumps({"servers": self.processes(), **arguments})], self.variables)
         return json.loads(next(line for line in reversed(output.splitlines()) if line.startswith("RESULT "))[7:])
 
-    def send(self, part: str, *numbers: int) -> dict:
+    def send(self, part: str, *numbers: int, calm: bool = False) -> dict:
         """A part of `benches at`, with the processor seconds of everything that serves."""
         before = cpu(*self.processes())
         address = f"127.0.0.1:{self.server.port}"
         command = [SENDER, "at", address, self.proof, str(self.server.id), part, *map(str, numbers)]
-        answer = json.loads(outside(command, {}))
+        answer = json.loads(outside(command, {}, calm=calm))
         # The sender's own figure begins after the runs are made, but is of one process alone.
         return answer | ({"cpu": cpu(*self.processes()) - before} if self.also else {})
 
@@ -79,13 +85,12 @@ def basic(key: str) -> str:
     return "Basic " + b64encode(f"api:{key}".encode()).decode()
 
 
-def runstead(folder: Path, database: str | None = None, key: str | None = None) -> System:
-    """Started where it was before when a key is given."""
+def runstead(folder: Path, database: str | None = None, key: str | None = None, calm: bool = False) -> System:
+    """Started where it was before when a key is given; calmly when it is only to be filled."""
     port, data = free_port(), folder / "data"
     place = ["--data-dir", str(data), *(["--database-url", database] if database else [])]
-    server = Server(
-        [RUNSTEAD, "serve", "--log-level", "warn", "--listen", f"127.0.0.1:{port}", *place], port, folder, "/healthz"
-    )
+    command = [RUNSTEAD, "serve", "--log-level", "warn", "--listen", f"127.0.0.1:{port}", *place]
+    server = Server(command, port, folder, "/healthz", calm=calm)
     key = key or outside([RUNSTEAD, "user", "create", "bench", "--print-api-key", *place], {}).strip()
     variables = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": key, "WANDB_DIR": str(folder), "HOME": str(folder)}
     variables |= {"WANDB_ERROR_REPORTING": "false", "WANDB_SILENT": "true", "WANDB_DISABLE_GIT": "true"}
