@@ -18,6 +18,7 @@ from pathlib import Path
 
 import artifacts
 import peers
+import process
 import reach
 import report
 import systems
@@ -72,6 +73,8 @@ def main() -> int:
         except Exception:
             traceback.print_exc()
             failed.append(name)
+        for server in list(process.RUNNING):
+            server.stop()
         shutil.rmtree(place, ignore_errors=True)
         print(f"== {name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
@@ -84,7 +87,7 @@ def main() -> int:
         if name.endswith("-postgres") and not systems.POSTGRES:
             continue
         if {"peers", name} & set(words):
-            do(name, lambda _, start=start: peers.measure(start, write))
+            do(name, lambda place, start=start: peers.measure(place, start, write))
     print(report.tables([json.loads(line) for line in results.read_text().splitlines()]))
     if failed:
         print("failed: " + ", ".join(failed), file=sys.stderr)

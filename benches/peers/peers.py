@@ -5,7 +5,6 @@ import re
 import statistics
 import struct
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -46,12 +45,11 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-def measure(start: Callable[[Path], System], say: Callable[[str, dict], None]) -> None:
+def measure(place: Path, start: Callable[[Path], System], say: Callable[[str, dict], None]) -> None:
     """Starts a system several times, does all the work on the last and says what each showed."""
     starts, idle = [], []
     for time_ in range(TIMES):
-        folder = Path(tempfile.mkdtemp(prefix="peer-"))
-        system = start(folder)
+        system = start(place / str(time_))
         starts.append(system.server.start)
         time.sleep(2)
         idle.append(system.server.memory())

@@ -9,6 +9,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+# Servers that nobody has stopped yet.
+RUNNING: list["Server"] = []
 TICKS = os.sysconf("SC_CLK_TCK")
 # Priority of what is measured: `chrt -f 20` where RUNSTEAD_BENCH_REALTIME is set, for a machine that others use too.
 PRIORITY = ["chrt", "-f", "20"] if os.environ.get("RUNSTEAD_BENCH_REALTIME") else []
@@ -94,6 +96,7 @@ class Server:
             start_new_session=True,
         )
         self.id = self.process.pid
+        RUNNING.append(self)
         while not self.answers(path):
             if self.process.poll() is not None or time.monotonic() - started > 240:
                 raise RuntimeError(f"{command[0]} does not answer:\n{(folder / 'server.log').read_text()[-3000:]}")
@@ -117,6 +120,7 @@ class Server:
 
     def stop(self) -> None:
         """Ends all that it started."""
+        RUNNING.remove(self)
         processes = tree(self.id)
         for process in processes:
             try:
@@ -131,9 +135,3 @@ class Server:
                     os.kill(process, signal.SIGKILL)
             self.process.wait()
         self.log.close()
-
-    def __enter__(self) -> "Server":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
