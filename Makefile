@@ -14,7 +14,7 @@ test: ## every suite, on both databases: Rust, S3, web, real client, browser
 check: ## formatting, lints, licences, tidy
 	@tools/check
 
-bench: ## how fast run data is taken, what the time of an answer tells, how the web app does with 10,000 runs
+bench: ## Runstead against its goals and beside other systems; what the time of an answer tells; the web app with 10,000 runs
 	@tools/bench
 
 demo: ## a server with a demo project, trained on the spot

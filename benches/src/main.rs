@@ -8,10 +8,15 @@
 //! several requests at once may pass it.
 //!
 //! `benches SERVER FOLDER charts` measures only the charts, on SQLite, and leaves the data in the folder for the next time.
+//!
+//! `benches at …` only sends, to a server that runs already ([`at`]): the comparison with other systems drives it.
 
+mod at;
 mod body;
 mod charts;
+mod fill;
 mod limit;
+mod live;
 mod load;
 mod secrecy;
 mod server;
@@ -41,6 +46,9 @@ const SHAPES: [Shape; 2] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("at", words)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return at::run(words);
+    }
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let chart_runs = number("RUNSTEAD_BENCH_CHARTS").unwrap_or(CHARTS.0);
     let (binary, folder, postgres) = match words.as_slice() {
@@ -49,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return charts::again(Path::new(binary), Path::new(folder), chart_runs, CHARTS.1);
         }
         [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
-        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts]".into()),
+        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts], or benches at …".into()),
     };
     std::fs::create_dir_all(folder)?;
     println!("{TIME:?} each; data in {}", folder.display());

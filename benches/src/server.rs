@@ -10,16 +10,18 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 /// Clock ticks a second in `/proc`, the same on every Linux.
 const TICKS: f64 = 100.0;
 
-/// A running server; killed when dropped.
+/// A running server; killed when dropped, unless somebody else started it.
 pub struct Server {
-    process: Child,
-    /// Kept open: the server ends when it cannot write what it has to say.
-    output: BufReader<ChildStdout>,
+    /// The second is kept open: the server ends when it cannot write what it has to say.
+    process: Option<(Child, BufReader<ChildStdout>)>,
+    /// The id of the process.
+    id: u32,
     binary: PathBuf,
     /// The flags that name the data.
     place: Vec<OsString>,
     address: String,
-    key: String,
+    /// What the header `Authorization` says.
+    proof: String,
 }
 
 /// A kept-open connection of a user.
@@ -35,9 +37,11 @@ impl Server {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let mut place = vec!["--data-dir".into(), folder.as_os_str().to_owned()];
         place.extend(database.into_iter().flat_map(|url| ["--database-url".into(), url.into()]));
-        let (process, output) = spawn(binary, &place, &address)?;
-        let mut server = Self { process, output, binary: binary.to_owned(), place, address, key: String::new() };
-        server.key = server.user("bench")?;
+        let process = spawn(binary, &place, &address)?;
+        let id = process.0.id();
+        let mut server =
+            Self { process: Some(process), id, binary: binary.to_owned(), place, address, proof: String::new() };
+        server.proof = format!("Bearer {}", server.user("bench")?);
         Ok(server)
     }
 
@@ -45,17 +49,28 @@ impl Server {
     pub fn open(binary: &Path, folder: &Path) -> Result<Self, Box<dyn Error>> {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let place = vec!["--data-dir".into(), folder.as_os_str().to_owned()];
-        let (process, output) = spawn(binary, &place, &address)?;
-        let mut server = Self { process, output, binary: binary.to_owned(), place, address, key: String::new() };
-        server.key = server.command(&["key", "create", "--user", "bench"])?;
+        let process = spawn(binary, &place, &address)?;
+        let id = process.0.id();
+        let mut server =
+            Self { process: Some(process), id, binary: binary.to_owned(), place, address, proof: String::new() };
+        server.proof = format!("Bearer {}", server.command(&["key", "create", "--user", "bench"])?);
         Ok(server)
+    }
+
+    /// A server that runs already, of whatever kind.
+    pub fn at(address: &str, proof: &str, id: u32) -> Self {
+        let (address, proof) = (address.to_owned(), proof.to_owned());
+        Self { process: None, id, binary: PathBuf::new(), place: Vec::new(), address, proof }
     }
 
     /// Ends the process and starts it again on the same data.
     pub fn restart(&mut self) -> Result<(), Box<dyn Error>> {
-        self.process.kill()?;
-        self.process.wait()?;
-        (self.process, self.output) = spawn(&self.binary, &self.place, &self.address)?;
+        let (process, _) = self.process.as_mut().ok_or("somebody else started this server")?;
+        process.kill()?;
+        process.wait()?;
+        let process = spawn(&self.binary, &self.place, &self.address)?;
+        self.id = process.0.id();
+        self.process = Some(process);
         Ok(())
     }
 
@@ -75,7 +90,7 @@ impl Server {
 
     /// Processor time that the process has used.
     pub fn cpu_seconds(&self) -> Result<f64, Box<dyn Error>> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id))?;
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok()).ok_or("unreadable stat");
         Ok((ticks(11)? + ticks(12)?) / TICKS)
@@ -83,15 +98,19 @@ impl Server {
 
     /// Opens a connection of the user `bench`.
     pub fn connect(&self) -> Result<Connection, Box<dyn Error>> {
-        self.connect_as(&self.key)
+        self.connect_with(&self.proof)
     }
 
     /// Opens a connection with somebody's key.
     pub fn connect_as(&self, key: &str) -> Result<Connection, Box<dyn Error>> {
+        self.connect_with(&format!("Bearer {key}"))
+    }
+
+    fn connect_with(&self, proof: &str) -> Result<Connection, Box<dyn Error>> {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_nodelay(true)?;
         let head = format!(
-            "Host: {}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length:",
+            "Host: {}\r\nAuthorization: {proof}\r\nContent-Type: application/json\r\nContent-Length:",
             self.address
         );
         Ok(Connection { stream: BufReader::new(stream), head })
@@ -110,9 +129,11 @@ fn spawn(binary: &Path, place: &[OsString], address: &str) -> Result<(Child, Buf
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if let Some((process, _)) = &mut self.process {
+            // It may have ended by itself; there is nobody left to tell.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 

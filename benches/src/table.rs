@@ -59,7 +59,8 @@ fn document(run: usize, prefix: char, keys: usize, wrap: impl Fn(Value) -> Value
     Value::Object(map).to_string()
 }
 
-fn fill(server: &Server, runs: usize, keys: usize) -> Result<(), Box<dyn Error>> {
+/// Makes the runs.
+pub fn fill(server: &Server, runs: usize, keys: usize) -> Result<(), Box<dyn Error>> {
     let send = |sender: usize| {
         let mut connection = server.connect().map_err(|e| e.to_string())?;
         for run in (sender..runs).step_by(SENDERS) {

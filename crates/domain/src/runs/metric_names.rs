@@ -55,12 +55,7 @@ pub(super) async fn of_project(domain: &Domain, project: i64, kind: StreamKind) 
 }
 
 /// How far each of these runs with rows is, or each of the project.
-async fn stands(
-    db: &Db,
-    project: i64,
-    kind: StreamKind,
-    only: Option<&[i64]>,
-) -> Result<BTreeMap<i64, Stand>, Error> {
+async fn stands(db: &Db, project: i64, kind: StreamKind, only: Option<&[i64]>) -> Result<BTreeMap<i64, Stand>, Error> {
     let within = only.map(|ids| format!("AND r.id IN ({})", placeholders(3, ids.len()))).unwrap_or_default();
     let text = format!(
         "SELECT r.id, r.generation, CAST(0 AS BIGINT), COUNT(*), MAX(s.position) FROM run r \
