@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use sql::{Arg, On, Sql, placeholders, sql};
 
@@ -66,7 +66,12 @@ impl Db {
             // FULL: a commit that was answered survives power failure.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(ACQUIRE);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+        let pool = || {
+            let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+            // A full disk makes SQLite itself roll back, which the driver does not count: such a connection begins nothing
+            // any more, so another takes its place.
+            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        };
         let write = pool().max_connections(1).connect_with(options.clone()).await;
         let write = write.map_err(|e| Error::internal("opening the SQLite database", e))?;
         let read = pool().max_connections(4).connect_with(options).await?;
@@ -155,4 +160,23 @@ impl Tx {
 
 fn bad_url() -> Error {
     Error::Invalid(Problem::DatabaseUrl)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Lab;
+
+    #[tokio::test]
+    async fn a_connection_that_lost_its_transaction_is_replaced() {
+        for lab in Lab::all().await {
+            for _ in 0..20 {
+                let mut tx = lab.domain.db().begin().await.unwrap();
+                // As SQLite does by itself when the disk is full.
+                sql("ROLLBACK").run(&mut tx).await.unwrap();
+                drop(tx);
+            }
+            lab.domain.db().begin().await.unwrap().next_id("entity").await.unwrap();
+        }
+    }
 }
