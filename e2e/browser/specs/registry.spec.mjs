@@ -29,6 +29,9 @@ async function log(key, entity, run, versions) {
   await useArtifact({ url: server.url, key }, { ...place, run }, id);
   await logged.finish();
 }
+/** Does something that sends a mutation, and waits until it is answered. */
+const sent = (own, mutation, act) =>
+  Promise.all([own.waitForResponse((response) => response.request().postData()?.includes(mutation)), act()]);
 /** Links the version whose page is open. */
 async function link(own, { registry, collection, aliases }) {
   await own.getByRole('button', { name: 'Link to registry' }).click();
@@ -180,7 +183,7 @@ test('people and teams get one of four roles', async () => {
   await table.getByLabel('Role of lab').waitFor();
   assert.equal(await table.getByLabel('Role of lab').inputValue(), 'viewer');
   assert.equal(await table.getByLabel('Role of bob').inputValue(), 'restricted_viewer');
-  await table.getByLabel('Role of bob').selectOption({ label: 'Member' });
+  await sent(page, 'SetRegistryUser', () => table.getByLabel('Role of bob').selectOption({ label: 'Member' }));
   await page.reload();
   await table.getByLabel('Role of bob').waitFor();
   assert.equal(await table.getByLabel('Role of bob').inputValue(), 'member');
@@ -265,7 +268,7 @@ test('deleting tells first what would go', async () => {
   await assertAccessible(page);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await goto(page, 'ada/digits/artifacts/model/net');
-  await page.getByLabel('Kept').selectOption({ label: '90 days' });
+  await sent(page, 'KeepCollection', () => page.getByLabel('Kept').selectOption({ label: '90 days' }));
   await page.reload();
   await page.getByLabel('Kept').waitFor();
   assert.equal(await page.getByLabel('Kept').inputValue(), String(90 * 86_400));
