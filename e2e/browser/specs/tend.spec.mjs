@@ -170,6 +170,7 @@ test('notes are written in place', async () => {
   await field.fill('lr too high after step 8');
   await field.press('Enter');
   await row('trial-1').getByText('lr too high after step 8').waitFor();
+  await page.waitForTimeout(1200);
   await page.reload();
   await row('trial-1').getByText('lr too high after step 8').waitFor();
 });
