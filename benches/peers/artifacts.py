@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import systems
-from process import peak
+from process import PRIORITY, peak
 from reach import Asked
 
 # Megabytes of the large file. The goal says 5,000; it takes four times that on disk, with the client's copies.
@@ -25,7 +25,9 @@ def files(folder: Path, count: int) -> Path:
 
 
 def copied(source: Path, target: Path) -> float:
-    """Seconds to copy with MD5 and fsync."""
+    """Seconds to copy with MD5 and fsync, as hurried as what it is compared with."""
+    if PRIORITY:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))
     begun, digest = time.monotonic(), hashlib.md5()
     with source.open("rb") as read, target.open("wb") as write:
         while part := read.read(1 << 20):
@@ -34,6 +36,8 @@ def copied(source: Path, target: Path) -> float:
         write.flush()
         os.fsync(write.fileno())
     seconds = time.monotonic() - begun
+    if PRIORITY:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     target.unlink()
     return seconds
 

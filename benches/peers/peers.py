@@ -21,7 +21,7 @@ TIMES = 3
 DURABLE = {
     "Runstead": "power failure",
     "Runstead, PostgreSQL": "power failure",
-    "openwandb": "its defaults",
+    "openwandb": "not established",
     "mlflow, SQLite": "power failure",
     "mlflow, PostgreSQL": "power failure",
     "trackio": "end of the process",
@@ -176,7 +176,9 @@ def chart(system: System) -> dict:
     if system.name == "openwandb":
         for run in range(runs):
             log(system, f"chart-{run}", curves(rows, 1, run))
-        found = [run["id"] for run in json.loads(system.ask("/api/v2/projects/default/chart/runs?limit=1000"))["runs"]]
+        found = [
+            run["run_id"] for run in json.loads(system.ask("/api/v2/projects/default/chart/runs?limit=1000"))["runs"]
+        ]
         times = []
         for _ in range(3):
             begun = time.monotonic()

@@ -53,7 +53,7 @@ def peers(found: list[dict]) -> str:
             continue
         raw = ratio(line.get("raw_cpu"), ours.get("raw_cpu"))
         points = ratio(line["points_cpu"], ours.get("points_cpu"))
-        size = f"{number(line['bytes'])} ({number(line['bytes'] / ours['bytes'])}×)"
+        size = number(line["bytes"]) + (f" ({number(line['bytes'] / ours['bytes'])}×)" if ours else "")
         rows.append([line["system"], f"{line['rows']:,}", points, raw, size, line["durable"]])
     head = [
         "system",
