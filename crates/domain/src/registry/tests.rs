@@ -5,8 +5,8 @@ use crate::artifacts::tests::log;
 use crate::artifacts::{ArtifactVersion, EntryQuery, LinkTarget, NewArtifact};
 use crate::model::{ArtifactPath, CollectionPath, EntityPath, ProjectPath, RegistryRole, Role, RunPath, Visibility};
 use crate::policy::{
-    Administer, Allowed, Artifact, ClientInfo, Collection, Create, Credential, Delete, Entity, LogArtifact, Place,
-    Project, Read, Run, Session, Submit, Update,
+    Administer, Allowed, Artifact, ClientInfo, Collection, Create, Credential, Delete, Download, Entity, LogArtifact,
+    Place, Project, Read, Run, Session, Submit, Update,
 };
 use crate::testing::Lab;
 use crate::{Error, Problem};
@@ -131,7 +131,9 @@ async fn a_team_gives_its_people_its_role_and_its_viewers_no_more_than_theirs() 
         let listed = found(&lab.victor).await.unwrap().project.registry_teams().await.unwrap();
         assert_eq!((listed[0].name.as_str(), listed[0].role.as_str()), ("team", "admin"));
         registry.set_registry_team(team.resource().id, Some(RegistryRole::RestrictedViewer)).await.unwrap();
-        assert_eq!(letters(&lab.victor, &version).await, "s");
+        // He takes the files where they came from, not from here.
+        assert_eq!(letters(&lab.victor, &version).await, "sf");
+        assert_eq!(code(lab.victor.allow::<Download, Project>(&at()).await), "ROLE_TOO_LOW");
         registry.set_registry_team(team.resource().id, None).await.unwrap();
         assert_eq!(letters(&lab.alice, &version).await, "");
         assert_eq!(code(registry.set_registry_team(987, Some(RegistryRole::Viewer)).await), "NOT_FOUND");
