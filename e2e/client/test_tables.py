@@ -1,4 +1,4 @@
-"""Tables that scripts log, as the web app asks for them: in every log mode, in files and versions, with their pictures."""
+"""Tables that scripts log, as the web app asks for them: every log mode, files and versions, with their pictures."""
 
 import json
 import time
