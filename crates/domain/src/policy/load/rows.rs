@@ -44,8 +44,8 @@ pub(super) const COLUMNS: &str = "e.id AS entity_id, e.name AS entity, e.kind, e
     p.id AS project_id, p.name AS project, p.visibility, p.description, p.owner_id AS project_owner, \
     p.created_at AS project_created_at, p.updated_at AS project_updated_at, p.archived_at, \
     pm.role AS project_role, pc.name AS project_role_name, pc.adds AS project_role_adds, \
-    (SELECT MAX(CASE WHEN tm.role = 'viewer' AND pt.role <> 'restricted_viewer' THEN 1 WHEN pt.role = 'admin' THEN 3 \
-     WHEN pt.role = 'member' THEN 2 WHEN pt.role = 'viewer' THEN 1 ELSE 0 END) FROM project_team pt \
+    (SELECT CAST(MAX(CASE WHEN tm.role = 'viewer' AND pt.role <> 'restricted_viewer' THEN 1 WHEN pt.role = 'admin' THEN 3 \
+     WHEN pt.role = 'member' THEN 2 WHEN pt.role = 'viewer' THEN 1 ELSE 0 END) AS BIGINT) FROM project_team pt \
      JOIN membership tm ON tm.team_id = pt.team_id AND tm.user_id = $1 WHERE pt.project_id = p.id) AS by_team";
 
 /// A role as the database has it.
