@@ -135,6 +135,22 @@ fn table(out: &mut String, title: &str, make: impl Fn(&Who) -> Facts) {
     }
 }
 
+fn registries(out: &mut String) {
+    for (visibility, who_may) in [(Visibility::Team, "everybody"), (Visibility::Restricted, "those who were added")] {
+        table(out, &format!("registry of {who_may}"), |who| {
+            facts(who, EntityKind::Organization, Some(visibility), None)
+        });
+    }
+    for role in RegistryRole::ALL {
+        table(out, &format!("restricted registry, to which the caller was added as {role}"), |who| {
+            let mut facts = facts(who, EntityKind::Organization, Some(Visibility::Restricted), None);
+            facts.project.iter_mut().for_each(|p| p.role = Some(Standing::in_registry(*role)));
+            facts
+        });
+    }
+    table(out, "no such registry", |who| facts(who, EntityKind::Organization, None, None));
+}
+
 #[test]
 fn role_by_visibility_by_key_by_ownership_by_action() {
     let mut out = String::new();
@@ -185,19 +201,7 @@ fn role_by_visibility_by_key_by_ownership_by_action() {
         Facts { server, ..facts(who, EntityKind::User(ME), None, None) }
     });
     table(&mut out, "a service account of the team", |who| facts(who, EntityKind::Service(OTHER), None, None));
-    for (visibility, who_may) in [(Visibility::Team, "everybody"), (Visibility::Restricted, "those who were added")] {
-        table(&mut out, &format!("registry of {who_may}"), |who| {
-            facts(who, EntityKind::Organization, Some(visibility), None)
-        });
-    }
-    for role in RegistryRole::ALL {
-        table(&mut out, &format!("restricted registry, to which the caller was added as {role}"), |who| {
-            let mut facts = facts(who, EntityKind::Organization, Some(Visibility::Restricted), None);
-            facts.project.iter_mut().for_each(|p| p.role = Some(Standing::in_registry(*role)));
-            facts
-        });
-    }
-    table(&mut out, "no such registry", |who| facts(who, EntityKind::Organization, None, None));
+    registries(&mut out);
     let key = |scope, project| Some(KeyFacts { id: 3, name: "k".to_owned(), scope, project, entity: None });
     table(&mut out, "team project, read-only key", |who| {
         facts(who, EntityKind::Team, Some(Visibility::Team), key(KeyScope::Read, None))

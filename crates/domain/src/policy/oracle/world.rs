@@ -231,24 +231,7 @@ impl World {
                 p.entity
             ));
         }
-        for (project, user, role) in &self.project_members {
-            all.push(format!(
-                "INSERT INTO project_member (project_id, user_id, role, custom_role_id, created_at) \
-                VALUES ({}, {}, '{}', {}, 0)",
-                project + 1,
-                user + 1,
-                role.base,
-                id(role.custom)
-            ));
-        }
-        for (project, team, role) in &self.project_teams {
-            all.push(format!(
-                "INSERT INTO project_team (project_id, team_id, role, created_at) VALUES ({}, {}, '{}', 0)",
-                project + 1,
-                team + 101,
-                role.base
-            ));
-        }
+        all.extend(self.project_roles());
         for (n, r) in self.runs.iter().enumerate() {
             let (name, state) = (&r.name, if r.running { "running" } else { "finished" });
             all.push(format!("INSERT INTO run (id, project_id, name, user_id, submitted_by, display_name, state, generation, config, \
@@ -269,6 +252,31 @@ impl World {
             "INSERT INTO setting (name, value) VALUES ('users_create_keys', '{}')",
             self.users_create_keys
         ));
+        all
+    }
+
+    /// What was given to people and teams in projects.
+    fn project_roles(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let id = |n: Option<usize>| n.map_or("NULL".to_owned(), |n| (n + 1).to_string());
+        for (project, user, role) in &self.project_members {
+            all.push(format!(
+                "INSERT INTO project_member (project_id, user_id, role, custom_role_id, created_at) \
+                VALUES ({}, {}, '{}', {}, 0)",
+                project + 1,
+                user + 1,
+                role.base,
+                id(role.custom)
+            ));
+        }
+        for (project, team, role) in &self.project_teams {
+            all.push(format!(
+                "INSERT INTO project_team (project_id, team_id, role, created_at) VALUES ({}, {}, '{}', 0)",
+                project + 1,
+                team + 101,
+                role.base
+            ));
+        }
         all
     }
 
