@@ -1,4 +1,4 @@
-"""A registry from its making to its end: what is linked there, found and used, in every version that knows registries."""
+"""A registry from its making to its end: what is linked there, found and used, by any client that knows registries."""
 
 import pathlib
 
@@ -35,7 +35,9 @@ registry = api.create_registry(
     name, visibility="organization", organization=organization, description="first", artifact_types=["model"]
 )
 said["made"] = [registry.name, registry.description, registry.visibility, list(registry.artifact_types)]
-said["again"] = failure(lambda: api.create_registry(name, visibility="organization", organization=organization)) is not None
+said["again"] = (
+    failure(lambda: api.create_registry(name, visibility="organization", organization=organization)) is not None
+)
 
 run = wandb.init()
 one = run.log_artifact(made("net", "one")).wait()
