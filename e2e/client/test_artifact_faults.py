@@ -99,7 +99,9 @@ def test_aliases_move_and_versions_go_while_somebody_reads(server):
     readers = [threading.Thread(target=read) for _ in range(2)]
     for thread in readers:
         thread.start()
-    delete = "mutation D($id: ID!) { deleteArtifact(input: {artifactID: $id, deleteAliases: true}) { artifact { id } } }"
+    delete = (
+        "mutation D($id: ID!) { deleteArtifact(input: {artifactID: $id, deleteAliases: true}) { artifact { id } } }"
+    )
     deleted = 0
     while deleted < 12:
         for artifact in list(versions(user, "moving", "moving"))[-3:-1]:

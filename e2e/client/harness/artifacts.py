@@ -15,7 +15,8 @@ CREATE = """mutation C($input: CreateArtifactInput!) { createArtifact(input: $in
 MANIFEST = """mutation M($input: CreateArtifactManifestInput!) { createArtifactManifest(input: $input) {
   artifactManifest { id file { uploadUrl uploadHeaders } } } }"""
 FILES = """mutation F($input: CreateArtifactFilesInput!) { createArtifactFiles(input: $input) { files { edges { node {
-  storagePath uploadUrl uploadHeaders uploadMultipartUrls { uploadID uploadUrlParts { partNumber uploadUrl } } } } } } }"""
+  storagePath uploadUrl uploadHeaders
+  uploadMultipartUrls { uploadID uploadUrlParts { partNumber uploadUrl } } } } } } }"""
 COMPLETE = """mutation P($input: CompleteMultipartUploadArtifactInput!) {
   completeMultipartUploadArtifact(input: $input) { digest } }"""
 COMMIT = """mutation K($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { id digest } } }"""

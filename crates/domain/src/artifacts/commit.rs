@@ -38,8 +38,15 @@ struct Sent {
 }
 
 impl Allowed<Update, Artifact> {
-    /// Commits the version; one that is committed already is answered as it is.
+    /// Commits the version; one that is committed already is answered as it is. A client that stops waiting ends nothing: it
+    /// asks again, and would else have the work begun anew each time.
     pub async fn commit(&self) -> Result<ArtifactVersion, Error> {
+        let artifact = self.clone();
+        let work = tokio::spawn(async move { artifact.commit_whole().await });
+        work.await.map_err(|e| Error::internal("committing an artifact", e))?
+    }
+
+    async fn commit_whole(&self) -> Result<ArtifactVersion, Error> {
         if let Some(commit) = self.claim_commit().await? {
             let done = commit.run().await;
             if done.is_err() {

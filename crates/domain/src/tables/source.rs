@@ -45,7 +45,7 @@ pub(super) struct Opened {
 
 /// Where relative paths of cells lead.
 pub(super) enum Home {
-    Run(Allowed<Read, Run>),
+    Run(Box<Allowed<Read, Run>>),
     Artifact(Box<ArtifactVersion>),
 }
 
@@ -134,7 +134,7 @@ async fn of_run(run: Allowed<Read, Run>, file: &str) -> Result<Option<Opened>, E
     let page = run.files(FileQuery { names: vec![file.to_owned()], ..FileQuery::default() }).await?;
     let Some(found) = page.files.into_iter().next() else { return Ok(None) };
     let sheet = sheet(run.project().session(), found.name, found.url).await?;
-    Ok(Some(Opened { sheets: vec![(0, sheet)], join: None, home: Home::Run(run) }))
+    Ok(Some(Opened { sheets: vec![(0, sheet)], join: None, home: Home::Run(Box::new(run)) }))
 }
 
 async fn of_artifact(version: ArtifactVersion, file: &str) -> Result<Option<Opened>, Error> {

@@ -187,6 +187,7 @@ fn name(key: &str) -> String {
 }
 
 /// The copy in a file that is there and good.
+#[expect(clippy::disallowed_methods, reason = "compared with the times of other files")]
 fn open(path: &Path) -> Option<Sheet> {
     let file = File::open(path).ok()?;
     // What was used is not the oldest.
@@ -204,6 +205,7 @@ fn open(path: &Path) -> Option<Sheet> {
 }
 
 /// Removes the oldest copies until no more than `most` bytes are left; never the one that was just made.
+#[expect(clippy::disallowed_methods, reason = "compared with the times of files")]
 fn evict(folder: &Path, made: &Path, most: u64) -> io::Result<()> {
     let now = SystemTime::now();
     let mut copies = Vec::new();
