@@ -287,6 +287,7 @@ test("parallel coordinates: brushing an axis chooses runs, dragging a title move
   await page.keyboard.press("ArrowUp");
   await chart.locator("path.run.out").first().waitFor({ state: "attached" });
   await page.keyboard.press("Escape");
+  await chart.locator("path.run.out").first().waitFor({ state: "detached" });
 
   const title = await chart.getByRole("button", { name: "Move the axis lr" }).boundingBox();
   const far = await chart.getByRole("button", { name: "Move the axis train/loss" }).boundingBox();
@@ -294,7 +295,7 @@ test("parallel coordinates: brushing an axis chooses runs, dragging a title move
   await page.mouse.down();
   await page.mouse.move(far.x + far.width / 2, far.y + far.height / 2, { steps: 6 });
   await page.mouse.up();
-  await page.waitForTimeout(200);
+  await chart.locator("text.title", { hasText: "lr" }).and(chart.locator("text.title").last()).waitFor();
   assert.deepEqual(await axes(), ["seed", "train/loss", "lr"]);
   await assertAccessible(page);
 });

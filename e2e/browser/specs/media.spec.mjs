@@ -315,7 +315,7 @@ test('a sound has its outline, a table its rows, a histogram its steps', async (
     return data.some((byte) => byte > 0);
   });
   await find('table');
-  await panel('table').getByRole('cell', { name: 'cat' }).first().waitFor();
+  await panel('table').getByRole('gridcell', { name: 'cat' }).first().waitFor();
   await find('weights');
   const plot = panel('weights').getByRole('img', { name: /Histograms of weights, first, 3 steps/ });
   await plot.waitFor();

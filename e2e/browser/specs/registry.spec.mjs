@@ -292,7 +292,7 @@ test('a restricted registry is seen only by its members', async () => {
   await goto(eve, 'registry/model');
   await eve.getByRole('heading', { name: /^eve may not read .*restricted/ }).waitFor();
   await eve.getByText(/ada can add eve/).waitFor();
-  await eve.getByRole('link', { name: /request/i }).waitFor();
+  await eve.getByRole('link', { name: /See why/ }).waitFor();
   assert.deepEqual(eve.problems, []);
   await eve.context().close();
 });
