@@ -99,6 +99,7 @@ if known >= (0, 23):
     said["teams"] = [(m.team.name, m.role) for m in registry.team_members()]
     registry.remove_members(other)
     said["left"] = sorted(m.user.username for m in registry.user_members())
+if known >= (0, 28):
     said["ordered"] = [r.name for r in api.registries(organization=organization, order="-created_at")][:1]
 
 if PARAMS["delete"]:

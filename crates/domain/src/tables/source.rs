@@ -194,7 +194,7 @@ async fn parts(version: &ArtifactVersion, folder: &str) -> Result<Vec<SheetSourc
 }
 
 /// All increments of a table, in the order in which they were logged: `NUMBER-TIME.KEY.table.json`. The newest version has
-/// them all, unless it was begun before an earlier one was there: those are named one by one.
+/// them all; while it is not there yet, the earlier ones are named one by one.
 async fn of_increments(session: &Session, value: &Value) -> Result<Option<Opened>, Error> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     let newest = [text("_latest_artifact_path"), text("artifact_path")];
@@ -226,11 +226,12 @@ async fn of_increments(session: &Session, value: &Value) -> Result<Option<Opened
     Ok(Some(Opened { sheets, join: None, home: Home::Artifact(Box::new(home)) }))
 }
 
-/// Number and time of an increment, by which they are ordered, and its name.
+/// Number and time of an increment, by which they are ordered, and its name. The client calls the first one `None`.
 fn increment(name: &str) -> Option<(u64, u64, String)> {
     let (first, _) = name.split_once('.')?;
     let (number, time) = first.split_once('-').unwrap_or((first, "0"));
-    Some((number.parse().ok()?, time.parse().ok()?, name.to_owned()))
+    let number = if number == "None" { 0 } else { number.parse().ok()? };
+    Some((number, time.parse().ok()?, name.to_owned()))
 }
 
 /// Names of a version's files.
