@@ -1,6 +1,7 @@
 /** The open report: what is published, one's own draft of it, and which of the two is shown. A draft is saved half a second
  *  after a change; publishing puts it in the place of what others read. */
 import { Denial, isAbort } from '../api/errors';
+import { Saved } from '../state/saved.svelte';
 import { blank, changed, read, type Spec } from './spec';
 import {
   deleteReport,
@@ -15,9 +16,6 @@ import {
   saveReport,
 } from './views';
 
-const WAIT = 500;
-
-export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';
 interface Me {
   name: string;
 }
@@ -34,7 +32,7 @@ export function copyReport(place: Place, title: string, spec: Spec): Promise<Rep
   return saveReport(place, { type: DRAFT, title, spec: copy });
 }
 
-export class ReportState {
+export class ReportState extends Saved {
   place = $state.raw<Place>({ entity: '', project: '' });
   published = $state.raw<Report | null>(null);
   /** One's own draft: of the published report, or of one that is not published yet. */
@@ -44,20 +42,17 @@ export class ReportState {
   spec = $state.raw<Spec>({});
   loaded = $state(false);
   error = $state.raw<Error>();
-  saving = $state<Saving>('saved');
-  /** Why it is not saved. */
-  trouble = $state('');
   /** Somebody has published since the draft began. */
   overtaken = $state('');
   /** Counts what replaced the document as a whole, so that an editor begins anew. */
   turn = $state(0);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #flight: Promise<void> | undefined;
 
   constructor(
     readonly id: string,
     readonly me: Me | undefined,
-  ) {}
+  ) {
+    super();
+  }
 
   /** What is read when nothing is edited. */
   get head(): ReportHead | null {
@@ -136,38 +131,20 @@ export class ReportState {
     const next = edit(this.spec);
     if (next === this.spec) return;
     this.spec = next;
-    this.#later();
+    this.later();
   }
 
   rename(title: string): void {
     this.title = title;
-    this.#later();
+    this.later();
   }
 
-  #later(): void {
-    if (!this.editing || this.saving === 'conflict') return;
-    this.saving = 'waiting';
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), WAIT);
+  /** What is only looked at is not saved. */
+  protected override later(): void {
+    if (this.editing) super.later();
   }
 
-  /** Saves now what is not saved yet. */
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#flight;
-    if (this.saving !== 'waiting') return;
-    this.#flight = this.#save();
-    await this.#flight;
-    this.#flight = undefined;
-  }
-
-  retry(): void {
-    if (this.saving !== 'failed') return;
-    this.saving = 'waiting';
-    void this.flush();
-  }
-
-  async #save(): Promise<void> {
+  protected async save(): Promise<void> {
     const { spec, title, draft, published, me } = this;
     this.saving = 'saving';
     this.trouble = '';
@@ -175,7 +152,7 @@ export class ReportState {
       const own = published && me ? { draft: { of: published.id, user: me.name } } : {};
       this.draft = await saveReport(this.place, { type: DRAFT, title, spec, over: draft, ...own });
       this.saving = 'saved';
-      if (this.spec !== spec || this.title !== title) this.#later();
+      if (this.spec !== spec || this.title !== title) this.later();
     } catch (error) {
       this.trouble =
         error instanceof Denial ? (error.lines[0] ?? '') : (error as Error).message || '';
@@ -225,19 +202,12 @@ export class ReportState {
 
   /** Throws the draft away. */
   async discard(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#flight;
+    await this.settled();
     this.saving = 'saved';
     if (this.draft) await deleteReport(this.draft.id);
     this.draft = null;
     this.editing = false;
     this.overtaken = '';
     if (this.published) this.#show(this.published);
-  }
-
-  /** What is not saved yet will not be. */
-  abandon(): void {
-    clearTimeout(this.#timer);
-    this.saving = 'saved';
   }
 }

@@ -2,6 +2,7 @@
  *  after a change. A workspace that may not be saved works all the same, in this tab. */
 import { untrack } from 'svelte';
 import { Denial, isAbort } from '../api/errors';
+import { Saved } from '../state/saved.svelte';
 import { mostRuns, withSetting } from './settings';
 import {
   blank,
@@ -28,12 +29,9 @@ import {
   type ViewHead,
 } from './views';
 
-const WAIT = 500;
 /** Changes of one kind within this time are one step back. */
 const TOGETHER = 1000;
 const MOST_STEPS = 200;
-
-export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'local';
 
 /** Where the table of runs keeps its run set, and how many of the runs are drawn. */
 function heldBy(workspace: Workspace) {
@@ -57,7 +55,7 @@ function heldBy(workspace: Workspace) {
   };
 }
 
-export class Workspace {
+export class Workspace extends Saved {
   spec = $state.raw<Spec>(blank(true));
   /** The view it is saved to; null until it was saved for the first time. */
   view = $state.raw<ViewHead | null>(null);
@@ -65,23 +63,20 @@ export class Workspace {
   name = $state('');
   loaded = $state(false);
   error = $state.raw<Error>();
-  saving = $state<Saving>('saved');
-  /** Why it is not saved. */
-  trouble = $state('');
   /** The view of the address, when there is none of that name. */
   missing = $state<string | null>(null);
   #past = $state.raw<readonly Spec[]>([]);
   #future = $state.raw<readonly Spec[]>([]);
   #last = { kind: '', at: 0 };
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #flight: Promise<void> | undefined;
   #stored: Spec | undefined;
   #wished: string | null = null;
 
   constructor(
     readonly place: Place,
     readonly user: string | undefined,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The run set of the document, for the table of runs: what is set there is a change like others. */
   readonly runSet = heldBy(this);
@@ -158,7 +153,7 @@ export class Workspace {
   }
 
   #reset(spec: Spec): void {
-    clearTimeout(this.#timer);
+    this.abandon();
     this.spec = identified(spec);
     this.#stored = this.spec;
     this.#past = [];
@@ -186,7 +181,7 @@ export class Workspace {
     this.#last = { kind, at: now };
     this.#future = [];
     this.spec = next;
-    this.#later();
+    this.later();
   }
 
   undo(): void {
@@ -208,34 +203,10 @@ export class Workspace {
   #step(spec: Spec): void {
     this.#last = { kind: '', at: 0 };
     this.spec = spec;
-    this.#later();
+    this.later();
   }
 
-  #later(): void {
-    if (this.saving === 'local' || this.saving === 'conflict') return;
-    this.saving = 'waiting';
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), WAIT);
-  }
-
-  /** Saves now what is not saved yet. */
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#flight;
-    if (this.saving !== 'waiting') return;
-    this.#flight = this.#save();
-    await this.#flight;
-    this.#flight = undefined;
-  }
-
-  /** Tries again after a failure. */
-  retry(): void {
-    if (this.saving !== 'failed') return;
-    this.saving = 'waiting';
-    void this.flush();
-  }
-
-  async #save(): Promise<void> {
+  protected async save(): Promise<void> {
     const { spec, name, view } = this;
     if (spec === this.#stored) {
       this.saving = 'saved';
@@ -251,7 +222,7 @@ export class Workspace {
       this.view = saved;
       this.#stored = spec;
       this.saving = 'saved';
-      if (this.spec !== spec) this.#later();
+      if (this.spec !== spec) this.later();
     } catch (error) {
       if (this.name !== name) return;
       this.trouble = error instanceof Denial ? (error.lines[0] ?? '') : (error as Error).message;
@@ -279,7 +250,7 @@ export class Workspace {
     this.#stored = spec;
     this.saving = 'saved';
     this.trouble = '';
-    if (this.spec !== spec) this.#later();
+    if (this.spec !== spec) this.later();
     return saved;
   }
 
@@ -301,11 +272,5 @@ export class Workspace {
   /** The view was given another name. */
   renamed(view: ViewHead): void {
     if (view.id === this.view?.id) this.view = view;
-  }
-
-  /** What is not saved yet will not be: its view is about to be deleted. */
-  abandon(): void {
-    clearTimeout(this.#timer);
-    this.saving = 'saved';
   }
 }
