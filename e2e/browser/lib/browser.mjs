@@ -43,6 +43,19 @@ export async function open(browser, options = {}) {
   return page;
 }
 
+/** Makes the first user of a server by its page, and a key for them. */
+export async function setUp(page, server, user) {
+  await page.goto(server.setupUrl);
+  await page.getByLabel('User name').fill(user.name);
+  await page.getByLabel('E-mail').fill(user.email);
+  await page.getByLabel('Password').fill(user.password);
+  await page.getByRole('button', { name: 'Create user' }).click();
+  await page.waitForURL(/\/authorize$/);
+  await page.getByLabel('Name of the key').fill('laptop');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  return (await page.locator('code.secret').innerText()).trim();
+}
+
 /** No rule of axe is broken on the page as it is now. */
 export async function assertAccessible(page) {
   await page.evaluate(axeSource);

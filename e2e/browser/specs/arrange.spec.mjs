@@ -1,7 +1,7 @@
 /** What people do with panels and sections as things: copy, move, hide, sort, share and take back. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, open } from "../lib/browser.mjs";
+import { assertAccessible, launch, open, setUp } from "../lib/browser.mjs";
 import { curve, LoggedRun } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
 
@@ -41,15 +41,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
-  await page.goto(server.setupUrl);
-  await page.getByLabel("User name").fill(user.name);
-  await page.getByLabel("E-mail").fill(user.email);
-  await page.getByLabel("Password").fill(user.password);
-  await page.getByRole("button", { name: "Create user" }).click();
-  await page.waitForURL(/\/authorize$/);
-  await page.getByLabel("Name of the key").fill("laptop");
-  await page.getByRole("button", { name: "Create key" }).click();
-  const key = (await page.locator("code.secret").innerText()).trim();
+  const key = await setUp(page, server, user);
   const run = await LoggedRun.start(server.url, key, { entity: user.name, project, name: "arrange1", displayName: "run" });
   await run.log(curve(50).map((row) => ({ ...row, "val/deep/far": row["val/loss"] })));
   await run.finish();

@@ -1,7 +1,7 @@
 /** The charts that programs draw themselves, and what compares runs: custom charts, stacked areas, importance, code. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { assertAccessible, launch, open } from "../lib/browser.mjs";
+import { assertAccessible, launch, open, setUp } from "../lib/browser.mjs";
 import { curve, LoggedRun } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
 
@@ -69,15 +69,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser);
-  await page.goto(server.setupUrl);
-  await page.getByLabel("User name").fill(user.name);
-  await page.getByLabel("E-mail").fill(user.email);
-  await page.getByLabel("Password").fill(user.password);
-  await page.getByRole("button", { name: "Create user" }).click();
-  await page.waitForURL(/\/authorize$/);
-  await page.getByLabel("Name of the key").fill("laptop");
-  await page.getByRole("button", { name: "Create key" }).click();
-  const key = (await page.locator("code.secret").innerText()).trim();
+  const key = await setUp(page, server, user);
   for (const seed of [3, 4, 5, 6, 7, 8, 9, 10]) await logPlain(key, seed);
   for (const seed of [1, 2]) await log(key, seed);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
+import { assertAccessible, assertNoSidewaysScroll, launch, open, setUp, sizes } from '../lib/browser.mjs';
 import { LoggedRun } from '../lib/client.mjs';
 import { startServer } from '../lib/server.mjs';
 
@@ -212,15 +212,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser);
-  await page.goto(server.setupUrl);
-  await page.getByLabel('User name').fill(user.name);
-  await page.getByLabel('E-mail').fill(user.email);
-  await page.getByLabel('Password').fill(user.password);
-  await page.getByRole('button', { name: 'Create user' }).click();
-  await page.waitForURL(/\/authorize$/);
-  await page.getByLabel('Name of the key').fill('laptop');
-  await page.getByRole('button', { name: 'Create key' }).click();
-  const key = (await page.locator('code.secret').innerText()).trim();
+  const key = await setUp(page, server, user);
   await logMedia(key, 'first', 0);
   await logMedia(key, 'second', 2);
   await logHostile(key);

@@ -1,7 +1,7 @@
 /** What people do with line plots: zoom them all at once, read them at one place, choose what is drawn over which x and how. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, open } from "../lib/browser.mjs";
+import { assertAccessible, launch, open, setUp } from "../lib/browser.mjs";
 import { curve, LoggedRun } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
 
@@ -65,15 +65,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser);
-  await page.goto(server.setupUrl);
-  await page.getByLabel("User name").fill(user.name);
-  await page.getByLabel("E-mail").fill(user.email);
-  await page.getByLabel("Password").fill(user.password);
-  await page.getByRole("button", { name: "Create user" }).click();
-  await page.waitForURL(/\/authorize$/);
-  await page.getByLabel("Name of the key").fill("laptop");
-  await page.getByRole("button", { name: "Create key" }).click();
-  const key = (await page.locator("code.secret").innerText()).trim();
+  const key = await setUp(page, server, user);
   for (const seed of [1, 2]) {
     const place = { entity: user.name, project, name: `panel00${seed}` };
     const run = await LoggedRun.start(server.url, key, { ...place, displayName: `run-${seed}`, config: { lr: seed / 10 } });

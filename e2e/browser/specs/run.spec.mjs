@@ -1,7 +1,7 @@
 /** A person looks into one run, then over all of them: every part of its page, the project, home, palette and alerts. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
+import { assertAccessible, assertNoSidewaysScroll, launch, open, setUp, sizes } from '../lib/browser.mjs';
 import { curve, LoggedRun } from '../lib/client.mjs';
 import { startServer } from '../lib/server.mjs';
 
@@ -31,15 +31,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser);
-  await page.goto(server.setupUrl);
-  await page.getByLabel('User name').fill(user.name);
-  await page.getByLabel('E-mail').fill(user.email);
-  await page.getByLabel('Password').fill(user.password);
-  await page.getByRole('button', { name: 'Create user' }).click();
-  await page.waitForURL(/\/authorize$/);
-  await page.getByLabel('Name of the key').fill('laptop');
-  await page.getByRole('button', { name: 'Create key' }).click();
-  key = (await page.locator('code.secret').innerText()).trim();
+  key = await setUp(page, server, user);
   const first = await start('r1', 'first');
   await first.log(curve(30));
   await first.finish(1);
