@@ -97,7 +97,8 @@ async function settled(page) {
 /** Every panel of the page by itself, through the pages of its sections. */
 async function panels(page, look) {
   const taken = new Set();
-  for (let more = true; more; ) {
+  for (let before = -1; taken.size > before; ) {
+    before = taken.size;
     const all = page.locator('[data-panel]');
     for (let at = 0; at < (await all.count()); at += 1) {
       const panel = all.nth(at);
@@ -109,7 +110,6 @@ async function panels(page, look) {
       await panel.screenshot({ path: `${folder}/panels/${name}-${look}.png` });
     }
     const next = page.getByRole('button', { name: 'Next panels', exact: true, disabled: false });
-    more = (await next.count()) > 0;
     for (const button of await next.all()) await button.click();
   }
 }

@@ -207,6 +207,20 @@ test('dark and at phone width every page is readable', async () => {
   await page.getByRole('img', { name: /train\/loss/ }).waitFor();
 });
 
+test('on a phone what is rarely needed is behind More', async () => {
+  await page.setViewportSize(sizes.phone);
+  await goto('');
+  const rail = page.getByRole('navigation', { name: 'Main' });
+  assert.equal(await rail.getByRole('link', { name: 'Settings' }).isVisible(), false);
+  await rail.getByRole('button', { name: 'More' }).click();
+  await assertAccessible(page);
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await page.setViewportSize(sizes.desktop);
+  await rail.getByRole('link', { name: 'Settings' }).waitFor();
+  assert.equal(await rail.getByRole('button', { name: 'More' }).isVisible(), false);
+});
+
 test('signing out leads back to where one was after signing in', async () => {
   await goto('settings');
   await page.getByRole('button', { name: 'Sign out' }).click();
