@@ -56,7 +56,7 @@ describe('two versions of a file', () => {
     expect(marked('right')).not.toContain('k');
   });
 
-  test('code stands before what describes its surroundings', () => {
+  test('what both have stands before what one has, code before what describes its surroundings', () => {
     const file = (name: string) => ({
       ...{ id: name, name, sizeBytes: 1, mimetype: null, updatedAt: null, directUrl: '' },
     });
@@ -64,6 +64,6 @@ describe('two versions of a file', () => {
       ['r1', [file('requirements.txt'), file('code/train.py')]],
       ['r2', [file('code/a.py'), file('code/train.py')]],
     ]);
-    expect(comparable(files)).toEqual(['code/a.py', 'code/train.py', 'requirements.txt']);
+    expect(comparable(files)).toEqual(['code/train.py', 'code/a.py', 'requirements.txt']);
   });
 });

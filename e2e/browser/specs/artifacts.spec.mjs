@@ -41,7 +41,7 @@ before(async () => {
   const model = await log({ type: 'model', name: 'net', run: 'train001', files: { 'net.pt': 'weights' } });
   await use('eval0001', model);
   await log({ type: 'job', name: 'job-judge', run: 'eval0001', files: { 'job.json': '{}' } });
-  await log({ type: 'code', name: 'source-digits', run: 'train001', files: { 'train.py': 'lr = 0.1\n' } });
+  await log({ type: 'code', name: 'source-digits', run: 'train001', files: { 'train.py': 'lr = 0.1\n', 'lib/net.py': 'layers = 3\n' } });
   await log({ type: 'wandb-history', name: 'run-train001-history', run: 'train001', files: { '0000.parquet': 'PAR1' } });
   await train.upload('code/train.py', 'import wandb\nlr = 0.1\n');
   await judge.upload('code/train.py', 'import wandb\nlr = 0.2\n');
@@ -179,6 +179,15 @@ test('a run tells what it used and logged', async () => {
   await goto('runs/eval0001');
   await page.getByRole('button', { name: '1 made by the client' }).click();
   await page.getByRole('table', { name: 'Logged' }).getByRole('link', { name: 'job-judge:v0' }).waitFor();
+});
+
+test('the code of a run is what it saved and what it logged', async () => {
+  await goto('runs/train001/code');
+  await page.getByText('net.py').click();
+  await page.getByText('layers = 3').waitFor();
+  // Of two with one name, that among the files.
+  await page.getByText('train.py').click();
+  await page.getByText('import wandb').waitFor();
 });
 
 test('the code of two runs is compared from the page of one', async () => {

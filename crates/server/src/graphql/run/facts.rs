@@ -56,6 +56,7 @@ pub(super) fn register(r: &mut Resolvers) {
             "outputArtifacts",
             |n, page: Page, _| async move { Ok(artifacts(n.run.logged_artifacts().await?, &page)) },
         )
+        .field("codeArtifacts", code)
         .field("wandbConfig", wandb_config)
         .field("values", values)
         .field("url", url)
@@ -64,6 +65,13 @@ pub(super) fn register(r: &mut Resolvers) {
 
 fn artifacts(found: Vec<domain::artifacts::ArtifactVersion>, page: &Page) -> Connection<ArtifactNode> {
     page.of(found.into_iter().map(ArtifactNode::new).collect())
+}
+
+/// What `run.log_code` logged, the newest version of each collection first.
+async fn code(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    let mut found = n.run.logged_artifacts().await?;
+    found.retain(|version| version.row.collection.type_name == "code");
+    Ok(found.into_iter().rev().map(ArtifactNode::new).collect::<Vec<_>>())
 }
 
 #[derive(Deserialize)]

@@ -5,11 +5,13 @@ import type { RunFile } from '../../run/files';
 /** Files that are compared beside those below `code/`. */
 export const BESIDE = ['diff.patch', 'requirements.txt', 'conda-environment.yaml'];
 
-/** The names of all files, code first; each with the runs that have it. */
+/** The names of all files, those that several runs have before those of one, and code first. */
 export function comparable(files: ReadonlyMap<string, readonly RunFile[]>): string[] {
-  const names = new Set([...files.values()].flat().map((file) => file.name));
-  const rank = (name: string) => (name.startsWith('code/') ? 0 : 1);
-  return [...names].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en'));
+  const runs = new Map<string, number>();
+  for (const { name } of [...files.values()].flat()) runs.set(name, (runs.get(name) ?? 0) + 1);
+  const rank = (name: string) =>
+    (name.startsWith('code/') ? 0 : 1) + ((runs.get(name) ?? 0) > 1 ? 0 : 2);
+  return [...runs.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en'));
 }
 
 export interface Line {
