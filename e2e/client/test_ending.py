@@ -40,7 +40,7 @@ def test_a_killed_script_is_a_crash_after_the_heartbeat_timeout(trainer, run):
 
 
 def test_a_stopped_run_interrupts_its_script(trainer, run):
-    # The server of this file calls a run dead after 5 s without a word; this one must live longer than that.
+    # The server of this file calls a run dead after 10 s without a word; this one must live longer than that.
     process = start_and_wait_for_rows(trainer, run, "wait")
     seen = trainer.seen_when(run, lambda seen: True)
     stop = "mutation Stop($id: ID!) { stopRun(input: {id: $id}) { success } }"

@@ -56,7 +56,7 @@ class Server:
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's environment but what a process needs to run."""
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "RUST_BACKTRACE": "1", "TZ": "UTC"}
-        environment["RUNSTEAD_HEARTBEAT_TIMEOUT"] = os.environ.get("RUNSTEAD_HEARTBEAT_TIMEOUT", "5s")
+        environment["RUNSTEAD_HEARTBEAT_TIMEOUT"] = os.environ.get("RUNSTEAD_HEARTBEAT_TIMEOUT", "10s")
         return environment
 
     def where(self) -> list[str]:

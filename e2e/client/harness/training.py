@@ -87,7 +87,7 @@ class Trainer:
         pipe = subprocess.PIPE
         return subprocess.Popen(
             command, cwd=self.work, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=heed_interrupts,
         )  # fmt: skip
 
     def train(self, script: str, run: str | None = None, params: Any = None, **extra: str | None) -> Outcome:
@@ -134,10 +134,18 @@ def wait(process: subprocess.Popen, start: float | None = None, timeout: float =
     return Outcome(process.returncode, output.decode(errors="replace"), time.monotonic() - start)
 
 
+def heed_interrupts() -> None:
+    """Python raises KeyboardInterrupt only where SIGINT was not ignored at its start, as it is below a shell's `&`."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def client_logs(process: subprocess.Popen) -> str:
     """The ends of the client's own logs of a running script: they tell a server that does not answer from a client that
     has lost its own service process."""
-    logs = Path(f"/proc/{process.pid}/cwd").resolve() / "wandb/latest-run/logs"
+    try:
+        logs = Path(f"/proc/{process.pid}/cwd").resolve(strict=True) / "wandb/latest-run/logs"
+    except OSError:
+        return "(it has just ended, what it started still holds its output)"
     ends = [(log.name, log.read_text(errors="replace").splitlines()[-12:]) for log in sorted(logs.glob("*.log"))]
     return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in ends)
 
