@@ -14,7 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use sql::{Arg, On, Sql, placeholders, sql};
+pub(crate) use sql::{Arg, MOST_ROWS, On, Sql, in_steps, placeholders, sql, values};
 
 use crate::{Clock, Error, Problem};
 
@@ -147,6 +147,30 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
+    }
+
+    /// The number of the last change of access that this transaction sees.
+    pub async fn access(&mut self) -> Result<i64, Error> {
+        let (now,): (i64,) = sql("SELECT last FROM counter WHERE name = 'access'").one(self).await?;
+        Ok(now)
+    }
+
+    /// Whether no change of access is committed since `seen`, nor will be before this transaction. Comes last: nothing else
+    /// may be waited for after it.
+    pub async fn holds_access(&mut self, seen: i64) -> Result<bool, Error> {
+        match self {
+            // The only writer.
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(_) => Ok(sql("SELECT access_held()").one::<(i64,)>(self).await? == (seen,)),
+        }
+    }
+
+    /// What a `SELECT` ends with that takes its rows for the length of the transaction. SQLite's one writer has them all.
+    pub fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE",
+        }
     }
 
     /// The next small id of a table (1, 2, 3 …).

@@ -18,6 +18,7 @@ mod operation;
 mod oracle;
 mod proof;
 mod redirect;
+mod remembered;
 mod resource;
 mod session;
 mod share;
@@ -38,6 +39,7 @@ pub use operation::{
 };
 pub use proof::Allowed;
 pub(crate) use redirect::is_match;
+pub(crate) use remembered::Remembered;
 pub use resource::{Account, Artifact, Collection, Entity, Org, Place, Project, Resource, Run, Sweep, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use share::ShareFacts;

@@ -80,23 +80,31 @@ impl Settings {
     }
 }
 
-/// What this process last read, and when.
-pub(crate) type Kept = std::sync::Mutex<Option<(Micros, std::sync::Arc<Settings>)>>;
+/// What this process last read, when, and at which change of access.
+pub(crate) type Kept = std::sync::Mutex<Option<(Micros, i64, std::sync::Arc<Settings>)>>;
 
 impl Domain {
     /// The settings, at most [`FRESH`] old.
     pub async fn settings(&self) -> Result<std::sync::Arc<Settings>, Error> {
+        self.settings_since(None).await
+    }
+
+    /// [`Self::settings`] that are no older than this change of access, of which a change of settings is one.
+    pub(crate) async fn settings_since(&self, access: Option<i64>) -> Result<std::sync::Arc<Settings>, Error> {
         let now = self.clock().now();
         let kept = self.kept_settings().lock().ok().and_then(|kept| kept.clone());
-        if let Some((_, settings)) = kept.filter(|(at, _)| (now - at).abs() < FRESH) {
+        let fresh = |at: Micros, seen: i64| (now - at).abs() < FRESH && access.is_none_or(|access| seen >= access);
+        if let Some((_, _, settings)) = kept.filter(|(at, seen, _)| fresh(*at, *seen)) {
             return Ok(settings);
         }
+        // Read before them, so that they are never taken for newer than they are.
+        let (seen,): (i64,) = sql("SELECT last FROM counter WHERE name = 'access'").one(self.db()).await?;
         let settings = std::sync::Arc::new(Settings::load(self.db()).await?);
-        self.keep_settings(Some((now, settings.clone())));
+        self.keep_settings(Some((now, seen, settings.clone())));
         Ok(settings)
     }
 
-    pub(crate) fn keep_settings(&self, value: Option<(Micros, std::sync::Arc<Settings>)>) {
+    pub(crate) fn keep_settings(&self, value: Option<(Micros, i64, std::sync::Arc<Settings>)>) {
         if let Ok(mut kept) = self.kept_settings().lock() {
             *kept = value;
         }

@@ -69,6 +69,12 @@ impl Column {
         self.position(row).map(|at| self.values.get(at))
     }
 
+    /// The value of the last row that holds one.
+    #[must_use]
+    pub fn last(&self) -> Option<Value<'_>> {
+        self.rows.len().checked_sub(1).map(|at| self.values.get(at))
+    }
+
     /// Each row that holds a value, with the value, in row order.
     pub fn iter(&self) -> impl Iterator<Item = (usize, Value<'_>)> {
         self.rows.iter().enumerate().map(|(at, row)| (*row as usize, self.values.get(at)))

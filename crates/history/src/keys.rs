@@ -45,7 +45,9 @@ impl Keys {
     /// Reads a batch in row order. A row without `_step` counts as step 0.
     #[must_use]
     pub fn of(batch: &Batch) -> Self {
-        Self(batch.columns().map(|(key, column)| (key.to_owned(), infer::info(batch, key, column))).collect())
+        let ascending = batch.steps().filter(|steps| steps.is_sorted());
+        let info = |(key, column): (&str, &_)| (key.to_owned(), infer::info(batch, ascending, key, column));
+        Self(batch.columns().map(info).collect())
     }
 
     /// Adds what came later. Rows that are counted in both are counted twice.

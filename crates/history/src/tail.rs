@@ -14,6 +14,7 @@
 pub(crate) mod bytes;
 mod decode;
 mod encode;
+mod planes;
 
 pub use decode::decode;
 pub(crate) use decode::{decompress, floats};

@@ -21,7 +21,15 @@ const ACCESS_TOKEN: &str = "x-access-token";
 /// Who asks. As an argument of a handler it refuses bad keys and forged requests.
 pub struct Caller(pub Session);
 
-impl FromRequestParts<App> for Caller {
+/// What a request presents, before anybody has looked who that is. As an argument of a handler it refuses forged requests.
+pub struct Presented {
+    /// Key or cookie.
+    pub credential: Credential,
+    /// The program that asks.
+    pub client: ClientInfo,
+}
+
+impl FromRequestParts<App> for Presented {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
@@ -29,21 +37,35 @@ impl FromRequestParts<App> for Caller {
         if matches!(credential, Credential::Cookie(_)) {
             check_origin(&parts.method, &parts.headers)?;
         }
-        let mut session = app.domain.session(credential, client(parts, app)).await?;
+        Ok(Self { credential, client: client(parts, app) })
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let Presented { credential, client } = Presented::from_request_parts(parts, app).await?;
+        let mut session = app.domain.session(credential, client).await?;
         if let Some(token) = parts.headers.get(ACCESS_TOKEN).and_then(|token| token.to_str().ok()) {
             session = session.with_access_token(token).await?;
         }
-        let scope = parts.extensions.get::<Scope>();
-        if let Some(scope) = scope {
-            scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
-        }
-        let limit = app.domain.settings().await?.requests_per_minute;
-        if let (Some(limit), Some(user)) = (limit, session.user()) {
-            let left = app.rates.take(&format!("account {}", user.name), limit, session.now())?;
-            scope.iter().for_each(|scope| scope.set_left(left));
-        }
+        admit(app, parts.extensions.get::<Scope>(), &session).await?;
         Ok(Self(session))
     }
+}
+
+/// Notes who asks, and counts the request where the organization limits how many an account may make.
+pub async fn admit(app: &App, scope: Option<&Scope>, session: &Session) -> Result<(), Error> {
+    if let Some(scope) = scope {
+        scope.set_user(session.name(), session.user().and_then(|user| user.language.as_deref()));
+    }
+    let limit = app.domain.settings().await?.requests_per_minute;
+    if let (Some(limit), Some(user)) = (limit, session.user()) {
+        let left = app.rates.take(&format!("account {}", user.name), limit, session.now())?;
+        scope.iter().for_each(|scope| scope.set_left(left));
+    }
+    Ok(())
 }
 
 /// What the request says about its sender.

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_sharing", include_str!("../../../../migrations/0009_sharing.sql")),
     ("0010_custom_charts", include_str!("../../../../migrations/0010_custom_charts.sql")),
     ("0011_registry", include_str!("../../../../migrations/0011_registry.sql")),
+    ("0012_access_epoch", include_str!("../../../../migrations/0012_access_epoch.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.
@@ -71,7 +72,11 @@ async fn run_script(tx: &mut Tx, text: &'static str) -> Result<(), Error> {
     let text = text.collect::<Vec<_>>().join("\n");
     match tx {
         Tx::Sqlite(tx) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await.map(drop)?,
-        Tx::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await.map(drop)?,
+        Tx::Postgres(tx) => {
+            // A table with triggers that wait for the commit cannot be altered any more.
+            let text = format!("SET CONSTRAINTS ALL IMMEDIATE;\n{text}");
+            sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await.map(drop)?;
+        }
     }
     Ok(())
 }

@@ -21,6 +21,19 @@ pub(crate) enum Arg {
     Bytes(Option<Vec<u8>>),
 }
 
+impl Arg {
+    /// NULL of the same type.
+    pub fn none(&self) -> Self {
+        match self {
+            Self::Int(_) => Self::Int(None),
+            Self::Real(_) => Self::Real(None),
+            Self::Text(_) => Self::Text(None),
+            Self::Bool(_) => Self::Bool(None),
+            Self::Bytes(_) => Self::Bytes(None),
+        }
+    }
+}
+
 macro_rules! arg_from {
     ($($from:ty => $variant:ident = $convert:expr),* $(,)?) => {$(
         impl From<$from> for Arg {
@@ -76,6 +89,21 @@ pub(crate) fn sql(text: impl Into<String>) -> Sql {
 /// `$first, $first+1, …`: placeholders for `count` values.
 pub(crate) fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Most rows of one statement, well below what either database allows in arguments.
+pub(crate) const MOST_ROWS: usize = 512;
+
+/// The next power of two: statements for many rows come in few sizes, so that they stay prepared. What is too many is
+/// filled with rows that match nothing.
+pub(crate) fn in_steps(count: usize) -> usize {
+    count.next_power_of_two()
+}
+
+/// `($first, …), (…), …`: `rows` rows of `width` values, for `VALUES`.
+pub(crate) fn values(first: usize, rows: usize, width: usize) -> String {
+    let row = |row: usize| format!("({})", placeholders(first + row * width, width));
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 macro_rules! bound {

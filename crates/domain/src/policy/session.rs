@@ -12,7 +12,7 @@ use super::{elsewhere, load, redirect};
 use crate::db::Db;
 use crate::domain::Domain;
 use crate::model::{ProjectPath, RunPath};
-use crate::{Error, Problem};
+use crate::{Error, Micros, Problem};
 
 /// What the caller presented.
 #[derive(Clone)]
@@ -97,6 +97,8 @@ struct Inner {
     with: With,
     client: ClientInfo,
     share: Option<ShareFacts>,
+    /// The number of the last change of access when the caller was recognised; none for those whom no change concerns.
+    access: Option<i64>,
 }
 
 /// What the caller was recognised by.
@@ -104,8 +106,8 @@ struct Inner {
 pub(super) enum With {
     /// Nothing that is kept.
     Nothing,
-    /// A key.
-    Key(KeyFacts),
+    /// A key, and when it ends.
+    Key(KeyFacts, Option<Micros>),
     /// A web session, by the hash of its cookie.
     Cookie(String),
 }
@@ -117,15 +119,31 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    pub(super) fn new(domain: Domain, caller: Caller, with: With, client: ClientInfo) -> Self {
-        Self(Arc::new(Inner { domain, caller, with, client, share: None }))
+    pub(super) fn new(domain: Domain, caller: Caller, with: With, client: ClientInfo, access: Option<i64>) -> Self {
+        Self(Arc::new(Inner { domain, caller, with, client, share: None, access }))
+    }
+
+    /// The same caller through another program.
+    pub(super) fn through(&self, client: ClientInfo) -> Self {
+        Self::new(self.0.domain.clone(), self.0.caller.clone(), self.0.with.clone(), client, self.0.access)
     }
 
     /// The same caller, with what a link opens or without.
     pub(super) fn sharing(&self, share: Option<ShareFacts>) -> Self {
-        let Inner { domain, caller, with, client, .. } = &*self.0;
+        let Inner { domain, caller, with, client, access, .. } = &*self.0;
         let (domain, caller, with, client) = (domain.clone(), caller.clone(), with.clone(), client.clone());
-        Self(Arc::new(Inner { domain, caller, with, client, share }))
+        Self(Arc::new(Inner { domain, caller, with, client, share, access: *access }))
+    }
+
+    /// What the caller was recognised by.
+    pub(super) fn with(&self) -> &With {
+        &self.0.with
+    }
+
+    /// The number of the last change of access when the caller was recognised: what is decided for this session is right as
+    /// long as there is no later one. None for the server's own command line and work, whom no change concerns.
+    pub(crate) fn access(&self) -> Option<i64> {
+        self.0.access
     }
 
     /// What the link opens that came with the request.
@@ -164,7 +182,7 @@ impl Session {
     /// The key that was used, if one was.
     pub fn key(&self) -> Option<&KeyFacts> {
         match &self.0.with {
-            With::Key(key) => Some(key),
+            With::Key(key, _) => Some(key),
             _ => None,
         }
     }
@@ -222,7 +240,7 @@ impl Session {
     }
 
     /// Everything that an action at a path is decided on.
-    async fn facts(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
+    pub(super) async fn facts(&self, operation: Operation, asked: Asked) -> Result<(Facts, load::Found), Error> {
         let (mut facts, found) = self.load(operation, asked).await?;
         // Not where the caller may know nothing: a limit would be told by the time it takes.
         if operation.adds() && redirect::may_know(&facts, false) {
@@ -274,7 +292,7 @@ impl Session {
     }
 
     /// Now, in microseconds since 1970.
-    pub fn now(&self) -> crate::Micros {
+    pub fn now(&self) -> Micros {
         self.0.domain.clock().now()
     }
 
@@ -305,7 +323,7 @@ impl Session {
             }
             Caller::Operator | Caller::System => CallerFacts::Server,
         };
-        let settings = self.0.domain.settings().await?;
+        let settings = self.0.domain.settings_since(self.0.access).await?;
         Ok(Facts {
             caller,
             host: self.0.client.host.clone(),

@@ -3,14 +3,16 @@
 //! A 200 means durable. Whatever is wrong with a line never fails the request, since the client would drop all further
 //! data: the line is kept as it was and reported in the feedback.
 
+mod batch;
 mod console;
 mod prepare;
+mod queue;
 mod together;
 mod write;
 
 use prepare::Prepared;
 pub(crate) use together::Waiting;
-use together::Written;
+use together::{Answer, Written};
 
 use crate::Error;
 use crate::policy::{Allowed, Run, Update};
@@ -56,24 +58,43 @@ pub struct Feedback {
     pub warnings: Vec<String>,
 }
 
+/// How often it is decided anew, because access changed, before the sender is told to come later.
+const DECISIONS: usize = 5;
+
 impl Allowed<Update, Run> {
-    /// Stores the update: all of it or nothing.
+    /// Stores the update: all of it or nothing. What was allowed is looked at again in the transaction: where something has
+    /// changed that it was decided on, it is decided anew first, and refused if it is not allowed any more.
     pub async fn append(&self, update: StreamUpdate) -> Result<Feedback, Error> {
-        let (domain, run) = (self.domain(), self.resource());
-        let prepared = Prepared::new(update).await?;
-        let Written { done, warnings } = together::write(domain, run.id, prepared).await?;
+        let mut prepared = Prepared::new(update).await?;
+        let mut again: Option<Self> = None;
+        for _ in 0..DECISIONS {
+            let run = again.as_ref().unwrap_or(self);
+            match together::write(run, prepared).await? {
+                Answer::Written(written) => return Ok(run.wrote(written)),
+                Answer::Failed(e) => return Err(e),
+                Answer::Stale(update) => {
+                    again = Some(run.anew().await?);
+                    prepared = update;
+                }
+            }
+        }
+        Err(Error::Busy("access changes all the time".to_owned()))
+    }
+
+    /// Counts and tells what was written.
+    fn wrote(&self, Written { done, warnings }: Written) -> Feedback {
         for (kind, lines, bytes) in done.stored {
             metrics::counter!("runstead_lines_total", "stream" => kind.as_str()).increment(lines.unsigned_abs());
             metrics::counter!("runstead_stored_bytes_total", "in" => "database").increment(bytes.unsigned_abs());
         }
         let mut changes = done.changes;
-        if done.state != run.state {
+        if done.state != done.was {
             changes.push(crate::Change::State);
         }
-        super::tell(domain, run, done.state, changes);
+        super::tell(self.domain(), self.resource(), done.state, changes);
         let mut feedback = done.feedback;
         feedback.warnings.splice(0..0, warnings);
-        Ok(feedback)
+        feedback
     }
 }
 

@@ -13,13 +13,14 @@ pub(super) mod part;
 pub(super) mod restart;
 pub(crate) mod segments;
 pub(super) mod store;
+mod tail;
 
 pub(super) use accept::MOST_LINES;
 pub(crate) use charts::cache;
 pub(super) use charts::{charts, state_of};
 pub(super) use chunk::Chunk;
 pub(crate) use load::{decode_tail, last_rows, load, merged};
-pub(super) use store::store;
+pub(super) use store::{Stored, Wanted, store};
 
 use std::collections::HashSet;
 

@@ -22,15 +22,12 @@ impl<'a> Scanner<'a> {
     /// Moves to the next quote or backslash and answers which it is.
     fn plain_end(&mut self) -> Result<u8, JsonError> {
         let rest = &self.bytes()[self.at..];
-        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
-            None => self.fail("the string does not end"),
-            Some(length) => {
-                self.at += length;
-                match rest[length] {
-                    byte @ (b'"' | b'\\') => Ok(byte),
-                    _ => self.fail("a control character in a string"),
-                }
-            }
+        let length = plain(rest);
+        let Some(byte) = rest.get(length) else { return self.fail("the string does not end") };
+        self.at += length;
+        match byte {
+            byte @ (b'"' | b'\\') => Ok(*byte),
+            _ => self.fail("a control character in a string"),
         }
     }
 
@@ -97,6 +94,27 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// How many bytes come before the first quote, backslash or control character, eight at a time.
+fn plain(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // Sets the highest bit of the first byte that is below `most`, and perhaps of some after it.
+    let below = |bytes: u64, most: u64| bytes.wrapping_sub(EACH * most) & !bytes & (EACH << 7);
+    let (eights, _) = text.as_chunks::<8>();
+    let mut count = 0;
+    for eight in eights {
+        let bytes = u64::from_le_bytes(*eight);
+        let quote = below(bytes ^ (EACH * u64::from(b'"')), 1);
+        let backslash = below(bytes ^ (EACH * u64::from(b'\\')), 1);
+        let ends = quote | backslash | below(bytes, 0x20);
+        if ends != 0 {
+            return count + ends.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    let rest = &text[count..];
+    count + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
 /// A JSON text that strict readers take, of one that they refuse for its characters: bytes that are not UTF-8 and lone
 /// surrogate escapes become U+FFFD. What else is wrong with it stays as it is.
 pub fn without_broken_characters(text: &[u8]) -> String {
@@ -141,6 +159,17 @@ mod tests {
     fn escapes_read_as_what_they_stand_for() {
         let mut scanner = Scanner::new(r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é""#);
         assert_eq!(scanner.string().unwrap(), "\"\\/\u{8}\u{c}\n\r\té😀é");
+    }
+
+    #[test]
+    fn what_ends_plain_text_is_found_wherever_it_is() {
+        for before in 0..20 {
+            for byte in 0..=255_u8 {
+                let text = [vec![b'a'; before], vec![byte, 0xc3, b'!', b'"', 7]].concat();
+                let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+                assert_eq!(plain(&text), text.iter().position(ends).unwrap());
+            }
+        }
     }
 
     #[test]

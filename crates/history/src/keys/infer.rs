@@ -10,13 +10,14 @@ use crate::column::{Column, ColumnValues};
 use crate::json::Scanner;
 use crate::value::Value;
 
-pub(super) fn info(batch: &Batch, key: &str, column: &Column) -> KeyInfo {
-    let (first_step, last_step) = step_range(batch, column);
+/// `ascending` are the steps of all rows, where they ascend.
+pub(super) fn info(batch: &Batch, ascending: Option<&[i64]>, key: &str, column: &Column) -> KeyInfo {
+    let (first_step, last_step) = step_range(batch, ascending, column);
     let numbers = monotonic_ends(column);
     KeyInfo {
         key: key.to_owned(),
         counts: counts(column),
-        last: column.iter().last().and_then(|(_, value)| short_json(&value)),
+        last: column.last().and_then(|value| short_json(&value)),
         monotonic: numbers.is_some(),
         first_number: numbers.map(|(first, _)| first),
         last_number: numbers.map(|(_, last)| last),
@@ -25,9 +26,9 @@ pub(super) fn info(batch: &Batch, key: &str, column: &Column) -> KeyInfo {
     }
 }
 
-fn step_range(batch: &Batch, column: &Column) -> (i64, i64) {
+fn step_range(batch: &Batch, ascending: Option<&[i64]>, column: &Column) -> (i64, i64) {
     let ends = column.rows().first().zip(column.rows().last());
-    if let Some((steps, (first, last))) = batch.steps().filter(|steps| steps.is_sorted()).zip(ends) {
+    if let Some((steps, (first, last))) = ascending.zip(ends) {
         return (steps[*first as usize], steps[*last as usize]);
     }
     let step = |row: &u32| match batch.value(*row as usize, STEP) {

@@ -123,8 +123,7 @@ fn ints(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, FormatError> 
 
 pub(crate) fn floats(reader: &mut Reader<'_>, count: usize) -> Result<Vec<f64>, FormatError> {
     let size = count.checked_mul(8).ok_or(FormatError::Damaged("too many values"))?;
-    let planes = reader.take(size)?;
-    Ok((0..count).map(|at| f64::from_le_bytes(std::array::from_fn(|plane| planes[plane * count + at]))).collect())
+    Ok(super::planes::floats(reader.take(size)?))
 }
 
 fn texts(reader: &mut Reader<'_>, count: usize) -> Result<Vec<String>, FormatError> {

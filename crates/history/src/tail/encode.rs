@@ -1,35 +1,58 @@
 //! Writing a tail.
 
+use std::sync::{Mutex, PoisonError};
+
 use zstd::bulk::Compressor;
 
 use super::VERSION;
 use super::bytes::{put_number, put_text, zigzag};
+use super::planes::put_floats;
 use crate::batch::Batch;
 use crate::column::{Column, ColumnValues};
 
 /// The batch as bytes that [`super::decode`] reads back exactly.
 #[must_use]
 pub fn encode(batch: &Batch) -> Vec<u8> {
-    let mut contents = Vec::new();
+    let mut contents =
+        Vec::with_capacity(batch.columns().map(|(key, column)| key.len() + 16 + 8 * column.count()).sum());
     put_number(&mut contents, batch.len() as u64);
     put_number(&mut contents, batch.columns().count() as u64);
     for (key, column) in batch.columns() {
         put_column(&mut contents, batch.len(), key, column);
     }
-    let mut out = vec![VERSION];
-    out.append(&mut compress(&contents));
+    let frame = compress(&contents);
+    let mut out = Vec::with_capacity(1 + frame.len());
+    out.push(VERSION);
+    out.extend_from_slice(&frame);
     out
 }
 
 /// One zstd frame. Compression only fails when zstd itself finds no memory; what was to be stored is then stored
 /// uncompressed.
 pub(crate) fn compress(contents: &[u8]) -> Vec<u8> {
-    let compressed = Compressor::new(1).and_then(|mut compressor| {
+    let idle = || COMPRESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let fresh = || {
+        let mut compressor = Compressor::new(1)?;
         compressor.include_checksum(true)?;
-        compressor.compress(contents)
+        Ok::<_, std::io::Error>(compressor)
+    };
+    let kept = idle().pop();
+    let compressed = kept.map_or_else(fresh, Ok).and_then(|mut compressor| {
+        let compressed = compressor.compress(contents)?;
+        let mut idle = idle();
+        if idle.len() < IDLE {
+            idle.push(compressor);
+        }
+        Ok(compressed)
     });
     compressed.unwrap_or_else(|_| raw_frame(contents))
 }
+
+/// Compressors that nobody uses: making one takes longer than compressing the few numbers of a row.
+static COMPRESSORS: Mutex<Vec<Compressor<'static>>> = Mutex::new(Vec::new());
+
+/// Most compressors that are kept; each holds up to a megabyte or so.
+const IDLE: usize = 8;
 
 /// A zstd frame of raw blocks, without a checksum (RFC 8878, 3.1.1).
 fn raw_frame(contents: &[u8]) -> Vec<u8> {
@@ -84,11 +107,7 @@ fn put_values(out: &mut Vec<u8>, values: &ColumnValues) {
                 before = *int;
             }
         }
-        ColumnValues::Float(values) => {
-            for plane in 0..8 {
-                out.extend(values.iter().map(|float| float.to_le_bytes()[plane]));
-            }
-        }
+        ColumnValues::Float(values) => put_floats(out, values),
         ColumnValues::Bool(values) => out.extend(values.iter().map(|flag| u8::from(*flag))),
         ColumnValues::Text(values) | ColumnValues::Json(values) => put_texts(out, values),
         ColumnValues::Mixed(values) => put_texts(out, &values.iter().map(crate::Value::to_stored).collect::<Vec<_>>()),

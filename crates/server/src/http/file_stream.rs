@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::{Extension, Json};
 use domain::model::RunPath;
-use domain::policy::{Cause, Run, Update};
+use domain::policy::Cause;
 use domain::runs::{FileChunk, StreamUpdate};
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::intake::Taken;
 use super::json as parse;
 use crate::scope::Scope;
-use crate::session::Caller;
+use crate::session::{Presented, admit};
 use crate::{App, Error, Problem};
 
 /// Names one of several writers of a run; each counts its lines from 0.
@@ -57,7 +57,7 @@ struct Lines(Vec<String>);
 pub async fn append(
     State(app): State<App>,
     Path((entity, project, run)): Path<(String, String, String)>,
-    Caller(session): Caller,
+    Presented { credential, client }: Presented,
     Extension(scope): Extension<Scope>,
     headers: HeaderMap,
     body: Body,
@@ -66,13 +66,8 @@ pub async fn append(
     if kind.contains("protobuf") {
         return Err(Error::Unsupported(Problem::BodyKind));
     }
-    let run = match session.allow::<Update, Run>(&RunPath::new(entity, project, run)).await {
-        // At a refusal the client would drop what it holds for good; so it keeps it until the server takes writes again.
-        Err(domain::Error::Denied(denied)) if matches!(denied.first(), Cause::ReadOnly { .. }) => {
-            return Err(domain::Error::Busy("the server is read-only".to_owned()).into());
-        }
-        other => other?,
-    };
+    let run = app.domain.may_log(credential, client, &RunPath::new(entity, project, run)).await.map_err(later)?;
+    admit(&app, Some(&scope), run.session()).await?;
     if let Some(limit) = run.resource().project.requests_per_minute {
         let (limit, team) = (u32::try_from(limit).unwrap_or(u32::MAX), &run.resource().project.entity);
         scope.set_left(app.rates.take(&format!("team {team}"), limit, run.session().now())?);
@@ -82,7 +77,7 @@ pub async fn append(
     let request: Request = parse(&bytes)?;
     drop(bytes);
     let client = headers.get(CLIENT_ID).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let feedback = run.append(request.update(client)).await?;
+    let feedback = run.append(request.update(client)).await.map_err(later)?;
     drop(room);
     for warning in &feedback.warnings {
         tracing::warn!(run = %run.resource().path(), warning, "file_stream");
@@ -94,6 +89,16 @@ pub async fn append(
         "gaps": feedback.gaps,
         "warnings": feedback.warnings,
     })))
+}
+
+/// At a refusal the client would drop what it holds for good; of a read-only server it keeps it until writes are taken again.
+fn later(error: domain::Error) -> domain::Error {
+    match error {
+        domain::Error::Denied(denied) if matches!(denied.first(), Cause::ReadOnly { .. }) => {
+            domain::Error::Busy("the server is read-only".to_owned())
+        }
+        other => other,
+    }
 }
 
 impl Request {

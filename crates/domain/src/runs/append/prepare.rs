@@ -48,6 +48,12 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// Whether it changes documents that are stored, and must know them: a whole summary replaces all but `_wandb`.
+    pub fn needs_documents(&self) -> bool {
+        let whole = |summary: &Map<String, Value>| !self.shared && summary.contains_key("_wandb");
+        !self.system.is_empty() || self.summary.as_ref().is_some_and(|summary| !whole(summary))
+    }
+
     /// About how much memory it takes.
     pub fn bytes(&self) -> usize {
         self.chunks.iter().map(Chunk::bytes).sum::<usize>() + 1024
@@ -105,6 +111,6 @@ impl Prepared {
 /// The last value of every system metric.
 fn last_values(batch: &Batch) -> Map<String, Value> {
     let own = |key: &&str| !key.starts_with('_');
-    let last = |key: &str| Some((key.to_owned(), batch.column(key)?.iter().last()?.1.to_json()));
+    let last = |key: &str| Some((key.to_owned(), batch.column(key)?.last()?.to_json()));
     batch.keys().filter(own).filter_map(last).collect()
 }

@@ -1,39 +1,53 @@
 //! Updates of many runs in one transaction: a commit waits for the disk, and what comes meanwhile waits for the next one.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::batch::{self, Outcome};
 use super::prepare::Prepared;
-use super::write::{self, Done};
-use crate::db::Tx;
-use crate::jobs::{Job, enqueue};
+use super::queue::{Queue, Taken};
+use super::write::Done;
+use crate::clock::Micros;
+use crate::policy::{Allowed, Run, Update};
 use crate::{Domain, Error};
-
-/// Most updates in one transaction.
-const MOST_UPDATES: usize = 256;
-/// Most bytes of rows in one transaction, unless one update has more.
-const MOST_BYTES: usize = 16 << 20;
-/// Most bytes of rows that wait; who comes then is told to come later, and holds the rows until it does.
-const MOST_WAITING: usize = 128 << 20;
 
 /// Updates that wait to be written.
 #[derive(Clone, Default)]
-pub(crate) struct Waiting(Arc<Mutex<Queue>>);
+pub(crate) struct Waiting(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
-struct Queue {
-    items: VecDeque<Item>,
-    bytes: usize,
+struct Inner {
+    queue: Queue<Item>,
     writers: usize,
 }
 
-struct Item {
-    run_id: i64,
-    update: Prepared,
-    bytes: usize,
-    answer: oneshot::Sender<Result<Written, Error>>,
+/// What an update was allowed on: it is written only while that is so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground {
+    pub run_id: i64,
+    pub project_id: i64,
+    pub owner: Option<i64>,
+    /// The last change of access that the decision knew of; none where no change concerns the caller.
+    pub access: Option<i64>,
+    /// When the key ends.
+    pub ends: Option<Micros>,
+}
+
+pub(super) struct Item {
+    pub ground: Ground,
+    pub update: Prepared,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What became of an update.
+pub(super) enum Answer {
+    /// It is durable.
+    Written(Written),
+    /// Nothing was written: what it was allowed on is not so any more. The update, to be asked for again.
+    Stale(Prepared),
+    /// Nothing was written.
+    Failed(Error),
 }
 
 /// An update that is durable.
@@ -43,28 +57,37 @@ pub(super) struct Written {
     pub warnings: Vec<String>,
 }
 
+impl Ground {
+    fn of(run: &Allowed<Update, Run>) -> Self {
+        let Run { id, project, owner, .. } = run.resource();
+        let access = run.session().access();
+        Self { run_id: *id, project_id: project.id, owner: *owner, access, ends: run.ends() }
+    }
+}
+
 /// Writes an update, with whatever others are there; the answer comes after the commit. An update is written also when
 /// nobody waits for it any more.
-pub(super) async fn write(domain: &Domain, run_id: i64, update: Prepared) -> Result<Written, Error> {
+pub(super) async fn write(run: &Allowed<Update, Run>, update: Prepared) -> Result<Answer, Error> {
+    let domain = run.domain();
     let (answer, written) = oneshot::channel();
-    let bytes = update.bytes();
+    let account = run.session().user().map_or(0, |user| user.id);
+    let item = Item { ground: Ground::of(run), update, answer };
     {
-        let mut queue = domain.waiting().lock();
-        if queue.bytes > 0 && queue.bytes + bytes > MOST_WAITING {
+        let mut waiting = domain.waiting().lock();
+        let bytes = item.update.bytes();
+        if waiting.queue.push(account, item.ground.run_id, bytes, item).is_err() {
             return Err(Error::Busy("too many rows wait to be written".to_owned()));
         }
-        queue.bytes += bytes;
-        queue.items.push_back(Item { run_id, update, bytes, answer });
-        if queue.writers < domain.db().writers() {
-            queue.writers += 1;
+        if waiting.writers < domain.db().writers() {
+            waiting.writers += 1;
             tokio::spawn(drain(domain.clone(), Writer { waiting: domain.waiting().clone(), counted: true }));
         }
     }
-    written.await.map_err(|_| Error::Busy("the update was not written".to_owned()))?
+    written.await.map_err(|_| Error::Busy("the update was not written".to_owned()))
 }
 
 impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,16 +98,28 @@ struct Writer {
     counted: bool,
 }
 
+/// Runs that are being written, until they are not, however that ends.
+struct Busy {
+    waiting: Waiting,
+    runs: Vec<i64>,
+    bytes: usize,
+}
+
 impl Writer {
     /// What to write next. When there is nothing the writer is done, under the lock: who comes after starts another.
-    fn next(&mut self) -> Option<Vec<Item>> {
-        let mut queue = self.waiting.lock();
-        if queue.items.is_empty() {
-            queue.writers -= 1;
+    fn next(&mut self) -> Option<(Vec<Item>, Busy)> {
+        let mut waiting = self.waiting.lock();
+        let taken = waiting.queue.take();
+        if taken.is_empty() {
+            waiting.writers -= 1;
             self.counted = false;
             return None;
         }
-        Some(take(&mut queue))
+        drop(waiting);
+        let runs = taken.iter().map(|taken| taken.run).collect();
+        let bytes = taken.iter().map(|taken| taken.bytes).sum();
+        let items = taken.into_iter().map(|Taken { item, .. }| item).collect();
+        Some((items, Busy { waiting: self.waiting.clone(), runs, bytes }))
     }
 }
 
@@ -96,24 +131,29 @@ impl Drop for Writer {
     }
 }
 
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.waiting.lock().queue.done(&self.runs, self.bytes);
+    }
+}
+
 /// Writes until nothing waits.
 async fn drain(domain: Domain, mut writer: Writer) {
-    while let Some(mut items) = writer.next() {
+    while let Some((mut items, busy)) = writer.next() {
         // Two writers take runs in the same order, so neither waits for the other.
-        items.sort_by_key(|item| item.run_id);
-        let bytes: usize = items.iter().map(|item| item.bytes).sum();
-        match together(&domain, &items).await {
-            Ok(all) => items.into_iter().zip(all).for_each(|(item, done)| item.told(Ok(done))),
+        items.sort_unstable_by_key(|item| item.ground.run_id);
+        match batch::write(&domain, &items).await {
+            Ok(all) => items.into_iter().zip(all).for_each(|(item, outcome)| item.told(Ok(outcome))),
             // What one update fails by must not touch the others.
             Err(_) if items.len() > 1 => {
                 for item in items {
-                    let done = together(&domain, std::slice::from_ref(&item)).await;
-                    item.told(done.and_then(|mut all| all.pop().ok_or_else(nothing)));
+                    let outcome = batch::write(&domain, std::slice::from_ref(&item)).await;
+                    item.told(outcome.and_then(|mut all| all.pop().ok_or_else(nothing)));
                 }
             }
             Err(e) => items.into_iter().take(1).zip([e]).for_each(|(item, e)| item.told(Err(e))),
         }
-        writer.waiting.lock().bytes -= bytes;
+        drop(busy);
     }
 }
 
@@ -121,37 +161,14 @@ fn nothing() -> Error {
     Error::internal("writing an update", "nothing was written")
 }
 
-fn take(queue: &mut Queue) -> Vec<Item> {
-    let mut bytes = 0;
-    let fits = |item: &Item| {
-        bytes += item.bytes;
-        bytes == item.bytes || bytes <= MOST_BYTES
-    };
-    let count = queue.items.iter().take(MOST_UPDATES).map(fits).take_while(|fits| *fits).count();
-    queue.items.drain(..count).collect()
-}
-
 impl Item {
-    fn told(self, done: Result<Done, Error>) {
-        let warnings = self.update.warnings;
+    fn told(self, outcome: Result<Outcome, Error>) {
+        let answer = match outcome {
+            Ok(Outcome::Done(done)) => Answer::Written(Written { done: *done, warnings: self.update.warnings }),
+            Ok(Outcome::Stale) => Answer::Stale(self.update),
+            Err(e) => Answer::Failed(e),
+        };
         // Whoever sent it may be gone.
-        let _ = self.answer.send(done.map(|done| Written { done, warnings }));
+        let _ = self.answer.send(answer);
     }
-}
-
-/// One transaction: all of the updates or none.
-async fn together(domain: &Domain, items: &[Item]) -> Result<Vec<Done>, Error> {
-    let mut tx: Tx = domain.db().begin().await?;
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
-        let done = write::write(&mut tx, domain, item.run_id, &item.update).await?;
-        for kind in &done.compact {
-            let subject = format!("{}/{}/{kind}", item.run_id, done.generation);
-            enqueue(&mut tx, domain.clock(), Job::Compact, &subject, std::time::Duration::ZERO).await?;
-        }
-        all.push(done);
-    }
-    tx.commit().await?;
-    metrics::counter!("runstead_commits_total").increment(1);
-    Ok(all)
 }

@@ -1,18 +1,20 @@
-//! The transaction of an update.
+//! What an update changes about its run.
 
 use serde_json::{Map, Value};
 
-use super::super::row::{self, RunRow};
-use super::super::streams::{self, StreamKind, restart};
+use super::super::row::{Columns, RunRow};
+use super::super::streams::{Stored, StreamKind, restart};
 use super::{Feedback, Prepared};
+use crate::Error;
 use crate::db::{Arg, Tx};
 use crate::live::Change;
 use crate::model::RunState;
-use crate::{Domain, Error};
 
 /// What was written.
 pub(super) struct Done {
     pub generation: i64,
+    /// The state before.
+    pub was: RunState,
     pub state: RunState,
     pub changes: Vec<Change>,
     /// Streams whose tail should be compacted.
@@ -22,78 +24,84 @@ pub(super) struct Done {
     pub feedback: Feedback,
 }
 
-pub(super) async fn write(tx: &mut Tx, domain: &Domain, run_id: i64, update: &Prepared) -> Result<Done, Error> {
-    let now = domain.clock().now();
-    let mut run = row::touch(tx, run_id, now, super::super::silent_before(domain)).await?;
-    let mut columns = settle_restart(tx, &mut run, update).await?;
-    let mut done = Done {
-        generation: run.generation,
-        state: run.state.parse()?,
-        changes: Vec::new(),
-        compact: Vec::new(),
-        stored: Vec::new(),
-        feedback: Feedback::default(),
-    };
-    for chunk in &update.chunks {
-        let stored = streams::store(tx, domain.clock(), run.id, run.generation, chunk).await?;
-        if stored.lines > 0 {
-            done.stored.push((chunk.kind, stored.lines, stored.bytes));
-            done.changes.push(change_of(chunk.kind));
-        }
-        if stored.long_tail && !done.compact.contains(&chunk.kind) {
-            done.compact.push(chunk.kind);
-        }
-        done.feedback.gaps.extend(stored.gap.map(|(from, to)| (chunk.kind.to_string(), from, to)));
+impl Done {
+    pub fn new(was: RunState, state: RunState, generation: i64) -> Self {
+        let (changes, compact, stored, feedback) = Default::default();
+        Self { generation, was, state, changes, compact, stored, feedback }
     }
-    write_documents(tx, &mut columns, update, &run, &mut done).await?;
-    write_state(&mut columns, &mut run, update, &mut done, now);
-    row::set(tx, run.id, columns).await?;
-    done.feedback.stopped = run.stop_requested && done.state.is_live();
-    done.feedback.exitcode = run.exit_code;
-    Ok(done)
+
+    /// A chunk was stored.
+    pub fn stored(&mut self, kind: StreamKind, stored: Stored) {
+        if stored.lines > 0 {
+            self.stored.push((kind, stored.lines, stored.bytes));
+            self.changes.push(change_of(kind));
+        }
+        if stored.long_tail && !self.compact.contains(&kind) {
+            self.compact.push(kind);
+        }
+        self.feedback.gaps.extend(stored.gap.map(|(from, to)| (kind.to_string(), from, to)));
+    }
+}
+
+/// A sign of life: a run that was given up, or would have been by now, is running again.
+pub(super) fn revive(run: &mut RunRow, silent_before: i64) -> Result<Columns, Error> {
+    let given_up = match run.state.parse()? {
+        RunState::Pending | RunState::Crashed | RunState::Preempted => true,
+        RunState::Preempting => run.heartbeat_at < silent_before,
+        _ => false,
+    };
+    if !given_up {
+        return Ok(Vec::new());
+    }
+    (run.state, run.preempting) = (RunState::Running.as_str().to_owned(), false);
+    Ok(vec![("finished_at", None::<i64>.into()), ("preempting", false.into()), ("state", run.state.clone().into())])
 }
 
 /// Decides what the first lines after an unresumed `init` are; see [`restart`].
-async fn settle_restart(tx: &mut Tx, run: &mut RunRow, update: &Prepared) -> Result<Vec<(&'static str, Arg)>, Error> {
-    let Some(restart) = run.restart.take() else { return Ok(Vec::new()) };
-    let mut columns: Vec<(&'static str, Arg)> = vec![("restart", None::<String>.into())];
-    match restart::judge(tx, run.id, run.generation, &restart, &update.chunks).await? {
-        restart::Start::Unknown => return Ok(Vec::new()),
-        restart::Start::Replay => {}
-        restart::Start::Fresh => {
-            run.generation += 1;
-            columns.push(("generation", run.generation.into()));
-            columns.push(("system_metrics", "{}".into()));
-        }
+pub(super) async fn settle_restart(
+    tx: &mut Tx,
+    run: &mut RunRow,
+    columns: &mut Columns,
+    update: &Prepared,
+) -> Result<(), Error> {
+    let Some(restart) = run.restart.take() else { return Ok(()) };
+    let start = restart::judge(tx, run.id, run.generation, &restart, &update.chunks).await?;
+    if start == restart::Start::Unknown {
+        return Ok(());
     }
-    Ok(columns)
+    columns.push(("restart", None::<String>.into()));
+    if start == restart::Start::Fresh {
+        run.generation += 1;
+        columns.push(("generation", run.generation.into()));
+        columns.push(("system_metrics", "{}".into()));
+    }
+    Ok(())
 }
 
-/// Summary and last system metrics.
-async fn write_documents(
-    tx: &mut Tx,
-    columns: &mut Vec<(&'static str, Arg)>,
+/// Summary and last system metrics, over the stored ones where they are needed.
+pub(super) fn write_documents(
+    columns: &mut Columns,
     update: &Prepared,
-    run: &RunRow,
+    stored: Option<(String, String)>,
     done: &mut Done,
 ) -> Result<(), Error> {
+    let (summary, system) = stored.unwrap_or_default();
     if let Some(sent) = &update.summary {
-        let mut summary = row::document(tx, run.id, "summary").await?;
+        let mut summary = object(&summary)?;
         if !update.shared {
             // The whole summary is sent; only `_wandb` may be missing from an early one.
             summary.retain(|key, _| key == "_wandb");
         }
         summary.extend(sent.clone());
-        columns.push(("summary", Value::Object(summary).to_string().into()));
+        put(columns, "summary", Value::Object(summary).to_string());
         done.changes.push(Change::Summary);
     }
     if !update.system.is_empty() {
         // A run that began again with this update has none yet.
         let began = columns.iter().any(|(column, _)| *column == "generation");
-        let mut system = if began { Map::new() } else { row::document(tx, run.id, "system_metrics").await? };
+        let mut system = if began { Map::new() } else { object(&system)? };
         system.extend(update.system.clone());
-        columns.retain(|(column, _)| *column != "system_metrics");
-        columns.push(("system_metrics", Value::Object(system).to_string().into()));
+        put(columns, "system_metrics", Value::Object(system).to_string());
     }
     if update.uploaded {
         done.changes.push(Change::Files);
@@ -101,8 +109,16 @@ async fn write_documents(
     Ok(())
 }
 
+/// A stored JSON object; an empty text is one that was not asked for.
+fn object(text: &str) -> Result<Map<String, Value>, Error> {
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_str(text).map_err(|e| Error::internal("reading a stored JSON object", e))
+}
+
 /// What the update says about the run's life.
-fn write_state(columns: &mut Vec<(&'static str, Arg)>, run: &mut RunRow, update: &Prepared, done: &mut Done, now: i64) {
+pub(super) fn write_state(columns: &mut Columns, run: &mut RunRow, update: &Prepared, done: &mut Done, now: i64) {
     if update.complete {
         let code = update.exitcode.unwrap_or_default();
         done.state = match code {
@@ -111,16 +127,22 @@ fn write_state(columns: &mut Vec<(&'static str, Arg)>, run: &mut RunRow, update:
             _ => RunState::Failed,
         };
         run.exit_code = Some(code);
-        columns.push(("exit_code", code.into()));
-        columns.push(("finished_at", now.into()));
+        put(columns, "exit_code", code);
+        put(columns, "finished_at", now);
         done.compact = StreamKind::ALL.to_vec();
     } else if update.preempting && done.state.is_live() {
         done.state = RunState::Preempting;
-        columns.push(("preempting", true.into()));
+        put(columns, "preempting", true);
     } else {
         return;
     }
-    columns.push(("state", done.state.as_str().into()));
+    put(columns, "state", done.state.as_str());
+}
+
+/// Writes a column, whatever was to be written to it.
+fn put(columns: &mut Columns, name: &'static str, value: impl Into<Arg>) {
+    columns.retain(|(column, _)| *column != name);
+    columns.push((name, value.into()));
 }
 
 fn change_of(kind: StreamKind) -> Change {

@@ -30,17 +30,18 @@ pub(in crate::runs) async fn open(tx: &mut Tx, run_id: i64, generation: i64) -> 
         .map(drop)
 }
 
-/// The part, of all in order, that the chunk belongs to: the one that began with its first line, else the last one that
+/// The place of the part, of all in order, that the chunk belongs to: the one that began with its first line, else the last one that
 /// began before. A part without any line yet takes what begins at its beginning.
-pub(super) fn pick(mut parts: Vec<StreamRow>, chunk: &Chunk) -> Option<StreamRow> {
-    let begins = |part: &StreamRow| chunk.offset == part.start && part.origin.is_some() && part.origin == chunk.origin;
-    let follows = |part: &StreamRow| match (&part.origin, &chunk.origin) {
+pub(super) fn pick<'a>(parts: impl Iterator<Item = &'a StreamRow>, chunk: &Chunk) -> Option<usize> {
+    let parts: Vec<&StreamRow> = parts.collect();
+    let begins = |part: &&StreamRow| chunk.offset == part.start && part.origin.is_some() && part.origin == chunk.origin;
+    let follows = |part: &&StreamRow| match (&part.origin, &chunk.origin) {
         (None, _) => chunk.offset == part.start,
         (Some(began), Some(time)) => time >= began,
         (Some(_), None) => true,
     };
     let place = parts.iter().position(begins).or_else(|| parts.iter().rposition(follows)).unwrap_or(0);
-    (place < parts.len()).then(|| parts.swap_remove(place))
+    (place < parts.len()).then_some(place)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Storing a chunk of lines: the writer's standing moves on and the new lines become tail rows, in one transaction.
 
+use std::collections::HashMap;
+
 use sqlx::FromRow;
 
 use super::accept::{MOST_LINES, Standing};
+use super::tail::{self, NewRow};
 use super::{Chunk, StreamKind, part};
-use crate::db::{Tx, sql};
+use crate::db::{MOST_ROWS, Tx, in_steps, sql, values};
 use crate::{Clock, Error};
 
 /// What became of a chunk.
@@ -72,77 +75,209 @@ pub(in crate::runs) async fn beginning(
     })
 }
 
-/// Stores what is new of the chunk. The caller holds the run's row.
-pub(in crate::runs) async fn store(
-    tx: &mut Tx,
-    clock: &Clock,
+/// A chunk for a stream of a run that the caller holds.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::runs) struct Wanted<'a> {
+    pub run_id: i64,
+    pub generation: i64,
+    pub chunk: &'a Chunk,
+}
+
+/// A writer's row while chunks are stored.
+struct Held {
+    row: StreamRow,
+    /// Rows and bytes that are added to the tail.
+    added: (i64, i64),
+    changed: bool,
+}
+
+/// The writers of a stream that a chunk may belong to, by run, stream and the name that the chunk has.
+type Writers<'a> = HashMap<(i64, StreamKind, &'a str), Vec<Held>>;
+
+/// Stores what is new of the chunks, in their order; what became of each. All of a run are of one generation.
+pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<'_>]) -> Result<Vec<Stored>, Error> {
+    let mut writers = writers(tx, wanted).await?;
+    let (mut rows, mut all) = (Vec::new(), Vec::with_capacity(wanted.len()));
+    for want in wanted {
+        let chunk = want.chunk;
+        let held = writers.entry(want.key()).or_default();
+        let place = part::pick(held.iter().map(|held| &held.row), chunk);
+        let mut standing = match place {
+            Some(place) => Standing::from_row(held[place].row.next_line, &held[place].row.gaps)?,
+            None => Standing::default(),
+        };
+        let before = standing.clone();
+        let accepted = standing.accept(chunk.offset, chunk.count(), chunk.kind == StreamKind::Console)?;
+        let lines = accepted.ranges.iter().map(|(from, to)| to - from).sum();
+        let mut stored = Stored { lines, bytes: 0, gap: accepted.gap, long_tail: false };
+        if lines == 0 && standing == before {
+            all.push(stored);
+            continue;
+        }
+        let place = match place {
+            Some(place) => place,
+            None => {
+                let base = free_base(tx, want, &writers).await?;
+                let held = writers.entry(want.key()).or_default();
+                held.push(Held { row: StreamRow::new(&chunk.client, base), added: (0, 0), changed: true });
+                held.len() - 1
+            }
+        };
+        let Some(held) = writers.get_mut(&want.key()).and_then(|held| held.get_mut(place)) else { continue };
+        for (from, to) in &accepted.ranges {
+            let payload = chunk.part(*from, *to, held.row.base);
+            stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
+            rows.push(NewRow { want: *want, client: held.row.client.clone(), from: *from, to: *to, payload });
+        }
+        held.take(&standing, chunk, i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX), stored.bytes);
+        stored.long_tail =
+            held.row.tail_rows + held.added.0 >= LONG_ROWS || held.row.tail_bytes + held.added.1 >= LONG_BYTES;
+        all.push(stored);
+    }
+    tail::insert(tx, clock, rows).await?;
+    write(tx, wanted, writers).await?;
+    Ok(all)
+}
+
+impl<'a> Wanted<'a> {
+    fn key(&self) -> (i64, StreamKind, &'a str) {
+        (self.run_id, self.chunk.kind, &self.chunk.client)
+    }
+}
+
+impl StreamRow {
+    /// Of a writer that has sent nothing yet.
+    fn new(client: &str, base: i64) -> Self {
+        Self {
+            client: client.to_owned(),
+            next_line: 0,
+            gaps: String::new(),
+            start: 0,
+            origin: None,
+            base,
+            tail_rows: 0,
+            tail_bytes: 0,
+        }
+    }
+}
+
+impl Held {
+    /// The writer stands elsewhere, after so many rows and bytes of the tail.
+    fn take(&mut self, standing: &Standing, chunk: &Chunk, rows: i64, bytes: i64) {
+        let row = &mut self.row;
+        (row.next_line, row.gaps) = (standing.next_line, standing.gaps_text());
+        if row.origin.is_none() && chunk.offset == row.start {
+            row.origin.clone_from(&chunk.origin);
+        }
+        self.added = (self.added.0 + rows, self.added.1 + bytes);
+        self.changed = true;
+    }
+}
+
+/// What one of [`writers`] reads.
+#[derive(FromRow)]
+struct WriterRow {
     run_id: i64,
-    generation: i64,
-    chunk: &Chunk,
-) -> Result<Stored, Error> {
-    let row = row(tx, run_id, generation, chunk).await?;
-    let mut standing = match &row {
-        Some(row) => Standing::from_row(row.next_line, &row.gaps)?,
-        None => Standing::default(),
-    };
-    let before = standing.clone();
-    let accepted = standing.accept(chunk.offset, chunk.count(), chunk.kind == StreamKind::Console)?;
-    let lines = accepted.ranges.iter().map(|(from, to)| to - from).sum();
-    let mut stored = Stored { lines, bytes: 0, gap: accepted.gap, long_tail: false };
-    if lines == 0 && standing == before {
-        return Ok(stored);
-    }
-    let base = match &row {
-        Some(row) => row.base,
-        None => free_base(tx, run_id, generation, chunk.kind).await?,
-    };
-    let client = row.as_ref().map_or(&chunk.client, |row| &row.client).clone();
-    for (from, to) in &accepted.ranges {
-        let payload = chunk.part(*from, *to, base);
-        stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
-        insert(tx, clock, (run_id, generation), (chunk.kind, &client), (*from, *to), payload).await?;
-    }
-    let rows = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
-    let held = row.as_ref().map_or((0, 0), |row| (row.tail_rows, row.tail_bytes));
-    stored.long_tail = held.0 + rows >= LONG_ROWS || held.1 + stored.bytes >= LONG_BYTES;
-    let start = row.as_ref().map_or(0, |row| row.start);
-    let first = (chunk.offset == start).then(|| chunk.origin.clone()).flatten();
-    let origin = row.and_then(|row| row.origin).or(first);
-    sql("INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, origin, base, tail_rows, tail_bytes) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (run_id, generation, kind, client) DO UPDATE SET \
-         next_line = excluded.next_line, gaps = excluded.gaps, origin = excluded.origin, \
-         tail_rows = stream.tail_rows + excluded.tail_rows, tail_bytes = stream.tail_bytes + excluded.tail_bytes")
-    .bind(run_id)
-    .bind(generation)
-    .bind(chunk.kind.as_str())
-    .bind(client)
-    .bind(standing.next_line)
-    .bind(standing.gaps_text())
-    .bind(origin)
-    .bind(base)
-    .bind(rows)
-    .bind(stored.bytes)
-    .run(tx)
-    .await?;
-    Ok(stored)
+    kind: String,
+    asked: String,
+    #[sqlx(flatten)]
+    row: StreamRow,
 }
 
-/// The writer of the chunk. The only writer of a console may be in several [parts](part).
+/// The writers of all chunks. The only writer of a console may be in several [parts](part).
+async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, Error> {
+    let mut writers: Writers<'a> = HashMap::new();
+    let mut keys = Vec::with_capacity(wanted.len());
+    for want in wanted {
+        if !writers.contains_key(&want.key()) {
+            writers.insert(want.key(), Vec::new());
+            keys.push(want);
+        }
+    }
+    for keys in keys.chunks(MOST_ROWS) {
+        let rows = in_steps(keys.len());
+        let text = format!(
+            "SELECT v.column1 AS run_id, v.column3 AS kind, v.column4 AS asked, s.client, s.next_line, s.gaps, s.start, \
+             s.origin, s.base, s.tail_rows, s.tail_bytes FROM (VALUES {}) AS v JOIN stream s ON s.run_id = v.column1 \
+             AND s.generation = v.column2 AND s.kind = v.column3 AND (s.client = v.column4 OR v.column5 AND s.client LIKE '+%') \
+             ORDER BY s.base",
+            values(1, rows, 5)
+        );
+        let mut query = sql(text);
+        for want in keys {
+            let chunk = want.chunk;
+            let in_parts = chunk.kind == StreamKind::Console && chunk.client.is_empty();
+            query = query
+                .bind(want.run_id)
+                .bind(want.generation)
+                .bind(chunk.kind.as_str())
+                .bind(&chunk.client)
+                .bind(in_parts);
+        }
+        for _ in keys.len()..rows {
+            query = query.bind(-1_i64).bind(0_i64).bind("").bind("").bind(false);
+        }
+        for WriterRow { run_id, kind, asked, row } in query.all(&mut *tx).await? {
+            let kind: StreamKind = kind.parse()?;
+            let held =
+                writers.iter_mut().find(|((run, of, client), _)| (*run, *of, *client) == (run_id, kind, &*asked));
+            if let Some((_, held)) = held {
+                held.push(Held { row, added: (0, 0), changed: false });
+            }
+        }
+    }
+    Ok(writers)
+}
+
+/// Writes the rows of the writers that stand elsewhere now.
+async fn write(tx: &mut Tx, wanted: &[Wanted<'_>], writers: Writers<'_>) -> Result<(), Error> {
+    let generations: HashMap<i64, i64> = wanted.iter().map(|want| (want.run_id, want.generation)).collect();
+    let mut all: Vec<(i64, StreamKind, Held)> = Vec::new();
+    for ((run, kind, _), held) in writers {
+        all.extend(held.into_iter().filter(|held| held.changed).map(|held| (run, kind, held)));
+    }
+    for part in all.chunks(MOST_ROWS) {
+        let rows = in_steps(part.len());
+        let text = format!(
+            "INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, origin, base, tail_rows, tail_bytes) \
+             SELECT * FROM (VALUES {}) AS v WHERE v.column1 > 0 ON CONFLICT (run_id, generation, kind, client) DO UPDATE SET \
+             next_line = excluded.next_line, gaps = excluded.gaps, origin = excluded.origin, \
+             tail_rows = stream.tail_rows + excluded.tail_rows, tail_bytes = stream.tail_bytes + excluded.tail_bytes",
+            values(1, rows, 10)
+        );
+        let mut query = sql(text);
+        for (run, kind, Held { row, added, .. }) in part {
+            let generation = generations.get(run).copied().unwrap_or_default();
+            query = query.bind(*run).bind(generation).bind(kind.as_str()).bind(&row.client).bind(row.next_line);
+            query = query.bind(&row.gaps).bind(row.origin.clone()).bind(row.base).bind(added.0).bind(added.1);
+        }
+        for _ in part.len()..rows {
+            query = query.bind(-1_i64).bind(0_i64).bind("").bind("").bind(0_i64);
+            query = query.bind("").bind(None::<String>).bind(0_i64).bind(0_i64).bind(0_i64);
+        }
+        query.run(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// The writer of the chunk.
 async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result<Option<StreamRow>, Error> {
-    let text = "SELECT client, next_line, gaps, start, origin, base, tail_rows, tail_bytes FROM stream \
-                WHERE run_id = $1 AND generation = $2 AND kind = $3 AND (client = $4 OR $5 AND client LIKE '+%') ORDER BY base";
-    let in_parts = chunk.kind == StreamKind::Console && chunk.client.is_empty();
-    let query = sql(text).bind(run_id).bind(generation).bind(chunk.kind.as_str()).bind(&chunk.client).bind(in_parts);
-    Ok(part::pick(query.all(tx).await?, chunk))
+    let want = Wanted { run_id, generation, chunk };
+    let mut held = writers(tx, &[want]).await?.remove(&want.key()).unwrap_or_default();
+    let place = part::pick(held.iter().map(|held| &held.row), chunk);
+    Ok(place.map(|place| held.swap_remove(place).row))
 }
 
-/// Where the lines of another console writer begin: above those of all others. System metrics of several writers lie side
-/// by side.
-async fn free_base(tx: &mut Tx, run_id: i64, generation: i64, kind: StreamKind) -> Result<i64, Error> {
-    if kind != StreamKind::Console {
+/// Where the lines of another console writer begin: above those of all others, also of those that are not written yet.
+/// System metrics of several writers lie side by side.
+async fn free_base(tx: &mut Tx, want: &Wanted<'_>, writers: &Writers<'_>) -> Result<i64, Error> {
+    if want.chunk.kind != StreamKind::Console {
         return Ok(0);
     }
-    next_base(tx, run_id, generation, kind).await
+    let free = next_base(tx, want.run_id, want.generation, StreamKind::Console).await?;
+    let of_run = writers.iter().filter(|((run, kind, _), _)| (*run, *kind) == (want.run_id, StreamKind::Console));
+    let last = of_run.flat_map(|(_, held)| held).map(|held| held.row.base + MOST_LINES).max();
+    Ok(free.max(last.unwrap_or_default()))
 }
 
 /// A base above every line of the stream.
@@ -150,29 +285,4 @@ pub(super) async fn next_base(tx: &mut Tx, run_id: i64, generation: i64, kind: S
     let text = "SELECT MAX(base) FROM stream WHERE run_id = $1 AND generation = $2 AND kind = $3";
     let (last,): (Option<i64>,) = sql(text).bind(run_id).bind(generation).bind(kind.as_str()).one(tx).await?;
     Ok(last.map_or(0, |last| last + MOST_LINES))
-}
-
-/// One tail row; its id is above every id that the run has in the tail.
-async fn insert(
-    tx: &mut Tx,
-    clock: &Clock,
-    (run_id, generation): (i64, i64),
-    (kind, client): (StreamKind, &str),
-    (from, to): (i64, i64),
-    payload: Vec<u8>,
-) -> Result<(), Error> {
-    sql("INSERT INTO tail (run_id, id, generation, kind, client, first_line, lines, payload) \
-         SELECT $1, CASE WHEN last.id >= $2 THEN last.id + 1 ELSE $2 END, $3, $4, $5, $6, $7, $8 \
-         FROM (SELECT COALESCE(MAX(id), 0) AS id FROM tail WHERE run_id = $1) last")
-    .bind(run_id)
-    .bind(clock.id()?)
-    .bind(generation)
-    .bind(kind.as_str())
-    .bind(client)
-    .bind(from)
-    .bind(to - from)
-    .bind(payload)
-    .run(tx)
-    .await
-    .map(drop)
 }
