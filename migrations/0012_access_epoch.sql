@@ -2,75 +2,78 @@
 -- compares it with the one that the decision was made at, and decides anew when it is another. Kept by the database itself,
 -- so nobody who changes a role or a key can forget to. What only adds somebody or something (a new account, key or
 -- project) takes no access away and is left out.
-INSERT INTO counter (name, last) VALUES ('access', 1);
+CREATE TABLE access_epoch (
+    last BIGINT NOT NULL -- the only row
+);
+INSERT INTO access_epoch (last) VALUES (1);
 
 -- only sqlite
 -- One writer at a time: what was compared stays so until the commit.
 CREATE TRIGGER access_key_updated AFTER UPDATE OF user_id, hash, scope, project_id, team_id, expires_at, revoked_at ON api_key BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_key_deleted AFTER DELETE ON api_key BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_account_updated AFTER UPDATE OF name, is_admin, disabled_at, kind, home_id, org_wide ON account BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_account_deleted AFTER DELETE ON account BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_entity_updated AFTER UPDATE ON entity BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_entity_deleted AFTER DELETE ON entity BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_updated AFTER UPDATE OF entity_id, name, visibility, owner_id, archived_at ON project BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_deleted AFTER DELETE ON project BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_membership_inserted AFTER INSERT ON membership BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_membership_updated AFTER UPDATE ON membership BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_membership_deleted AFTER DELETE ON membership BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_member_inserted AFTER INSERT ON project_member BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_member_updated AFTER UPDATE ON project_member BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_member_deleted AFTER DELETE ON project_member BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_team_inserted AFTER INSERT ON project_team BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_team_updated AFTER UPDATE ON project_team BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_project_team_deleted AFTER DELETE ON project_team BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_custom_role_updated AFTER UPDATE ON custom_role BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_custom_role_deleted AFTER DELETE ON custom_role BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_setting_inserted AFTER INSERT ON setting BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_setting_updated AFTER UPDATE ON setting BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_setting_deleted AFTER DELETE ON setting BEGIN
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
 END;
 
 -- only postgres
@@ -79,7 +82,7 @@ END;
 CREATE FUNCTION access_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(727474);
-    UPDATE counter SET last = last + 1 WHERE name = 'access';
+    UPDATE access_epoch SET last = last + 1;
     RETURN NULL;
 END $$;
 CREATE FUNCTION access_held() RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $$
@@ -87,7 +90,7 @@ DECLARE
     now BIGINT;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(727474);
-    SELECT last INTO now FROM counter WHERE name = 'access';
+    SELECT last INTO now FROM access_epoch;
     RETURN now;
 END $$;
 CREATE CONSTRAINT TRIGGER access_of_key

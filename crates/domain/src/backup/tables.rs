@@ -10,7 +10,7 @@ use super::Columns;
 use crate::Error;
 use crate::db::{Arg, Tx, sql};
 
-/// Every table, parents before children. `schema_version` belongs to the program, not to the data.
+/// Every table, parents before children. `schema_version` and `access_epoch` belong to the program, not to the data.
 pub const TABLES: [&str; 54] = [
     "meta",
     "counter",

@@ -16,7 +16,7 @@ use crate::keys::secret;
 pub(super) const LAST_USED_STEP: i64 = 60_000_000;
 
 /// Column: the number of the last change of access, read with what a caller is recognised by and so before all else.
-const ACCESS: &str = "(SELECT last FROM counter WHERE name = 'access') AS access";
+const ACCESS: &str = "(SELECT last FROM access_epoch) AS access";
 
 /// Who a caller turned out to be.
 struct Recognised {
