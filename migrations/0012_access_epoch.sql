@@ -9,7 +9,7 @@ INSERT INTO access_epoch (last) VALUES (1);
 
 -- only sqlite
 -- One writer at a time: what was compared stays so until the commit.
-CREATE TRIGGER access_key_updated AFTER UPDATE OF user_id, hash, scope, project_id, team_id, expires_at, revoked_at ON api_key BEGIN
+CREATE TRIGGER access_key_updated AFTER UPDATE OF user_id, scope, project_id, team_id, expires_at, revoked_at ON api_key BEGIN
     UPDATE access_epoch SET last = last + 1;
 END;
 CREATE TRIGGER access_key_deleted AFTER DELETE ON api_key BEGIN
@@ -94,7 +94,7 @@ BEGIN
     RETURN now;
 END $$;
 CREATE CONSTRAINT TRIGGER access_of_key
-    AFTER DELETE OR UPDATE OF user_id, hash, scope, project_id, team_id, expires_at, revoked_at ON api_key
+    AFTER DELETE OR UPDATE OF user_id, scope, project_id, team_id, expires_at, revoked_at ON api_key
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION access_changed();
 CREATE CONSTRAINT TRIGGER access_of_account
     AFTER DELETE OR UPDATE OF name, is_admin, disabled_at, kind, home_id, org_wide ON account
