@@ -14,7 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use sql::{Arg, On, Sql, placeholders, sql};
+pub(crate) use sql::{Arg, On, Sql, placeholders, rows, sql};
 
 use crate::{Clock, Error, Problem};
 

@@ -48,6 +48,7 @@ struct Parts {
     /// As many runs are sampled at once as there are processors.
     sampling: Semaphore,
     waiting: crate::runs::Waiting,
+    arrived: crate::artifacts::Arrived,
     config: DomainConfig,
     identity: Identity,
     settings: crate::settings::Kept,
@@ -73,7 +74,7 @@ impl Domain {
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let (settings, waiting) = Default::default();
+        let (settings, waiting, arrived) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
         let metric_names = crate::runs::metric_names::MetricNames::default();
         let copies = config.cache_folder.join("tables");
@@ -86,6 +87,7 @@ impl Domain {
             live,
             sampling,
             waiting,
+            arrived,
             config,
             identity,
             settings,
@@ -137,6 +139,10 @@ impl Domain {
 
     pub(crate) fn waiting(&self) -> &crate::runs::Waiting {
         &self.0.waiting
+    }
+
+    pub(crate) fn arrived(&self) -> &crate::artifacts::Arrived {
+        &self.0.arrived
     }
 
     pub(crate) fn db(&self) -> &Db {
