@@ -166,7 +166,7 @@ test('the look of one line is chosen, and given back', async () => {
 });
 
 test('a removed section is found again among the empty ones, and its panels come back', async () => {
-  await sectionMenu(ada, 'val', 'Actions for', 'Remove section');
+  await sectionMenu(ada, 'val', 'Actions for', 'Delete section');
   await section(ada, 'val').waitFor({ state: 'detached' });
   await ada.getByRole('button', { name: 'Settings', exact: true }).click();
   await ada.getByRole('dialog').getByLabel('Show empty sections').check();
