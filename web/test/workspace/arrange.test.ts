@@ -139,6 +139,14 @@ test('sections are added, renamed, moved and removed; a renamed one keeps its me
     'val',
   ]);
   expect(edit.hiddenPanels(spec)).toHaveLength(4);
+  const gone = arrange(spec, some).find((one) => one.name === 'train');
+  expect([gone?.panels, gone?.hidden.length]).toEqual([[], 4]);
+  const asked = edit.setBank(spec, { showEmptySections: true });
+  expect(visible(arrange(asked, some), asked, null).map((one) => one.name)).toContain('train');
+  const back = edit.restoreHidden(spec, gone?.hidden);
+  expect(arrange(back, some).find((one) => one.name === 'train')?.panels).toHaveLength(4);
+  const manual = edit.setAutomatic(spec, arrange(spec, some), false);
+  expect(arrange(manual, some).map((one) => one.name)).toEqual(['Mine', 'Charts', 'val']);
   expect(arrange(edit.restoreHidden(spec), some).flatMap((one) => one.panels)).toHaveLength(6);
 });
 

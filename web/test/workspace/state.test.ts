@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError, Denial } from '../../src/lib/api/errors';
 import { renameSection, setSettings } from '../../src/lib/workspace/edit';
 import { blank, runSetOf, settingsOf, type Spec, write } from '../../src/lib/workspace/spec';
@@ -168,6 +168,64 @@ test('a failure is told and tried again', async () => {
   workspace.retry();
   await vi.advanceTimersByTimeAsync(10);
   expect([workspace.saving, saves.length]).toEqual(['saved', 1]);
+});
+
+/** A browser's storage, as far as it is used here. */
+function storage() {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => kept.set(key, text),
+    removeItem: (key: string) => kept.delete(key),
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  return kept;
+}
+
+test('a change that was not saved is made again when the workspace is opened anew', async () => {
+  const kept = storage();
+  server.own = { ...head('nw-nwuserada-w'), spec: write(blank(true)) };
+  (await opened()).change(smoothed(5));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(kept.size).toBe(1);
+  const next = await opened();
+  expect([weight(next), next.saving]).toEqual([5, 'waiting']);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(saves).toMatchObject([{ ifUpdatedAt: 't1' }, { ifUpdatedAt: 't1' }]);
+  expect([next.saving, kept.size]).toEqual(['saved', 0]);
+  next.undo();
+  expect(weight(next)).toBeUndefined();
+});
+
+test('a save that arrived unheard is no conflict with oneself; one of somebody else is', async () => {
+  const kept = storage();
+  server.own = { ...head('nw-nwuserada-w'), spec: write(blank(true)) };
+  const workspace = await opened();
+  refuse = new ApiError('no answer', 0);
+  workspace.change(smoothed(5));
+  await vi.advanceTimersByTimeAsync(600);
+  expect(workspace.saving).toBe('failed');
+  refuse = null;
+  const { spec } = workspace;
+  server.own = { ...head('nw-nwuserada-w', 't7'), spec: write(spec) };
+  expect([(await opened()).saving, kept.size]).toEqual(['saved', 0]);
+
+  workspace.change(smoothed(6));
+  await vi.advanceTimersByTimeAsync(200);
+  const after = await opened();
+  await vi.advanceTimersByTimeAsync(600);
+  expect([weight(after), saves.at(-1)?.ifUpdatedAt]).toEqual([6, 't7']);
+
+  after.change(smoothed(8));
+  await vi.advanceTimersByTimeAsync(200);
+  server.own = { ...head('nw-nwuserada-w', 't9'), spec: write(theirs) };
+  refuse = new ApiError('bo has saved this view since', 409);
+  const late = await opened();
+  await vi.advanceTimersByTimeAsync(600);
+  expect([late.saving, weight(late), kept.size]).toEqual(['conflict', 8, 1]);
+  refuse = null;
+  await late.loadTheirs();
+  expect([late.saving, kept.size]).toEqual(['saved', 0]);
 });
 
 test('one’s own begins as the project’s default, which stays as it is', async () => {

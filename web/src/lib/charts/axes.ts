@@ -21,13 +21,32 @@ interface Look {
   grid: string;
 }
 
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
+/** Measured texts: those of live charts are the same again and again. */
+const widths = new Map<string, number>();
+const MOST_WIDTHS = 2000;
+
+/** How wide a text of an axis is, in pixels of the page. */
+function widthOf(context: CanvasRenderingContext2D, text: string): number {
+  const ratio = devicePixelRatio;
+  const key = `${ratio} ${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  context.font = FONT.replace('11px', `${11 * ratio}px`);
+  const width = context.measureText(text).width / ratio;
+  // A font that is still on its way has other widths.
+  if (document.fonts.status !== 'loaded') return width;
+  if (widths.size >= MOST_WIDTHS) widths.clear();
+  widths.set(key, width);
+  return width;
+}
+
 /** Options of the two axes; `look` is asked at every drawing, since the theme may change. */
 export function axes({ axis, log, xLog, titles }: Wish, look: () => Look): uPlot.Axis[] {
-  const font = '11px "Inter Variable", system-ui, sans-serif';
-  const shared = { font, stroke: () => look().text };
+  const shared = { font: FONT, stroke: () => look().text };
   const grid = { stroke: () => look().grid, width: 1 };
   const title = (label: string) =>
-    label ? { label, labelSize: 16, labelGap: 0, labelFont: font } : {};
+    label ? { label, labelSize: 16, labelGap: 0, labelFont: FONT } : {};
   const x: uPlot.Axis = {
     ...shared,
     // Wall time has a second line for the day.
@@ -57,10 +76,7 @@ export function axes({ axis, log, xLog, titles }: Wish, look: () => Look): uPlot
     ticks: { show: false },
     size: (chart, values) => {
       if (!values?.length) return 24;
-      const context = chart.ctx;
-      context.font = font.replace('11px', `${11 * devicePixelRatio}px`);
-      const width = Math.max(...values.map((value) => context.measureText(value ?? '').width));
-      return Math.ceil(width / devicePixelRatio) + 10;
+      return Math.ceil(Math.max(...values.map((value) => widthOf(chart.ctx, value ?? '')))) + 10;
     },
     values: (_, splits) => {
       const largest = Math.max(...splits.map((value) => Math.abs(value ?? 0)));

@@ -7,7 +7,8 @@ const BUCKETS = 500;
 /** Of each of many lines fewer points are enough. */
 const MANY = 200;
 const BUCKETS_OF_MANY = 200;
-const KEYS_A_REQUEST = 50;
+/** As many as a wall of panels has: what comes in one answer is drawn in one frame. */
+const KEYS_A_REQUEST = 100;
 /** Most lines of a metric. */
 export const MOST_RUNS = 1000;
 const RUNS_A_REQUEST = 250;

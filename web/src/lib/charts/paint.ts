@@ -9,8 +9,10 @@ const ORIGINAL = 0.25;
 const FADED = 0.3;
 /** With more lines than this only a pointed one has its band. */
 const MOST_BANDS = 60;
-/** With more lines than this each is a hair, which is drawn several times as fast as a stroke. */
+/** With more lines than this, or with fewer pixels of height for each, they are hairs: those stay apart, and are drawn
+ *  several times as fast as strokes. */
 const MANY = 60;
+const ROOM = 12;
 /** Most points drawn while the picture moves. */
 const MOVING = 24_000;
 
@@ -42,6 +44,8 @@ interface View {
   bottom: number;
   /** Every how many points one is drawn. */
   stride: number;
+  /** How wide a line is that nobody has chosen a width for. */
+  width: number;
 }
 
 /** Adds points `first..=last` to the path; those that share a pixel column become its lowest and highest. */
@@ -161,8 +165,10 @@ export function paint(chart: uPlot, lines: readonly Line[], look: Look): boolean
   const [min, max] = [scales.x?.min ?? 0, scales.x?.max ?? 1];
   const [low, high] = [scales.y?.min ?? 0, scales.y?.max ?? 1];
   const stride = look.moving ? Math.ceil(visible(lines, min, max) / MOVING) : 1;
+  const crowded = lines.length > Math.min(MANY, bbox.height / (devicePixelRatio || 1) / ROOM);
   const view: View = {
     context,
+    width: crowded ? 1 : 1.5,
     px: axis(min, max, bbox.left, bbox.width, scales.x?.distr === 3),
     py: axis(low, high, bbox.top + bbox.height, -bbox.height, scales.y?.distr === 3),
     ...{ min, max, stride, top: bbox.top, bottom: bbox.top + bbox.height },
@@ -189,7 +195,7 @@ function one(view: View, line: Line, look: Look, present: string | null, amount:
   const full = present === null || own;
   const strength = (full ? 1 : FADED) * (line.alpha ?? 1);
   const color = look.colors.get(line.color) ?? 'gray';
-  const width = (line.width ?? (amount > MANY ? 1 : 1.5)) * (own ? 1.6 : 1) * ratio;
+  const width = (line.width ?? view.width) * (own ? 1.6 : 1) * ratio;
   context.fillStyle = color;
   context.strokeStyle = color;
   if (line.area || (!line.series.exact && full && (own || amount <= MOST_BANDS))) {

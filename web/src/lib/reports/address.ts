@@ -1,4 +1,6 @@
 /** Addresses of reports. */
+import { to } from '../router.svelte';
+import type { Place } from './views';
 
 /** What stands in an address for a report: its title for people, its id without padding. */
 export function address(title: string, id: string): string {
@@ -16,3 +18,7 @@ export function idIn(address: string): string | null {
   const id = at < 0 ? '' : address.slice(at + 2);
   return id === '' ? null : id.padEnd(Math.ceil(id.length / 4) * 4, '=');
 }
+
+/** The link to a report. */
+export const linkTo = ({ entity, project }: Place, title: string, id: string): string =>
+  to(entity, project, 'reports', address(title, id));

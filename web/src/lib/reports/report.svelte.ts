@@ -1,13 +1,13 @@
 /** The open report: what is published, one's own draft of it, and which of the two is shown. A draft is saved half a second
  *  after a change; publishing puts it in the place of what others read. */
-import { Denial, isAbort } from '../api/errors';
-import { Saved } from '../state/saved.svelte';
-import { blank, changed, read, type Spec } from './spec';
+import { isAbort } from '../api/errors';
+import { aheadOf } from '../state/ahead';
+import { isConflict, Saved, type Stored } from '../state/saved.svelte';
+import { blank, changed, read, type Spec, write } from './spec';
 import {
   deleteReport,
   DRAFT,
   draftOf,
-  isConflict,
   openReport,
   type Place,
   PUBLISHED,
@@ -19,6 +19,13 @@ import {
 interface Me {
   name: string;
 }
+
+/** A draft as it is kept: its title and its document. */
+const kept = (title: string, spec: string): string => JSON.stringify([title, spec]);
+const storedOf = ({ displayName, spec, updatedAt }: Report): Stored => ({
+  text: kept(displayName ?? '', spec),
+  base: updatedAt ?? null,
+});
 
 /** A new report, as a draft that only its author sees. */
 export function newReport(place: Place, me: Me, title: string): Promise<ReportHead> {
@@ -64,6 +71,11 @@ export class ReportState extends Saved {
     return this.draft !== null && this.published !== null;
   }
 
+  /** Whether this browser has a change of it that was never saved. */
+  get unsaved(): boolean {
+    return this.key !== null && aheadOf(this.key) !== null;
+  }
+
   /** Null where there is no such report, or none that may be seen. */
   async open(signal?: AbortSignal): Promise<void> {
     try {
@@ -103,8 +115,8 @@ export class ReportState extends Saved {
   async edit(): Promise<void> {
     const { published, draft, me } = this;
     if (!me || this.editing) return;
+    const stored = draft && (await openReport(draft.id));
     if (published && draft) {
-      const stored = await openReport(draft.id);
       if (stored) {
         this.draft = stored;
         this.#show(stored);
@@ -116,6 +128,19 @@ export class ReportState extends Saved {
       this.spec = changed(this.spec, began as Partial<Spec>);
     }
     this.editing = true;
+    this.#recover(stored && storedOf(stored));
+  }
+
+  /** What was not saved when the page ended is a change like others. */
+  #recover(stored: Stored | null): void {
+    const found = this.recovered(stored);
+    if (!found) return;
+    const [title, spec] = JSON.parse(found.text) as [string, string];
+    this.title = title;
+    this.spec = read(spec);
+    this.turn += 1;
+    this.base = found.base;
+    this.later();
   }
 
   /** Back to what others read. */
@@ -144,26 +169,35 @@ export class ReportState extends Saved {
     if (this.editing) super.later();
   }
 
-  protected async save(): Promise<void> {
+  protected get key(): string | null {
+    return this.me ? `${this.me.name}/report/${this.id}` : null;
+  }
+  protected text(): string {
+    return kept(this.title, write(this.spec));
+  }
+  protected get base(): string | null {
+    return this.draft?.updatedAt ?? null;
+  }
+  protected set base(updatedAt: string | null) {
+    if (this.draft && updatedAt) this.draft = { ...this.draft, updatedAt };
+  }
+  protected async theirs(): Promise<Stored | null> {
+    const now = this.draft && (await openReport(this.draft.id));
+    return now && storedOf(now);
+  }
+
+  protected async send(): Promise<() => void> {
     const { spec, title, draft, published, me } = this;
-    this.saving = 'saving';
-    this.trouble = '';
-    try {
-      const own = published && me ? { draft: { of: published.id, user: me.name } } : {};
-      this.draft = await saveReport(this.place, { type: DRAFT, title, spec, over: draft, ...own });
-      this.saving = 'saved';
-      if (this.spec !== spec || this.title !== title) this.later();
-    } catch (error) {
-      this.trouble =
-        error instanceof Denial ? (error.lines[0] ?? '') : (error as Error).message || '';
-      this.saving = isConflict(error) ? 'conflict' : 'failed';
-    }
+    const own = published && me ? { draft: { of: published.id, user: me.name } } : {};
+    const saved = await saveReport(this.place, { type: DRAFT, title, spec, over: draft, ...own });
+    return () => (this.draft = saved);
   }
 
   /** After a conflict: the draft as another window has saved it. */
   async loadTheirs(): Promise<void> {
     const theirs = this.draft && (await openReport(this.draft.id));
     if (!theirs) return;
+    this.abandon();
     this.draft = theirs;
     this.#show(theirs);
   }
@@ -203,7 +237,7 @@ export class ReportState extends Saved {
   /** Throws the draft away. */
   async discard(): Promise<void> {
     await this.settled();
-    this.saving = 'saved';
+    this.abandon();
     if (this.draft) await deleteReport(this.draft.id);
     this.draft = null;
     this.editing = false;

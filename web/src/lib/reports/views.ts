@@ -1,6 +1,5 @@
 /** Reports on the server: views of the types `runs` and `runs/draft`. */
 import { type Permission } from '../access/permission';
-import { ApiError } from '../api/errors';
 import {
   DeleteViewDocument,
   ReportDraftDocument,
@@ -103,7 +102,3 @@ export async function saveReport(place: Place, save: Save): Promise<ReportHead> 
 }
 
 export const deleteReport = (id: string) => gql(DeleteViewDocument, { id });
-
-/** Whether a save was refused because somebody else had saved. */
-export const isConflict = (error: unknown): error is ApiError =>
-  error instanceof ApiError && (error.reason === 'CONFLICT' || error.status === 409);

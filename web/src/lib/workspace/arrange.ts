@@ -45,6 +45,8 @@ export interface ShownSection {
   section: Section;
   name: string;
   panels: ShownPanel[];
+  /** Panels of logged keys that would be here, had nobody taken them away. */
+  hidden: readonly string[];
 }
 
 export interface Logged {
@@ -111,13 +113,19 @@ function overridesOf(spec: Spec) {
   };
 }
 
-/** Panels of logged keys by the section they belong to. */
+/** Panels of logged keys by the section they belong to, and those that somebody has taken away. */
 function automatic(spec: Spec, logged: Logged, { config, placement }: Overrides) {
-  const groups = new Map<string, ShownPanel[]>();
+  const groups = new Map<string, { panels: ShownPanel[]; hidden: string[] }>();
   if (!isAutomatic(spec)) return groups;
   const prefix = prefixOf(spec);
   const add = (panel: Omit<ShownPanel, 'layout'> | null, name: string) => {
-    if (!panel || placement[panel.key]?.hidden) return;
+    if (!panel) return;
+    const group = groups.get(name) ?? { panels: [], hidden: [] };
+    groups.set(name, group);
+    if (placement[panel.key]?.hidden) {
+      group.hidden.push(panel.key);
+      return;
+    }
     const own = config[panel.key];
     const full = own ? { ...panel.config, ...own } : panel.config;
     const title = own ? configTitle(panel.viewType, full) : panel.title;
@@ -128,9 +136,7 @@ function automatic(spec: Spec, logged: Logged, { config, placement }: Overrides)
       title: title === metric ? shortTitle(metric, name) : title,
       layout: placement[panel.key]?.layout,
     };
-    const group = groups.get(name);
-    if (group) group.push(shown);
-    else groups.set(name, [shown]);
+    group.panels.push(shown);
   };
   for (const metric of logged.metrics) add(panelOf(metric, logged), sectionOf(metric.key, prefix));
   const metrics = new Set(logged.metrics.map((metric) => metric.key));
@@ -140,7 +146,7 @@ function automatic(spec: Spec, logged: Logged, { config, placement }: Overrides)
     add(chartOf(chart), section === PLAIN ? CUSTOMS : section);
   }
   for (const metric of logged.system) add(panelOf(metric, logged), SYSTEM);
-  for (const group of groups.values()) group.sort((a, b) => order.compare(a.key, b.key));
+  for (const { panels } of groups.values()) panels.sort((a, b) => order.compare(a.key, b.key));
   return groups;
 }
 
@@ -211,14 +217,14 @@ export function arrange(spec: Spec, logged: Logged): ShownSection[] {
     const auto = groups.get(naturalName(section));
     if (auto) {
       groups.delete(naturalName(section));
-      panels.push(...auto);
+      panels.push(...auto.panels);
     }
-    return { id: section.__id__ ?? `#${index}`, section, name, panels };
+    return { id: section.__id__ ?? `#${index}`, section, name, panels, hidden: auto?.hidden ?? [] };
   });
   const open = all.length === 0;
-  for (const [name, panels] of [...groups].sort(([a], [b]) => order.compare(a, b))) {
+  for (const [name, group] of [...groups].sort(([a], [b]) => order.compare(a, b))) {
     const section: Section = { __id__: autoSectionId(name), name, isPanelsAuto: true, panels: [] };
-    insert(all, { id: autoSectionId(name), section, name, panels });
+    insert(all, { id: autoSectionId(name), section, name, ...group });
   }
   // At first the sections at the top are open, without the system's.
   if (open)

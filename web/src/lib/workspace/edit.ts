@@ -326,7 +326,11 @@ export function setAutomatic(spec: Spec, shown: readonly ShownSection[], on: boo
       }),
     ]),
   );
-  return mapSections(withBank(whole(told, shown), { panelPlacementOverrides: {} }), (section) =>
+  // Of what nobody has made by hand only what has panels stays.
+  const empty = shown.filter((one) => one.section.isPanelsAuto && one.panels.length === 0);
+  const full = withBank(whole(told, shown), { panelPlacementOverrides: {} });
+  const left = sectionsOf(full).filter(({ __id__ }) => !empty.some((one) => one.id === __id__));
+  return mapSections(withSections(full, left), (section) =>
     changed(section, {
       panels: panels.get(section.__id__ ?? '') ?? panelsOf(section),
       isPanelsAuto: undefined,
@@ -340,5 +344,5 @@ export const hiddenPanels = (spec: Spec): string[] =>
     .filter(([, placement]) => placement?.hidden)
     .map(([key]) => key);
 
-export const restoreHidden = (spec: Spec): Spec =>
-  hiddenPanels(spec).reduce((now, key) => withPlacement(now, key, null), spec);
+export const restoreHidden = (spec: Spec, keys: readonly string[] = hiddenPanels(spec)): Spec =>
+  keys.reduce((now, key) => withPlacement(now, key, null), spec);

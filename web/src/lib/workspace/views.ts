@@ -1,6 +1,5 @@
 /** Views on the server: which there are, one with its document, saving and deleting. */
 import { type Permission } from '../access/permission';
-import { ApiError } from '../api/errors';
 import {
   DeleteViewDocument,
   MetricDefinitionsDocument,
@@ -138,10 +137,6 @@ export async function renameView(place: Place, view: ViewHead, displayName: stri
 }
 
 export const deleteView = (id: string) => gql(DeleteViewDocument, { id });
-
-/** Whether a save was refused because somebody else had saved. */
-export const isConflict = (error: unknown): error is ApiError =>
-  error instanceof ApiError && (error.reason === 'CONFLICT' || error.status === 409);
 
 /** What the newest runs say about their metrics and the charts they have drawn: `config._wandb`, the newest first. */
 export async function runsSay(

@@ -1,8 +1,8 @@
 /** The open workspace: its document with every earlier state of this visit, and the view it is saved to half a second
  *  after a change. A workspace that may not be saved works all the same, in this tab. */
 import { untrack } from 'svelte';
-import { Denial, isAbort } from '../api/errors';
-import { Saved } from '../state/saved.svelte';
+import { isAbort } from '../api/errors';
+import { Saved, type Saving, type Stored } from '../state/saved.svelte';
 import { mostRuns, withSetting } from './settings';
 import {
   blank,
@@ -13,12 +13,12 @@ import {
   type Spec,
   withBody,
   withRunSet,
+  write,
 } from './spec';
 import {
   DEFAULT_NAME,
   freshName,
   fullName,
-  isConflict,
   kindOf,
   openViews,
   ownName,
@@ -99,14 +99,7 @@ export class Workspace extends Saved {
       void untrack(() => this.open(this.#wished, control.signal));
       return () => control.abort();
     });
-    $effect(() => {
-      const hidden = () => document.hidden && void this.flush();
-      document.addEventListener('visibilitychange', hidden);
-      return () => {
-        document.removeEventListener('visibilitychange', hidden);
-        void this.flush();
-      };
-    });
+    $effect(() => this.watch());
   }
 
   /** Tries to open it again. */
@@ -128,6 +121,7 @@ export class Workspace extends Saved {
         if (begun) this.#adopt(begun);
         else this.#begin(this.#homeName(), standard ? read(standard.spec) : blank(true));
       }
+      this.#recover(view);
       this.error = undefined;
     } catch (error) {
       if (isAbort(error)) return;
@@ -140,20 +134,30 @@ export class Workspace extends Saved {
     return this.user === undefined ? DEFAULT_NAME : ownName(this.user);
   }
 
+  /** What was not saved when the page ended is a change like others. */
+  #recover(view: View | null): void {
+    if (this.saving === 'local') return;
+    const kept = this.recovered(view && { text: view.spec, base: view.updatedAt });
+    if (!kept) return;
+    this.base = kept.base;
+    this.change(() => identified(read(kept.text)));
+  }
+
   #begin(name: string, spec: Spec): void {
+    this.leave();
     this.view = null;
     this.name = name;
     this.#reset(spec);
   }
 
   #adopt(view: View): void {
+    this.leave();
     this.view = view;
     this.name = view.name;
     this.#reset(read(view.spec));
   }
 
   #reset(spec: Spec): void {
-    this.abandon();
     this.spec = identified(spec);
     this.#stored = this.spec;
     this.#past = [];
@@ -206,28 +210,35 @@ export class Workspace extends Saved {
     this.later();
   }
 
-  protected async save(): Promise<void> {
+  protected override readonly denied: Saving = 'local';
+
+  protected get key(): string | null {
+    const { entity, project } = this.place;
+    return this.user === undefined ? null : [this.user, entity, project, this.name].join('/');
+  }
+  protected text(): string {
+    return write(this.spec);
+  }
+  protected get base(): string | null {
+    return this.view?.updatedAt ?? null;
+  }
+  protected set base(updatedAt: string | null) {
+    if (this.view && updatedAt) this.view = { ...this.view, updatedAt };
+  }
+  protected async theirs(): Promise<Stored | null> {
+    const now = this.view && (await viewNow(this.view.id));
+    return now && { text: now.spec, base: now.updatedAt };
+  }
+
+  protected async send(): Promise<() => void> {
     const { spec, name, view } = this;
-    if (spec === this.#stored) {
-      this.saving = 'saved';
-      return;
-    }
-    this.saving = 'saving';
-    this.trouble = '';
-    try {
-      const displayName = view?.displayName ?? '';
-      const saved = await saveView(this.place, { name, displayName, spec, over: view });
-      // Another view was opened meanwhile.
-      if (this.name !== name) return;
+    if (spec === this.#stored) return () => undefined;
+    const displayName = view?.displayName ?? '';
+    const saved = await saveView(this.place, { name, displayName, spec, over: view });
+    return () => {
       this.view = saved;
       this.#stored = spec;
-      this.saving = 'saved';
-      if (this.spec !== spec) this.later();
-    } catch (error) {
-      if (this.name !== name) return;
-      this.trouble = error instanceof Denial ? (error.lines[0] ?? '') : (error as Error).message;
-      this.saving = isConflict(error) ? 'conflict' : error instanceof Denial ? 'local' : 'failed';
-    }
+    };
   }
 
   /** After a conflict: what the other one saved; mine is a step back. */
@@ -236,6 +247,7 @@ export class Workspace extends Saved {
     if (!theirs) return;
     const mine = this.spec;
     const past = this.#past;
+    this.abandon();
     this.#adopt(theirs);
     this.#past = [...past, mine].slice(-MOST_STEPS);
   }
@@ -245,10 +257,10 @@ export class Workspace extends Saved {
     const { spec } = this;
     const over = name === this.name ? this.view : null;
     const saved = await saveView(this.place, { name, displayName, spec, over });
+    this.abandon();
     this.view = saved;
     this.name = saved.name;
     this.#stored = spec;
-    this.saving = 'saved';
     this.trouble = '';
     if (this.spec !== spec) this.later();
     return saved;

@@ -31,7 +31,7 @@ const DASHES: readonly (readonly number[])[] = [
   [12, 4],
   [4, 4, 1, 4],
 ];
-const MARKS: Readonly<Record<Mark, readonly number[]>> = {
+export const MARKS: Readonly<Record<Mark, readonly number[]>> = {
   solid: [],
   dashed: [6, 3],
   dotted: [2, 3],
@@ -83,7 +83,8 @@ function smoothedOf(series: Series, { kind, weight }: Wish['smoothing']): Float6
   return y;
 }
 
-const css = (value: unknown): string | undefined => {
+/** The colour that a config names, alone or as the vendor's pair of colours. */
+export const colorOf = (value: unknown): string | undefined => {
   const color = typeof value === 'object' && value ? (value as { color?: unknown }).color : value;
   return typeof color === 'string' ? color : undefined;
 };
@@ -112,7 +113,7 @@ function style(wish: Wish, part: Part, owner: { key: string; name: string; color
         ? title
         : template || (several ? (alone ? part.label : `${owner.name} ${part.label}`) : owner.name),
     color:
-      css(config.colors[key]) ??
+      colorOf(config.colors[key]) ??
       (several && alone ? `var(--series-${part.index % 20})` : owner.color),
     dash:
       (typeof mark === 'string' ? MARKS[mark as Mark] : undefined) ??
