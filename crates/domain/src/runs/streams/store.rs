@@ -123,7 +123,9 @@ pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<
                 held.len() - 1
             }
         };
-        let Some(held) = writers.get_mut(&want.key()).and_then(|held| held.get_mut(place)) else { continue };
+        let Some(held) = writers.get_mut(&want.key()).and_then(|held| held.get_mut(place)) else {
+            return Err(Error::internal("storing lines", "a writer that was just found is missing"));
+        };
         for (from, to) in &accepted.ranges {
             let payload = chunk.part(*from, *to, held.row.base);
             stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
