@@ -154,9 +154,9 @@ test('columns are moved by key and by mouse, pinned, hidden and found again', as
   const sheet = page.getByRole('dialog', { name: 'Columns' });
   await sheet.getByRole('searchbox').fill('score');
   await assertAccessible(page);
-  await sheet.getByRole('checkbox', { name: 'score' }).check();
+  await sheet.getByRole('checkbox', { name: 'score', exact: true }).check();
   await sheet.getByRole('searchbox').fill('');
-  await sheet.getByRole('button', { name: 'Pin extra2' }).click();
+  await sheet.getByRole('button', { name: 'Pin extra2', exact: true }).click();
   await page.keyboard.press('Escape');
   await stands(['id', 'extra1', 'class', 'score', 'extra0']);
 });

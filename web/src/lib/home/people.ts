@@ -4,7 +4,6 @@ interface Member {
   name: string;
   fullName: string | null;
   role: string;
-  kind: string;
 }
 interface Contributor {
   name: string | null;
