@@ -73,7 +73,6 @@ export function projectTargets(at: Route): Target[] {
   const { entity, project } = at;
   const path = `${entity}/${project}`;
   return [
-    ...runTargets(at),
     place(t('web.project.workspace'), path, to(entity, project), 'chart'),
     place(t('web.project.overview'), path, to(entity, project, 'overview'), 'list'),
     place(t('web.runs'), path, to(entity, project, 'runs'), 'list'),
@@ -81,6 +80,7 @@ export function projectTargets(at: Route): Target[] {
     place(t('web.reports'), path, to(entity, project, 'reports'), 'file'),
     place(t('web.artifacts'), path, to(entity, project, 'artifacts'), 'box'),
     place(t('web.projectSettings'), path, to(entity, project, 'settings'), 'settings'),
+    ...runTargets(at),
   ];
 }
 
