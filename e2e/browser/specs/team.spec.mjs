@@ -29,6 +29,8 @@ async function palette(text, option) {
   await page.getByRole('combobox', { name: 'Jump to a page, project or run' }).waitFor();
   await page.keyboard.type(text);
   await page.getByRole('option', { name: option }).first().waitFor();
+  // Runs come later than what is known already.
+  await page.waitForTimeout(600);
   const at = await page.getByRole('option').evaluateAll(
     (all, source) => all.findIndex((one) => new RegExp(source).test(one.textContent)),
     option.source,
@@ -178,7 +180,7 @@ test('the palette leads to a team, its settings, a project, a run, a saved view 
     ['audit', /Audit/, /admin\/audit$/],
   ]) {
     await palette(text, option);
-    await page.waitForURL(address);
+    await page.waitForURL(address).catch((error) => assert.fail(`${text} led to ${page.url()}: ${error.message}`));
   }
 });
 
