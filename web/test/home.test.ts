@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lately } from '../src/lib/home/lately';
+import { withActivity } from '../src/lib/home/people';
 import { sortedProjects } from '../src/lib/home/projects';
 import { match } from '../src/lib/router.svelte';
 import { best, fuzzy } from '../src/lib/ui/fuzzy';
@@ -60,5 +61,23 @@ describe('addresses', () => {
       expect(match(`vision/digits/runs/r1/${tab}`)).toMatchObject({ page: 'run', tab });
     }
     expect(match('vision/digits/runs/r1/nothing').page).toBe('missing');
+  });
+});
+
+describe('who is in a team', () => {
+  it('begins with who was active last, and says when', () => {
+    const member = (name: string) => ({ name, fullName: null, role: 'member' });
+    const lastRunAt = '2026-11-22T12:00:00Z';
+    const active = [
+      { name: 'cid', runs: 2, lastRunAt },
+      { name: null, runs: 9, lastRunAt },
+    ];
+    const found = withActivity([member('bob'), member('ann'), member('cid')], active);
+    expect(found.map(({ name, runs }) => [name, runs])).toEqual([
+      ['cid', 2],
+      ['ann', 0],
+      ['bob', 0],
+    ]);
+    expect(found[0]?.lastRunAt).toBe(lastRunAt);
   });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { artifactFile, isTable, lookOf, tableKey, withKey } from '../src/lib/panels/table/config';
 import { cellText, isCut, mediumOf, numberText } from '../src/lib/tables/cells';
 import type { TableColumn } from '../src/lib/tables/api';
+import { arranged, likelyKey, moved, nudged, plainLook, withPin } from '../src/lib/tables/look';
 
 const column = (kind: TableColumn['kind']): TableColumn => ({
   ...{ id: 'a', name: 'a', source: null, kind, types: [], count: 1 },
@@ -52,4 +53,39 @@ test('cells show numbers in short, media as media, and long texts cut', () => {
     path: 'm/a.png',
   });
   expect(mediumOf(column('object'), 3, cut)).toBeNull();
+});
+
+const named = (...names: string[]): TableColumn[] =>
+  names.map((name) => ({ ...column('number'), id: name, name }));
+const ids = (columns: readonly TableColumn[]) => columns.map(({ id }) => id).join('');
+
+test('columns stand as they were moved, the pinned ones first, new ones last', () => {
+  const columns = named('a', 'b', 'c', 'd');
+  expect(ids(arranged(columns, plainLook))).toBe('abcd');
+  let look = { ...plainLook, ...moved(columns, plainLook, 'd', 'b') };
+  expect(ids(arranged(columns, look))).toBe('adbc');
+  look = { ...look, ...moved(columns, look, 'a', 'b') };
+  expect(ids(arranged(columns, look))).toBe('dbac');
+  look = { ...look, ...withPin(look, 'c', true), hidden: ['d'] };
+  expect(ids(arranged(columns, look))).toBe('cba');
+  expect(ids(arranged(named('x', 'a', 'b'), look))).toBe('bax');
+});
+
+test('a column moves by one among those that are shown, and not out of the pinned ones', () => {
+  const columns = named('a', 'b', 'c', 'd');
+  const look = { ...plainLook, hidden: ['b'], pinned: ['d'] };
+  const next = { ...look, ...nudged(columns, look, 'a', 1) };
+  expect(ids(arranged(columns, next))).toBe('dca');
+  expect(nudged(columns, look, 'd', 1)).toEqual({});
+  expect(nudged(columns, look, 'c', 1)).toEqual({});
+  // Dropped on a pinned one it is pinned, too.
+  expect({ ...look, ...moved(columns, look, 'a', 'd') }.pinned).toEqual(['d', 'a']);
+});
+
+test('tables are put together by what looks like a key', () => {
+  const text = (name: string): TableColumn => ({ ...column('string'), id: name, name });
+  expect(likelyKey([...named('score'), text('label'), text('image_id')])).toBe('image_id');
+  expect(likelyKey([...named('score'), text('label')])).toBe('label');
+  expect(likelyKey(named('score'))).toBe('score');
+  expect(likelyKey([{ ...text('path'), types: ['image-file'] }])).toBeNull();
 });

@@ -84,6 +84,9 @@ pub struct TableRequest {
     /// Only rows with this in one of their texts, without regard to case.
     #[serde(default)]
     pub search: String,
+    /// Only rows that are not the same in all tables that stand side by side.
+    #[serde(default)]
+    pub differs: bool,
     /// The order; else that of the table.
     #[serde(default)]
     pub sort: Vec<TableOrder>,

@@ -75,7 +75,7 @@ export class LoggedRun {
     const now = Date.now() / 1000;
     const full = rows.map((row, index) => {
       const _step = this.#rows + index;
-      return { ...row, _step, _timestamp: now + index * 0.01, _runtime: _step * 0.5 };
+      return { _timestamp: now + index * 0.01, ...row, _step, _runtime: _step * 0.5 };
     });
     const content = full.map(line);
     const summary = { ...full.at(-1), ...more, _wandb: { runtime: Math.round(full.at(-1)._runtime) } };
@@ -102,9 +102,13 @@ export class LoggedRun {
   /** Appends console lines. */
   async print(...texts) {
     const time = new Date().toISOString().slice(0, -1);
-    const content = texts.map((text) => text.replace(/^(ERROR )?/, (mark) => `${mark}${time}000 `));
+    return this.lines(texts.map((text) => text.replace(/^(ERROR )?/, (mark) => `${mark}${time}000 `)));
+  }
+
+  /** Appends console lines as they are sent: `[ERROR ]TIME TEXT`. */
+  async lines(content) {
     await this.#stream({ files: { 'output.log': { offset: this.#lines, content } } });
-    this.#lines += texts.length;
+    this.#lines += content.length;
   }
 
   /** What `run.alert` does. */

@@ -18,7 +18,7 @@ function freePort() {
   });
 }
 
-/** Starts or finds the server; `{ url, setupUrl, stop }`, and `run` for its commands when it was started here. With
+/** Starts or finds the server; `{ url, setupUrl, stop }`, and `run` for its commands and `pid` when it was started here. With
  *  `kept`, its data is in that folder and stays; where users are there already it has no `setupUrl`. */
 export async function startServer(kept) {
   const { RUNSTEAD_URL: url, RUNSTEAD_SETUP_URL: setupUrl, RUNSTEAD_BIN: binary } = process.env;
@@ -55,7 +55,7 @@ export async function startServer(kept) {
   const run = (args, input = '') =>
     execFileSync(binary, [...args, '--data-dir', folder], { input, encoding: 'utf8' }).trim();
   try {
-    return { ...(await started), stop, run };
+    return { ...(await started), pid: child.pid, stop, run };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

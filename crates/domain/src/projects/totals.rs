@@ -1,13 +1,16 @@
-//! What a project adds up to: runs, time, bytes, people.
+//! What a project adds up to: runs, time, bytes, people; and the people of all projects of an entity.
 
 use sqlx::FromRow;
 
 use crate::Error;
 use crate::clock::Micros;
-use crate::db::sql;
-use crate::policy::{Allowed, Project, Read};
+use crate::db::{Db, placeholders, sql};
+use crate::policy::{Allowed, Entity, Project, Read};
 use crate::runs::silent_before;
 use crate::storage::{self, Storage};
+
+/// More projects than this are not looked at: those that were active longest ago.
+const MOST_PROJECTS: usize = 5000;
 
 /// Sums over a project's runs.
 #[derive(Clone, Debug)]
@@ -53,13 +56,30 @@ impl Allowed<Read, Project> {
         let text = "SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NOT NULL AND emptied_at IS NULL";
         let (deleted,): (i64,) = sql(text).bind(id).one(db).await?;
         let storage = storage::of_project(db, id).await?;
-        let text = "SELECT a.name, a.full_name, COUNT(*) AS runs, MAX(r.created_at) AS last_run_at \
-                    FROM run r LEFT JOIN account a ON a.id = r.user_id \
-                    WHERE r.project_id = $1 AND r.deleted_at IS NULL GROUP BY a.id, a.name, a.full_name \
-                    ORDER BY COUNT(*) DESC, MAX(r.created_at) DESC LIMIT 100";
-        let contributors = sql(text).bind(id).all(db).await?;
+        let contributors = contributors(db, &[id]).await?;
         Ok(Totals { runs, running, compute, deleted, storage, contributors })
     }
+}
+
+impl Allowed<Read, Entity> {
+    /// Who submitted runs to those of its projects that the caller may read, the one with the most first.
+    pub async fn contributors(&self) -> Result<Vec<Contributor>, Error> {
+        let readable = self.session().readable_projects(Some(&self.resource().name)).await?;
+        let projects: Vec<i64> =
+            readable.into_iter().take(MOST_PROJECTS).map(|project| project.resource().id).collect();
+        if projects.is_empty() { Ok(Vec::new()) } else { contributors(self.domain().db(), &projects).await }
+    }
+}
+
+async fn contributors(db: &Db, projects: &[i64]) -> Result<Vec<Contributor>, Error> {
+    let text = format!(
+        "SELECT a.name, a.full_name, COUNT(*) AS runs, MAX(r.created_at) AS last_run_at \
+         FROM run r LEFT JOIN account a ON a.id = r.user_id \
+         WHERE r.project_id IN ({}) AND r.deleted_at IS NULL GROUP BY a.id, a.name, a.full_name \
+         ORDER BY COUNT(*) DESC, MAX(r.created_at) DESC LIMIT 100",
+        placeholders(1, projects.len())
+    );
+    sql(text).bind_all(projects.iter().copied()).all(db).await
 }
 
 #[cfg(test)]
@@ -68,7 +88,7 @@ mod tests {
 
     use super::*;
     use crate::Error;
-    use crate::model::ProjectPath;
+    use crate::model::{EntityPath, ProjectPath};
     use crate::runs::StreamUpdate;
     use crate::testing::{Lab, history};
 
@@ -86,6 +106,9 @@ mod tests {
             assert_eq!((totals.runs, totals.running, totals.compute), (2, 1, 10_000_000));
             assert!(totals.storage.kept > 0);
             let [alice] = totals.contributors.as_slice() else { panic!("{totals:?}") };
+            assert_eq!((alice.name.as_deref(), alice.runs), (Some("alice"), 2));
+            let team = lab.victor.allow::<Read, Entity>(&EntityPath("team".to_owned())).await.unwrap();
+            let [alice] = team.contributors().await.unwrap().try_into().unwrap();
             assert_eq!((alice.name.as_deref(), alice.runs), (Some("alice"), 2));
             let denied = lab.mallory.allow::<Read, Project>(&path).await;
             assert!(matches!(denied, Err(Error::Denied(_))));

@@ -1,6 +1,7 @@
 //! Reading console lines.
 
 mod range;
+mod step;
 
 use std::ops::Range;
 

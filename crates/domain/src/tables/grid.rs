@@ -123,6 +123,25 @@ impl Grid {
         self.columns.iter().position(|column| column.id == id).ok_or_else(missing)
     }
 
+    /// Whether tables stand side by side.
+    pub fn is_joined(&self) -> bool {
+        self.lanes.len() > 1
+    }
+
+    /// Whether all tables side by side have a row.
+    pub fn is_everywhere(&self, row: u32) -> bool {
+        self.lanes.iter().all(|lane| lane.own(row).is_some())
+    }
+
+    /// The columns of one name, for every name that all tables side by side have.
+    pub fn counterparts(&self) -> Vec<Vec<usize>> {
+        let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| column.source.is_some()) {
+            same.entry(&column.name).or_default().push(at);
+        }
+        same.into_values().filter(|columns| columns.len() == self.lanes.len()).collect()
+    }
+
     /// The source that a row is of; side by side, the first that has it.
     pub fn source_of(&self, row: u32) -> usize {
         let part = self.lanes.iter().find_map(|lane| Some(&lane.parts[lane.locate(lane.own(row)?).0]));

@@ -91,18 +91,17 @@ pub(super) fn ranks(grid: &Grid, column: usize) -> Result<Arc<Ranks>, Error> {
 pub(super) fn rows(grid: &Grid, request: &TableRequest) -> Result<Arc<[u32]>, Error> {
     let sort: &[TableOrder] = if request.group.is_empty() { &request.sort } else { &[] };
     let filter = request.filter.as_ref().map(|filter| serde_json::Value::Object(filter.clone()).to_string());
-    let name = grid.named(&format!("rows {filter:?} {:?} {sort:?}", request.search));
+    let name = grid.named(&format!("rows {filter:?} {:?} {} {sort:?}", request.search, request.differs));
     if let Some(Kept::Rows(rows)) = grid.memory().get(&name) {
         return Ok(rows);
     }
-    let mut admitted = filter.map(|text| select(grid, &filter::columns(&text)?)).transpose()?;
-    if !request.search.is_empty() {
-        let found = search(grid, &request.search)?;
-        match &mut admitted {
-            Some(admitted) => admitted.and(&found),
-            None => admitted = Some(found),
-        }
-    }
+    let chosen = filter.map(|text| select(grid, &filter::columns(&text)?)).transpose()?;
+    let found = (!request.search.is_empty()).then(|| search(grid, &request.search)).transpose()?;
+    let different = (request.differs && grid.is_joined()).then(|| differing(grid)).transpose()?;
+    let admitted = [chosen, found, different].into_iter().flatten().reduce(|mut all, one| {
+        all.and(&one);
+        all
+    });
     let rows = admitted.map_or_else(|| (0..grid.rows() as u32).collect(), |admitted| admitted.rows());
     let rows: Arc<[u32]> = ordered(grid, rows, sort)?.into();
     grid.memory().keep(name, Kept::Rows(Arc::clone(&rows)));
@@ -210,4 +209,29 @@ fn search(grid: &Grid, text: &str) -> Result<Bitmap, Error> {
         }
     }
     Ok(rows)
+}
+
+/// The rows that some of the tables side by side do not have, or have with another value. Columns that not all of them
+/// have are not compared.
+fn differing(grid: &Grid) -> Result<Bitmap, Error> {
+    let mut rows = Bitmap::default();
+    (0..grid.rows() as u32).filter(|row| !grid.is_everywhere(*row)).for_each(|row| _ = rows.insert(row));
+    for same in grid.counterparts() {
+        let cells = same.iter().map(|column| grid.cells(*column)).collect::<Result<Vec<_>, _>>()?;
+        let [first, others @ ..] = cells.as_slice() else { continue };
+        for (row, own) in first.iter().enumerate() {
+            if others.iter().any(|other| !alike(own, other.get(row))) {
+                rows.insert(row as u32);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// NaN is like NaN.
+fn alike(a: Option<Cell<'_>>, b: Option<Cell<'_>>) -> bool {
+    match (a, b) {
+        (Some(Cell::Number(a)), Some(Cell::Number(b))) => bits(a) == bits(b),
+        (a, b) => a == b,
+    }
 }

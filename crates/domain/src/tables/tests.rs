@@ -186,6 +186,24 @@ fn tables_stand_below_each_other_or_side_by_side() {
 }
 
 #[test]
+fn only_rows_that_differ_side_by_side() {
+    let one = json!({ "columns": ["id", "p", "q"], "data": [["a", 1, null], ["b", "NaN", "x"], ["c", 3, "y"], ["d", 4, "z"]] });
+    let two = json!({ "columns": ["id", "p", "q", "new"], "data": [["d", 4, "z", 1], ["c", 3, "Y", 1], ["a", 1, null, 1], ["e", 5, "z", 1]] });
+    let beside = grid(&[one.clone(), two.clone()], Some("id"), 1 << 20);
+    let ids = |grid: &Grid, more: Value| {
+        let mut question = json!({ "differs": true, "columns": ["id"] });
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        cells(grid, question).into_iter().map(|row| row[0].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // Gone, changed, added; a column that only one of them has says nothing.
+    assert_eq!(ids(&beside, json!({})), ["b", "c", "e"]);
+    assert_eq!(ids(&beside, json!({ "search": "y" })), ["c"]);
+    assert_eq!(ids(&beside, json!({ "filter": { "p#1": { "$gt": 3 } } })), ["e"]);
+    // Below each other nothing can differ.
+    assert_eq!(ids(&grid(&[one, two], None, 1 << 20), json!({})).len(), 8);
+}
+
+#[test]
 fn what_is_not_there_or_too_long_is_told() {
     let rows: Vec<Value> = (0..100).map(|n| json!([n, "x".repeat(1000)])).collect();
     let grid = grid(&[json!({ "columns": ["n", "t"], "data": rows })], None, 100_000);

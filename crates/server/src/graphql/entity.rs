@@ -13,7 +13,7 @@ use domain::teams::Member;
 use serde::Deserialize;
 
 use super::permission::{At, permission};
-use super::project::ProjectNode;
+use super::project::{ProjectNode, contributor};
 use super::{Connection, Ctx, NoArgs, Node, Output, Page, Payload, Resolvers, ids};
 use crate::Error;
 
@@ -85,6 +85,7 @@ pub fn register(r: &mut Resolvers) {
         .field("triggers", |_, _: NoArgs, _| async { Ok(Connection::<Payload>::whole([])) })
         .field("myRole", my_role)
         .field("projectList", project_list)
+        .field("contributors", contributors)
         .field("mayCreateProject", may_create_project);
     team::register(r);
 }
@@ -152,6 +153,10 @@ async fn project_list(entity: Arc<EntityNode>, args: Search, ctx: Ctx) -> Result
     let all = ctx.session.readable_projects(Some(&entity.name())).await?;
     let found = all.into_iter().filter(|p| p.resource().name.to_lowercase().contains(&wanted));
     Ok(found.map(ProjectNode).collect::<Vec<_>>())
+}
+
+async fn contributors(entity: Arc<EntityNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
+    Ok(entity.0.contributors().await?.into_iter().map(contributor).collect::<Vec<_>>())
 }
 
 async fn may_create_project(entity: Arc<EntityNode>, _: NoArgs, ctx: Ctx) -> Result<impl Output, Error> {

@@ -11,6 +11,7 @@ use domain::model::ProjectPath;
 use domain::policy::{Allowed, Operation, Project, Read};
 
 pub use runs::run_connection;
+pub(super) use totals::contributor;
 
 use super::{Ctx, Node, Resolvers};
 use crate::Error;

@@ -29,6 +29,9 @@ export interface Attempt {
   remote: string | null;
   commit: string | null;
   slurm: string | null;
+  docker: string | null;
+  /** All that the client told of it, without the password that a remote's address may hold. */
+  all: Json;
 }
 
 const fields = (value: Json | undefined): Fields =>
@@ -66,6 +69,15 @@ function gpusOf(entry: Fields): Gpu[] {
     });
 }
 
+function withoutSecrets(entry: Fields): Fields {
+  const remote = (name: string) => {
+    const address = text(fields(entry.git)[name]);
+    return address === null ? {} : { [name]: plainRemote(address) };
+  };
+  if (entry.git === undefined) return {};
+  return { git: { ...fields(entry.git), ...remote('remote'), ...remote('remote_url') } };
+}
+
 function attempt(entry: Fields): Attempt {
   const git = fields(entry.git);
   const slurm = fields(entry.slurm);
@@ -89,6 +101,8 @@ function attempt(entry: Fields): Attempt {
     remote: text(git.remote ?? git.remote_url),
     commit: text(git.commit),
     slurm: text(slurm.job_id ?? slurm.jobId),
+    docker: text(entry.docker),
+    all: { ...entry, ...withoutSecrets(entry) },
   };
 }
 

@@ -15,6 +15,8 @@ export interface TableQuestion {
   join: string | null;
   filter: object | null;
   search: string;
+  /** Only rows that are not the same in all tables side by side. */
+  differs: boolean;
   sort: readonly TableOrder[];
   group: readonly string[];
 }

@@ -8,13 +8,13 @@ import {
   type Preparing,
   type TableColumn,
   type TableGroup,
-  type TableOrder,
   type TablePage,
   type TableQuestion,
   type TableSource,
   type Where,
 } from './api';
 import { TableFiles } from './files.svelte';
+import { arranged, likelyKey, plainLook, type TableLook } from './look';
 
 /** Rows and columns that are asked for together. */
 export const ROWS = 100;
@@ -27,16 +27,8 @@ const KEPT = 400;
 export interface TableSetup {
   where: Where;
   sources: readonly TableSource[];
-  join: string | null;
-}
-
-/** What somebody set, for whoever keeps it. */
-export interface TableLook {
-  filters: readonly Condition[];
-  sort: readonly TableOrder[];
-  group: readonly string[];
-  hidden: readonly string[];
-  widths: Readonly<Record<string, number>>;
+  /** A column that puts several tables side by side, null below each other; undefined finds one. */
+  join: string | null | undefined;
 }
 
 interface Block {
@@ -48,7 +40,7 @@ interface Block {
 
 export class TableModel {
   search = $state('');
-  look = $state.raw<TableLook>({ filters: [], sort: [], group: [], hidden: [], widths: {} });
+  look = $state.raw<TableLook>(plainLook);
   head = $state.raw<TablePage>();
   preparing = $state.raw<Preparing>();
   error = $state.raw<Error>();
@@ -66,11 +58,20 @@ export class TableModel {
     this.files = new TableFiles(entity, project);
   }
 
-  readonly question = $derived.by((): TableQuestion => {
+  /** The column by which several tables stand side by side. */
+  readonly join = $derived.by((): string | null => {
     const { sources, join } = this.#setup();
-    const { filters, sort, group } = this.look;
+    if (sources.length < 2) return null;
+    return join === undefined ? likelyKey(this.columns) : join;
+  });
+
+  readonly question = $derived.by((): TableQuestion => {
+    const { sources } = this.#setup();
+    const { join } = this;
+    const { filters, sort, group, differs } = this.look;
     const filter = toMongo(filters, Date.now());
-    return { sources, join, filter, search: this.search.trim(), sort, group };
+    const search = this.search.trim();
+    return { sources, join, filter, search, differs: differs && join !== null, sort, group };
   });
 
   /** One text: the same question in another object asks nothing. */
@@ -78,8 +79,8 @@ export class TableModel {
 
   readonly columns = $derived.by(() => this.head?.columns ?? []);
   readonly shown = $derived.by(() => {
-    const { hidden, group } = this.look;
-    return this.columns.filter(({ id }) => !hidden.includes(id) && !group.includes(id));
+    const { group } = this.look;
+    return arranged(this.columns, this.look).filter(({ id }) => !group.includes(id));
   });
   readonly grouped = $derived.by(() =>
     this.look.group.flatMap((id) => this.columns.find((column) => column.id === id) ?? []),

@@ -2,7 +2,16 @@
 import { isDark, setTheme } from '../state/theme.svelte';
 import { logOut, session } from '../api/session.svelte';
 import { t, type MessageKey } from '../i18n/messages.svelte';
-import { type AdminTab, adminTabs, go, type Route, to } from '../router.svelte';
+import {
+  type AdminTab,
+  adminTabs,
+  go,
+  type Route,
+  type RunTab,
+  runTabs,
+  to,
+} from '../router.svelte';
+import { runWords } from '../run/words';
 import { shortcuts } from '../state/keys.svelte';
 
 /** The icons that targets have. */
@@ -14,6 +23,7 @@ export type TargetIcon =
   | 'eye'
   | 'file'
   | 'folder'
+  | 'graph'
   | 'home'
   | 'inbox'
   | 'keyboard'
@@ -65,10 +75,24 @@ export function projectTargets(at: Route): Target[] {
   return [
     place(t('web.project.workspace'), path, to(entity, project), 'chart'),
     place(t('web.project.overview'), path, to(entity, project, 'overview'), 'list'),
+    place(t('web.runs'), path, to(entity, project, 'runs'), 'list'),
+    place(t('web.sweep.all'), path, to(entity, project, 'sweeps'), 'graph'),
     place(t('web.reports'), path, to(entity, project, 'reports'), 'file'),
     place(t('web.artifacts'), path, to(entity, project, 'artifacts'), 'box'),
     place(t('web.projectSettings'), path, to(entity, project, 'settings'), 'settings'),
+    ...runTargets(at),
   ];
+}
+
+/** The tabs of the run that is open. */
+function runTargets(at: Route): Target[] {
+  if (at.page !== 'run') return [];
+  const { entity, project, run } = at;
+  const link = (tab: RunTab) =>
+    to(entity, project, 'runs', run, ...(tab === 'overview' ? [] : [tab]));
+  return runTabs.map((tab) =>
+    place(t(runWords[tab]), `${entity}/${project}/${run}`, link(tab), 'chart'),
+  );
 }
 
 /** Pages about everything and about who is signed in. */

@@ -15,13 +15,6 @@ pub(super) fn register(r: &mut Resolvers) {
 
 async fn totals(p: Arc<ProjectNode>, _: NoArgs, _: Ctx) -> Result<impl Output, Error> {
     let totals = p.0.totals().await?;
-    let contributor = |c: Contributor| {
-        Payload::new("Contributor")
-            .with("name", c.name)
-            .with("fullName", c.full_name)
-            .with("runs", c.runs)
-            .with("lastRunAt", rfc3339(c.last_run_at))
-    };
     Ok(Payload::new("ProjectTotals")
         .with("runs", totals.runs)
         .with("running", totals.running)
@@ -30,4 +23,12 @@ async fn totals(p: Arc<ProjectNode>, _: NoArgs, _: Ctx) -> Result<impl Output, E
         .with("trashRuns", totals.deleted)
         .with("trashBytes", totals.storage.deleted)
         .with("contributors", totals.contributors.into_iter().map(contributor).collect::<Vec<_>>()))
+}
+
+pub(in crate::graphql) fn contributor(c: Contributor) -> Payload {
+    Payload::new("Contributor")
+        .with("name", c.name)
+        .with("fullName", c.full_name)
+        .with("runs", c.runs)
+        .with("lastRunAt", rfc3339(c.last_run_at))
 }

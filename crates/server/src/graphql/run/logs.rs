@@ -14,7 +14,8 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("logLineCount", |n, _: NoArgs, _| async move { Ok(n.run.log_line_count().await?) })
         .field("logLines", log_lines)
         .field("logRange", log_range)
-        .field("logMatches", log_matches);
+        .field("logMatches", log_matches)
+        .field("logPlaceAt", |n, at: Step, _| async move { Ok(n.run.log_place_at(at.step).await?) });
 }
 
 #[derive(Deserialize)]
@@ -54,6 +55,11 @@ struct LinesFrom {
     first: i64,
     #[serde(flatten)]
     matches: Matches,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    step: i64,
 }
 
 async fn log_range(n: Arc<RunNode>, args: LinesFrom, _: Ctx) -> Result<impl Output, Error> {

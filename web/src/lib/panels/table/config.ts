@@ -1,5 +1,5 @@
 /** The vendor's config of a panel that shows a table: an expression that names what is shown. */
-import type { TableLook } from '../../tables/model.svelte';
+import type { TableLook } from '../../tables/look';
 import type { TableSource } from '../../tables/api';
 import { record, text, withFields } from '../config';
 import type { PanelConfig } from '../types';
@@ -55,6 +55,7 @@ export function lookOf(config: PanelConfig): TableLook | undefined {
   const widths = record(look, 'widths') as Record<string, number>;
   return {
     ...{ filters: list('filters'), sort: list('sort'), group: list('group') },
-    ...{ hidden: list('hidden'), widths },
+    ...{ hidden: list('hidden'), widths, order: list('order'), pinned: list('pinned') },
+    differs: look.differs === true,
   };
 }
