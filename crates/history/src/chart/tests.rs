@@ -36,11 +36,12 @@ fn segment(rows: &[Row]) -> Stored {
     static NAMES: AtomicU64 = AtomicU64::new(0);
     let (bytes, stats) = segment::write(&batch(rows)).unwrap();
     let name = NAMES.fetch_add(1, Ordering::Relaxed).to_string().into();
-    Stored { name, source: Source::Bytes(Bytes::from(bytes)), steps: (stats.step_min, stats.step_max) }
+    let source = Source::Bytes(Bytes::from(bytes));
+    Stored { name, open: Box::new(move || Ok(source.clone())), steps: (stats.step_min, stats.step_max) }
 }
 
 fn chart_of(segments: Vec<Stored>, rows: Batch, replaces: bool) -> Chart {
-    Chart::new(segments, Tail { rows, replaces }, &["y", "t", "u", "s"], Arc::new(Cache::new(1 << 20))).unwrap()
+    Chart::new(segments, Tail { rows, replaces }, &["y", "t", "u", "s"], &Arc::new(Cache::new(1 << 20)))
 }
 
 /// A chart of rows of which those before the cuts lie in segments.
