@@ -226,12 +226,7 @@ fn pairs(batch: &Batch, (x, y): (&str, &str), all: &mut Vec<(i64, f64, f64)>) {
 }
 
 /// All rows of both keys as a line, by the rows alone.
-fn by_rows(
-    chart: &Chart,
-    keys: (&str, &str),
-    range: Option<(f64, f64)>,
-    most: usize,
-) -> Result<Series, SegmentError> {
+fn by_rows(chart: &Chart, keys: (&str, &str), range: Option<(f64, f64)>, most: usize) -> Result<Series, SegmentError> {
     let rows = chart.pairs(keys, &(i64::MIN..i64::MAX))?;
     Ok(of_pairs(rows.into_iter().map(|(_, x, y)| (x, y)), range, most))
 }

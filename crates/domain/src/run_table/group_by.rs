@@ -33,8 +33,7 @@ impl View<'_> {
     pub fn group(&self, rows: &Bitmap, by: &[Field], columns: &[Field]) -> Vec<Group> {
         let (groups, values) = self.partition(rows, by);
         let none = || vec![Aggregate::default(); columns.len()];
-        let mut all: Vec<Group> =
-            values.into_iter().map(|values| Group { values, runs: 0, figures: none() }).collect();
+        let mut all: Vec<Group> = values.into_iter().map(|values| Group { values, runs: 0, figures: none() }).collect();
         rows.each(|row| all[groups[row as usize] as usize].runs += 1);
         for (at, field) in columns.iter().enumerate() {
             self.figures(&self.source(field), rows, |row| groups[row as usize] as usize, at, &mut all);

@@ -29,8 +29,7 @@ impl Allowed<Read, Project> {
         let members = move |view: &super::view::View<'_>| {
             let rows = view.select(&filter);
             let (groups, values) = view.partition(&rows, &by);
-            let mut all: Vec<Members> =
-                values.into_iter().map(|values| Members { values, runs: Vec::new() }).collect();
+            let mut all: Vec<Members> = values.into_iter().map(|values| Members { values, runs: Vec::new() }).collect();
             rows.each(|row| all[groups[row as usize] as usize].runs.push(view.table.ids[row as usize]));
             all.sort_by_key(|members| std::cmp::Reverse(members.runs.len()));
             all

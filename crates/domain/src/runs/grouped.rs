@@ -112,8 +112,12 @@ mod tests {
                 filters: filters.map(str::to_owned),
             };
             let found = project.grouped(by(&["config.lr"], None), request(&["loss", "none"], None)).await.unwrap();
-            let heads: Vec<_> = found.iter().map(|group| (group.values[0].clone(), group.runs, group.key.as_str())).collect();
-            assert_eq!(heads, [(json!(1), 2, "loss"), (json!(1), 2, "none"), (json!(2), 1, "loss"), (json!(2), 1, "none")]);
+            let heads: Vec<_> =
+                found.iter().map(|group| (group.values[0].clone(), group.runs, group.key.as_str())).collect();
+            assert_eq!(
+                heads,
+                [(json!(1), 2, "loss"), (json!(1), 2, "none"), (json!(2), 1, "loss"), (json!(2), 1, "none")]
+            );
             let line = &found[0].line;
             assert_eq!((line.x[4], line.count[4], line.mean[4], line.min[4], line.max[4]), (4.0, 2.0, 8.0, 4.0, 12.0));
             assert!((line.deviation[4] - 32_f64.sqrt()).abs() < 1e-12 && (line.error[4] - 4.0).abs() < 1e-12);

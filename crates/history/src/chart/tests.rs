@@ -239,3 +239,27 @@ fn numbers_that_are_none_are_shown_where_they_are() {
         assert!(Unusual::ALL.iter().all(|kind| over_rows.contains(kind)));
     }
 }
+
+#[test]
+fn what_is_known_of_a_segment_is_not_looked_up_again() {
+    let opened = Arc::new(AtomicU64::new(0));
+    let cache = Arc::new(Cache::new(1 << 20));
+    let ask = |stored: &Stored, key: &str| {
+        let (source, counted) = ((stored.open)().unwrap(), Arc::clone(&opened));
+        let open: Open = Box::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(source.clone())
+        });
+        let again = Stored { name: Arc::clone(&stored.name), open, steps: stored.steps };
+        let mut chart = Chart::new(vec![again], Tail::default(), &[key], &cache);
+        let points = chart.series("_step", key, None, 20).unwrap().x.len();
+        (points, opened.swap(0, Ordering::Relaxed))
+    };
+    // With an overview and too short for one.
+    for stored in [segment(&thousand()), segment(&thousand()[..12])] {
+        let count = ask(&stored, "y").0;
+        assert_eq!(ask(&stored, "y"), (count, 0));
+        assert_eq!(ask(&stored, "none").0, 0);
+        assert_eq!((ask(&stored, "none"), ask(&stored, "nor this one")), ((0, 0), (0, 0)));
+    }
+}

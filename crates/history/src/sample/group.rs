@@ -40,7 +40,10 @@ impl Grid {
         let mut few = true;
         for x in lines.into_iter().flat_map(|line| line.x.iter().copied()).filter(|x| x.is_finite()) {
             ends = Some(ends.map_or((x, x), |(first, last)| (first.min(x), last.max(x))));
-            if few && let Err(at) = distinct.binary_search_by(|known| known.partial_cmp(&x).unwrap_or(std::cmp::Ordering::Less)) {
+            if few
+                && let Err(at) =
+                    distinct.binary_search_by(|known| known.partial_cmp(&x).unwrap_or(std::cmp::Ordering::Less))
+            {
                 distinct.insert(at, x);
                 few = distinct.len() <= most;
             }

@@ -126,10 +126,13 @@ impl Numbers {
         };
         let at = |row: usize| rows.partition_point(|known| (*known as usize) < row);
         for at in at(within.start)..at(within.end) {
-            seen(rows[at] as usize, match &self.values {
-                Values::Single(values) => f64::from(values[at]),
-                Values::Double(values) => values[at],
-            });
+            seen(
+                rows[at] as usize,
+                match &self.values {
+                    Values::Single(values) => f64::from(values[at]),
+                    Values::Double(values) => values[at],
+                },
+            );
         }
     }
 

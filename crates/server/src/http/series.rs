@@ -173,7 +173,11 @@ fn framed<'a, const N: usize>(
     bytes.extend_from_slice(&1u32.to_le_bytes());
     bytes.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend_from_slice(&header);
-    columns.iter().flatten().flat_map(|column| column.iter()).for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
+    columns
+        .iter()
+        .flatten()
+        .flat_map(|column| column.iter())
+        .for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
     bytes
 }
 
