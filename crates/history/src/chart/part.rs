@@ -63,13 +63,16 @@ impl Part {
             let facts = overview.facts(key).filter(|facts| facts.count > 0);
             return Ok(facts.map(|facts| (facts.first_step, facts.last_step)));
         }
-        let cells = self.kept(key, MOST_SHIFT)?;
+        let cells = self.cells(key, MOST_SHIFT, &(i64::MIN..i64::MAX))?;
         let held = || cells.cells.iter().filter(|cell| cell.count > 0);
         Ok(held().next().zip(held().next_back()).map(|(first, last)| (first.first_step, last.last_step)))
     }
 
     /// The cells of a key at these steps, which are whole cells.
     pub(super) fn cells(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
+        if !self.has(key)? {
+            return Ok(Cells { shift, cells: Vec::new() });
+        }
         if let Some(overview) = self.overview()?.as_ref()
             && overview.reaches(shift)
         {
@@ -114,11 +117,9 @@ impl Part {
     /// The same, of some of the cells, and not kept.
     fn counted(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
         let mut cells = Cells { shift, cells: Vec::new() };
-        if self.has(key)? {
-            self.each_block(&[key], steps, |block| {
-                block.each(0, |row, number| cells.push(block.steps.at(row), number));
-            })?;
-        }
+        self.each_block(&[key], steps, |block| {
+            block.each(0, |row, number| cells.push(block.steps.at(row), number));
+        })?;
         Ok(cells)
     }
 
