@@ -25,7 +25,7 @@ LINES = """query($after: String) { project(entityName: "bench", name: "live") { 
     edges { node { historyLineCount } } pageInfo { endCursor hasNextPage } } } }"""
 FILES = """{ project(entityName: "bench", name: "fill") { run(name: "fill-0") {
     parquetHistory(liveKeys: []) { parquetUrls } } } }"""
-KEYS = '{ project(entityName: "bench", name: "fill") { metricKeys { key runs type } } }'
+KEYS = '{ project(entityName: "bench", name: "fill") { metricKeys } }'
 
 
 class Asked:
@@ -226,7 +226,7 @@ def names(folder: Path, say: Callable) -> None:
         system = filled(place, "fill", runs, 3, 100, 32, 1)
         asked, work = Asked(system), f"{runs * 100:,} metric names"
         first, answer = asked.ask("/graphql", {"query": KEYS})
-        found = len(json.loads(answer)["data"]["project"]["metricKeys"])
+        found = len(json.loads(json.loads(answer)["data"]["project"]["metricKeys"]))
         listed = statistics.median(asked.times("/graphql", {"query": KEYS}, 5))
         shown = [f"fill-{run}" for run in range(min(runs, 50))]
         charts = []

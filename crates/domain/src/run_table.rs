@@ -20,6 +20,7 @@ mod group_by;
 mod groups;
 mod importance;
 mod load;
+mod members;
 mod sort;
 mod store;
 mod table;

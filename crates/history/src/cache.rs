@@ -1,4 +1,4 @@
-//! What was read of segments, kept for the next question: footers, directories of overviews, cells.
+//! What was read of segments, kept for the next question: footers, directories of overviews, cells, numbers.
 //!
 //! The bytes of a segment never change, so nothing in here grows old; what was not used for longest goes first.
 
@@ -6,7 +6,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::segment::SegmentError;
+use crate::segment::{Rows, SegmentError};
 
 /// What takes more than this share of the memory is not kept: one segment with very many keys would push out all others.
 const LARGEST: usize = 8;
@@ -16,10 +16,18 @@ const LARGEST: usize = 8;
 pub(crate) enum Part {
     /// Parquet's footer.
     Footer,
-    /// The directory of the overview, of these keys.
-    Overview(Vec<String>),
-    /// The cells of a key, of this shift.
+    /// The names of the columns, where there is no overview.
+    Names,
+    /// The directory of the overview.
+    Overview,
+    /// The cells of a key, of this shift, from the overview.
     Cells(String, u32),
+    /// The same, from the rows.
+    Counted(String, u32),
+    /// The steps of some rows.
+    Steps(Rows),
+    /// The numbers of a key in some rows.
+    Numbers(String, Rows),
 }
 
 type Key = (Arc<str>, Part);

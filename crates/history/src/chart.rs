@@ -10,6 +10,7 @@ mod part;
 mod points;
 mod unusual;
 
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,17 +18,19 @@ use crate::STEP;
 use crate::batch::Batch;
 use crate::cache::Cache;
 use crate::cells::{Cells, whole};
-use crate::sample::{Series, series};
+use crate::sample::{Series, of_pairs};
 use crate::segment::{SegmentError, Source};
 use part::Part;
 
+/// Opens a segment's file.
+pub type Open = Box<dyn Fn() -> io::Result<Source> + Send>;
+
 /// One segment of a stream.
-#[derive(Debug)]
 pub struct Stored {
     /// Its name, which no other segment ever has.
     pub name: Arc<str>,
-    /// Where its bytes are.
-    pub source: Source,
+    /// Where its bytes are; asked for when something is not known yet.
+    pub open: Open,
     /// The first and the last step.
     pub steps: (i64, i64),
 }
@@ -49,27 +52,22 @@ pub struct Chart {
     replaces: bool,
     /// The rows of segments and tail that were put together last, where both have steps, of the steps asked for.
     mended: Option<(Range<i64>, Batch)>,
-    cache: Arc<Cache>,
 }
 
 impl Chart {
     /// The stream's segments in order, its tail, and the keys that will be asked for. The cache is for all segments.
-    ///
-    /// # Errors
-    /// When a segment cannot be read.
-    pub fn new(segments: Vec<Stored>, tail: Tail, keys: &[&str], cache: Arc<Cache>) -> Result<Self, SegmentError> {
+    #[must_use]
+    pub fn new(segments: Vec<Stored>, tail: Tail, keys: &[&str], cache: &Arc<Cache>) -> Self {
         let mut keys: Vec<&str> = keys.iter().copied().chain([STEP]).collect();
         keys.sort_unstable();
         keys.dedup();
-        let parts = segments.into_iter().map(|stored| Part::open(stored, &keys, &cache));
-        Ok(Self {
-            parts: parts.collect::<Result<_, SegmentError>>()?,
+        Self {
+            parts: segments.into_iter().map(|stored| Part::new(stored, cache)).collect(),
             tail: tail.rows.select(&keys),
             keys: keys.into_iter().map(str::to_owned).collect(),
             replaces: tail.replaces,
             mended: None,
-            cache,
-        })
+        }
     }
 
     /// The line of `y` over `x`, of rows with `x` in `range` (both ends included): at most `most` points, at least one.
@@ -107,8 +105,8 @@ impl Chart {
         if self.replaced().is_some() {
             add(finite(&self.rows(&[key, STEP], &(i64::MIN..i64::MAX))?, key));
         } else {
-            for part in &mut self.parts {
-                add(part.extent_of(key, &self.keys, &self.cache)?);
+            for part in &self.parts {
+                add(part.extent_of(key)?);
             }
             add(finite(&self.tail, key));
         }
@@ -138,16 +136,13 @@ impl Chart {
     }
 
     /// The same where no row of the tail takes the place of another.
-    fn apart(&mut self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
+    fn apart(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
         let mut all = Cells { shift, cells: Vec::new() };
         if steps.is_empty() {
             return Ok(all);
         }
-        for part in self.parts.iter_mut().filter(|part| part.overlaps(steps)) {
-            all = all.merge(match part.cells(key, shift, &self.cache)?.as_ref() {
-                Some(cells) => cells.within(steps),
-                None => cells_of(part.load(&self.keys, steps, &self.cache)?, key, shift, steps),
-            });
+        for part in self.parts.iter().filter(|part| part.overlaps(steps)) {
+            all = all.merge(part.cells(key, shift, steps)?);
         }
         Ok(all.merge(cells_of(&self.tail, key, shift, steps)))
     }
@@ -166,11 +161,28 @@ impl Chart {
         Ok(&self.mended.insert(rows).1)
     }
 
+    /// The numbers of the rows at these steps that hold both keys, with the step, in order.
+    fn pairs(&self, (x, y): (&str, &str), steps: &Range<i64>) -> Result<Vec<(i64, f64, f64)>, SegmentError> {
+        let mut all = Vec::new();
+        if self.replaced().is_some_and(|(first, last)| first < steps.end && last >= steps.start) {
+            pairs(&self.rows(&[x, y, STEP], steps)?, (x, y), &mut all);
+            return Ok(all);
+        }
+        for part in self.parts.iter().filter(|part| part.overlaps(steps)) {
+            part.pairs((x, y), steps, |step, x, y| all.push((step, x, y)))?;
+        }
+        pairs(&within(&self.tail, steps), (x, y), &mut all);
+        if !all.is_sorted_by_key(|(step, ..)| *step) {
+            all.sort_by_key(|(step, ..)| *step);
+        }
+        Ok(all)
+    }
+
     /// The rows at these steps, with only these keys, in order.
-    fn rows(&mut self, wanted: &[&str], steps: &Range<i64>) -> Result<Batch, SegmentError> {
+    fn rows(&self, wanted: &[&str], steps: &Range<i64>) -> Result<Batch, SegmentError> {
         let mut batches = Vec::new();
         for part in self.parts.iter().filter(|part| part.overlaps(steps)) {
-            batches.push(part.rows(wanted, steps, &self.cache)?);
+            batches.push(part.rows(wanted, steps)?);
         }
         batches.push(within(&self.tail, steps).select(wanted));
         let all = Batch::concat(batches);
@@ -200,15 +212,23 @@ fn within(batch: &Batch, steps: &Range<i64>) -> Batch {
     }
 }
 
+/// Adds the rows that hold both keys.
+fn pairs(batch: &Batch, (x, y): (&str, &str), all: &mut Vec<(i64, f64, f64)>) {
+    let (Some(xs), Some(ys), Some(steps)) = (batch.column(x), batch.column(y), batch.steps()) else { return };
+    let ((x_rows, xs), (y_rows, ys)) = (xs.numbers(), ys.numbers());
+    let mut x_at = 0;
+    for (row, y) in y_rows.iter().zip(ys.iter()) {
+        x_at += x_rows[x_at..].iter().take_while(|x_row| *x_row < row).count();
+        if x_rows.get(x_at) == Some(row) {
+            all.push((steps[*row as usize], xs[x_at], *y));
+        }
+    }
+}
+
 /// All rows of both keys as a line, by the rows alone.
-fn by_rows(
-    chart: &mut Chart,
-    (x, y): (&str, &str),
-    range: Option<(f64, f64)>,
-    most: usize,
-) -> Result<Series, SegmentError> {
-    let rows = chart.rows(&[x, y, STEP], &(i64::MIN..i64::MAX))?;
-    Ok(series(&rows, x, y, range, most))
+fn by_rows(chart: &Chart, keys: (&str, &str), range: Option<(f64, f64)>, most: usize) -> Result<Series, SegmentError> {
+    let rows = chart.pairs(keys, &(i64::MIN..i64::MAX))?;
+    Ok(of_pairs(rows.into_iter().map(|(_, x, y)| (x, y)), range, most))
 }
 
 #[cfg(test)]

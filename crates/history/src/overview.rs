@@ -71,7 +71,8 @@ pub(crate) fn write(batch: &Batch) -> Option<Vec<u8>> {
 
 /// The shifts of the levels, fine to coarse.
 fn levels(first: i64, last: i64, rows: usize) -> Vec<u32> {
-    let base = shift_for(first, last, rows / ROWS_A_CELL);
+    // A run hardly ever begins where a cell does: one more keeps cells from being twice as large.
+    let base = shift_for(first, last, rows / ROWS_A_CELL + 2);
     let cells = |shift: u32| (i128::from(last >> shift) - i128::from(first >> shift)) as u128;
     let coarser =
         (1..).map(|n| base + n * LEVEL).take_while(|shift| *shift < 63 && cells(*shift - LEVEL) > FEW_CELLS as u128);

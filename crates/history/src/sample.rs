@@ -3,12 +3,14 @@
 //! All of it is deterministic: the same rows give the same answer.
 
 mod even;
+mod group;
 mod rows;
 mod series;
 
 pub use even::even;
+pub use group::{Grid, Together, together};
 pub use rows::rows;
-pub(crate) use series::pairs;
+pub(crate) use series::of_pairs;
 pub use series::{Series, series};
 
 /// Which of `count` equal parts of `min..=max` holds `x`.

@@ -14,6 +14,8 @@
 
 mod chunk;
 mod columns;
+mod footer;
+mod numbers;
 mod read;
 mod remote;
 mod source;
@@ -23,8 +25,10 @@ use parquet::errors::ParquetError;
 
 use crate::batch::Batch;
 
+pub(crate) use footer::{Footer, Rows};
+pub(crate) use numbers::{Numbers, Steps};
 pub use read::read;
-pub(crate) use read::{Metadata, metadata, read_part};
+pub(crate) use read::read_part;
 pub use remote::Remote;
 pub use source::Source;
 pub use write::write;

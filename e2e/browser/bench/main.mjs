@@ -230,7 +230,7 @@ const measurements = {
 };
 
 // What a server keeps between visits is there: the first visit after its start is not measured.
-const names = `query($e: String, $p: String) { project(entityName: $e, name: $p) { metricKeys { key } runColumns { name } } }`;
+const names = `query($e: String, $p: String) { project(entityName: $e, name: $p) { metricKeys runColumns { name } } }`;
 await saveViews();
 for (const { project } of [LARGE, WIDE]) {
   await post(`${server.url}/graphql`, key, { query: names, variables: { e: user, p: project } });

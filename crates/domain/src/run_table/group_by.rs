@@ -31,7 +31,19 @@ enum Code {
 impl View<'_> {
     /// The groups of these rows by some columns, with figures of others.
     pub fn group(&self, rows: &Bitmap, by: &[Field], columns: &[Field]) -> Vec<Group> {
-        // The group of every row, one column after the other.
+        let (groups, values) = self.partition(rows, by);
+        let none = || vec![Aggregate::default(); columns.len()];
+        let mut all: Vec<Group> = values.into_iter().map(|values| Group { values, runs: 0, figures: none() }).collect();
+        rows.each(|row| all[groups[row as usize] as usize].runs += 1);
+        for (at, field) in columns.iter().enumerate() {
+            self.figures(&self.source(field), rows, |row| groups[row as usize] as usize, at, &mut all);
+        }
+        all
+    }
+
+    /// The group of each of these rows, by row, and the values of each group.
+    pub fn partition(&self, rows: &Bitmap, by: &[Field]) -> (Vec<u32>, Vec<Vec<Value>>) {
+        // One column after the other.
         let mut groups = vec![0u32; self.table.ids.len()];
         let mut first = vec![None];
         rows.each(|row| _ = first[0].get_or_insert(row));
@@ -49,20 +61,8 @@ impl View<'_> {
             });
         }
         let by: Vec<Source<'_>> = by.iter().map(|field| self.source(field)).collect();
-        let mut all: Vec<Group> = first
-            .into_iter()
-            .flatten()
-            .map(|row| Group {
-                values: by.iter().map(|source| self.value(source, row).unwrap_or(Value::Null)).collect(),
-                runs: 0,
-                figures: vec![Aggregate::default(); columns.len()],
-            })
-            .collect();
-        rows.each(|row| all[groups[row as usize] as usize].runs += 1);
-        for (at, field) in columns.iter().enumerate() {
-            self.figures(&self.source(field), rows, |row| groups[row as usize] as usize, at, &mut all);
-        }
-        all
+        let values = |row| by.iter().map(|source| self.value(source, row).unwrap_or(Value::Null)).collect();
+        (groups, first.into_iter().flatten().map(values).collect())
     }
 
     /// Adds what one column is in each group.

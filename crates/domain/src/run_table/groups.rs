@@ -11,7 +11,7 @@ use crate::{Error, Problem, Thing};
 use order::GroupOrder;
 
 /// Most columns to group by.
-const MOST_BY: usize = 8;
+pub(super) const MOST_BY: usize = 8;
 
 /// Which groups.
 #[derive(Clone, Debug, Default)]

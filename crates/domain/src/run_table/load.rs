@@ -88,7 +88,7 @@ async fn put(kept: Arc<Kept>, runs: Vec<StoredRun>, asked: Vec<i64>) -> Result<(
     let put = move || {
         let mut table = kept.table.write().unwrap_or_else(PoisonError::into_inner);
         asked.into_iter().for_each(|id| table.remove(id));
-        runs.into_iter().try_for_each(|run| table.put(run))
+        table.put(&runs)
     };
     tokio::task::spawn_blocking(put).await.map_err(|e| Error::internal("reading runs", e))?
 }

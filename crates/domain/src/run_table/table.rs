@@ -1,6 +1,7 @@
 //! The runs of one project, by column.
 
 use std::collections::HashMap;
+use std::thread;
 
 use serde_json::Value;
 
@@ -31,6 +32,9 @@ pub(super) struct RunTable {
     pub summary: Tree,
 }
 
+/// So many runs are worth a thread of their own.
+const MANY: usize = 100;
+
 impl RunTable {
     pub fn new() -> Self {
         let dates = [Own::CreatedAt, Own::UpdatedAt, Own::HeartbeatAt, Own::FinishedAt].map(|own| own as usize);
@@ -48,8 +52,27 @@ impl RunTable {
         self.rows.get(&id).copied()
     }
 
-    /// Makes a run's row anew.
-    pub fn put(&mut self, run: StoredRun) -> Result<(), Error> {
+    /// Makes the rows of runs anew.
+    pub fn put(&mut self, runs: &[StoredRun]) -> Result<(), Error> {
+        let rows = runs.iter().map(|run| self.put_own(run)).collect::<Result<Vec<u32>, Error>>()?;
+        let (config, summary) = (&mut self.config, &mut self.summary);
+        let mut configs = || rows.iter().zip(runs).try_for_each(|(row, run)| fill::config(config, *row, &run.config));
+        let mut summaries =
+            || rows.iter().zip(runs).try_for_each(|(row, run)| fill::summary(summary, *row, &run.summary));
+        if runs.len() < MANY {
+            configs()?;
+            return summaries();
+        }
+        // They share nothing, and are nearly all of the work.
+        thread::scope(|scope| {
+            let configs = scope.spawn(configs);
+            summaries()?;
+            configs.join().unwrap_or_else(|_| Err(Error::internal("reading runs", "a config")))
+        })
+    }
+
+    /// Makes the row of a run anew but for config and summary; its number.
+    fn put_own(&mut self, run: &StoredRun) -> Result<u32, Error> {
         self.remove(run.id);
         let row = self.free.pop().unwrap_or(self.ids.len() as u32);
         if row as usize == self.ids.len() {
@@ -98,8 +121,7 @@ impl RunTable {
         if let Some(code) = run.exit_code {
             self.own[Own::ExitCode as usize].set(row, &Value::from(code));
         }
-        fill::config(&mut self.config, row, &run.config)?;
-        fill::summary(&mut self.summary, row, &run.summary)
+        Ok(row)
     }
 
     /// Forgets a run.

@@ -58,10 +58,10 @@ fn logged() -> Keys {
 fn table(runs: &[RunDocument]) -> (RunTable, Around) {
     let mut table = RunTable::new();
     for (run, other) in runs.iter().zip(runs.iter().rev()) {
-        table.put(stored(&RunDocument { id: run.id, ..other.clone() })).unwrap();
+        table.put(&[stored(&RunDocument { id: run.id, ..other.clone() })]).unwrap();
     }
-    table.put(stored(&RunDocument { id: -1, ..runs[0].clone() })).unwrap();
-    runs.iter().for_each(|run| table.put(stored(run)).unwrap());
+    table.put(&[stored(&RunDocument { id: -1, ..runs[0].clone() })]).unwrap();
+    table.put(&runs.iter().map(stored).collect::<Vec<_>>()).unwrap();
     table.remove(-1);
     let keys = runs.iter().map(|run| (run.id, logged())).collect();
     let (entity, project) = ("team".to_owned(), "p".to_owned());

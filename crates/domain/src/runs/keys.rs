@@ -1,8 +1,10 @@
 //! What is known of the metrics of runs, without reading their rows: from segments and the tails after them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use history::{KeyInfo, Keys};
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
 
@@ -13,13 +15,14 @@ use crate::policy::{Allowed, Project, Read, Run};
 use crate::{Domain, Error};
 
 /// A key with the number of runs that have it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MetricKey {
     /// The dotted name.
     pub key: String,
     /// In how many runs.
     pub runs: i64,
     /// `number` when any value is one, else another type that was seen.
+    #[serde(rename = "type")]
     pub kind: String,
 }
 
@@ -126,11 +129,11 @@ impl Allowed<Read, Run> {
     }
 
     /// The run's metrics; the system metrics when asked.
-    pub async fn metric_keys(&self, system: bool) -> Result<Vec<MetricKey>, Error> {
+    pub async fn metric_keys(&self, system: bool) -> Result<Arc<Vec<MetricKey>>, Error> {
         let kind = if system { StreamKind::Events } else { StreamKind::History };
         let keys = self.keys_of(kind).await?;
         let kinds: Vec<_> = keys.0.iter().map(|(key, info)| (key, self::kind(info))).collect();
-        Ok(counted(kinds.iter().map(|(key, kind)| (key.as_str(), kind.as_str(), 1))))
+        Ok(Arc::new(counted(kinds.iter().map(|(key, kind)| (key.as_str(), kind.as_str(), 1)))))
     }
 
     async fn keys_of(&self, kind: StreamKind) -> Result<Keys, Error> {
@@ -141,7 +144,7 @@ impl Allowed<Read, Run> {
 
 impl Allowed<Read, Project> {
     /// The metrics of all runs of the project; the system metrics when asked.
-    pub async fn metric_keys(&self, system: bool) -> Result<Vec<MetricKey>, Error> {
+    pub async fn metric_keys(&self, system: bool) -> Result<Arc<Vec<MetricKey>>, Error> {
         let kind = if system { StreamKind::Events } else { StreamKind::History };
         metric_names::of_project(self.domain(), self.resource().id, kind).await
     }

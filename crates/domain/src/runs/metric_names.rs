@@ -32,6 +32,8 @@ type SharedIndex = Arc<tokio::sync::Mutex<Index>>;
 struct Index {
     runs: BTreeMap<i64, (Stand, Arc<Names>)>,
     sets: HashSet<Arc<Names>>,
+    /// All of them counted; none when something changed since.
+    counted: Option<Arc<Vec<MetricKey>>>,
     /// All changes of runs below this number are in here; none before the first look.
     horizon: Option<i64>,
     /// The change that is in here of runs which changed at or after it.
@@ -46,7 +48,7 @@ impl MetricNames {
 }
 
 /// The metrics of all runs of a project, by name.
-pub(super) async fn of_project(domain: &Domain, project: i64, kind: StreamKind) -> Result<Vec<MetricKey>, Error> {
+pub(super) async fn of_project(domain: &Domain, project: i64, kind: StreamKind) -> Result<Arc<Vec<MetricKey>>, Error> {
     let index = domain.metric_names().of(project, kind);
     // Who asks meanwhile waits, and need not read the same runs.
     let mut index = index.lock().await;
@@ -92,13 +94,14 @@ impl Index {
             for ids in news.chunks(CHUNK) {
                 let stands = stands(db, project, kind, Some(ids)).await?;
                 for run in ids.iter().filter(|run| !stands.contains_key(run)) {
-                    self.runs.remove(run);
+                    self.counted = self.counted.take().filter(|_| self.runs.remove(run).is_none());
                 }
                 self.read(domain, kind, stands).await?;
             }
         } else {
             let stands = stands(db, project, kind, None).await?;
             self.runs.retain(|run, _| stands.contains_key(run));
+            self.counted = None;
             self.read(domain, kind, stands).await?;
         }
         // Only now: what could not be read is tried again.
@@ -130,10 +133,15 @@ impl Index {
             self.sets.insert(Arc::clone(&new));
             new
         });
-        self.runs.insert(run, (stand, names));
+        let before = self.runs.insert(run, (stand, Arc::clone(&names)));
+        let same = before.is_some_and(|(_, before)| before == names);
+        self.counted = self.counted.take().filter(|_| same);
     }
 
-    fn counted(&self) -> Vec<MetricKey> {
+    fn counted(&mut self) -> Arc<Vec<MetricKey>> {
+        if let Some(known) = &self.counted {
+            return Arc::clone(known);
+        }
         // Runs with the same names are counted together, in the order of the first of them.
         let mut sets: Vec<(&Names, i64)> = Vec::new();
         let mut places: HashMap<*const Names, usize> = HashMap::new();
@@ -144,9 +152,11 @@ impl Index {
                 None => sets.push((names, 1)),
             }
         }
-        keys::counted(
-            sets.into_iter()
-                .flat_map(|(names, runs)| names.iter().map(move |(key, kind)| (key.as_str(), kind.as_str(), runs))),
-        )
+        let all = sets
+            .into_iter()
+            .flat_map(|(names, runs)| names.iter().map(move |(key, kind)| (key.as_str(), kind.as_str(), runs)));
+        let counted = Arc::new(keys::counted(all));
+        self.counted = Some(Arc::clone(&counted));
+        counted
     }
 }

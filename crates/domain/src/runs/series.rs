@@ -14,7 +14,7 @@ use crate::{Domain, Error, Problem};
 /// Most runs in one request.
 const MOST_RUNS: usize = 1000;
 /// Most lines in one request: runs times keys.
-const MOST_LINES: usize = 20_000;
+pub(super) const MOST_LINES: usize = 20_000;
 /// Most points of a line.
 const MOST_BUCKETS: usize = 10_000;
 /// How points are made of rows: another number where the same rows may give other points than the last release gave.
@@ -64,21 +64,17 @@ pub struct SeriesAnswer {
 impl Allowed<Read, Project> {
     /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
-        check(&request)?;
+        check(request.runs.len(), request.keys.len())?;
         let found = self.ids(&request.runs).await?;
         let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();
         let present: Vec<(String, i64)> =
             request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?))).collect();
-        let request = Arc::new(request);
-        let groups: Vec<Vec<(String, i64)>> = present.chunks(TOGETHER).map(<[_]>::to_vec).collect();
-        let lines = stream::iter(groups).map(|runs| several(self.domain(), runs, Arc::clone(&request)));
-        let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
-        Ok(SeriesAnswer { series: lines.into_iter().flatten().collect(), missing })
+        Ok(SeriesAnswer { series: lines_of(self.domain(), present, Arc::new(request)).await?, missing })
     }
 
     /// A word for the answer to the request: as long as it is the same, so is the answer.
     pub async fn series_tag(&self, request: &SeriesRequest) -> Result<String, Error> {
-        check(request)?;
+        check(request.runs.len(), request.keys.len())?;
         let found = self.ids(&request.runs).await?;
         let mut ids: Vec<i64> = found.into_values().collect();
         ids.sort_unstable();
@@ -103,11 +99,24 @@ impl Allowed<Read, Project> {
     }
 }
 
-fn check(request: &SeriesRequest) -> Result<(), Error> {
-    if request.runs.len() > MOST_RUNS || request.runs.len().saturating_mul(request.keys.len()) > MOST_LINES {
+/// Whether so many lines may be asked for.
+fn check(runs: usize, keys: usize) -> Result<(), Error> {
+    if runs > MOST_RUNS || runs.saturating_mul(keys) > MOST_LINES {
         return Err(Error::Invalid(Problem::SeriesTooMany { runs: MOST_RUNS, lines: MOST_LINES }));
     }
     Ok(())
+}
+
+/// The lines of runs with these names and ids, run by run and within a run key by key.
+pub(super) async fn lines_of(
+    domain: &Domain,
+    runs: Vec<(String, i64)>,
+    request: Arc<SeriesRequest>,
+) -> Result<Vec<RunSeries>, Error> {
+    let groups: Vec<Vec<(String, i64)>> = runs.chunks(TOGETHER).map(<[_]>::to_vec).collect();
+    let lines = stream::iter(groups).map(|runs| several(domain, runs, Arc::clone(&request)));
+    let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
+    Ok(lines.into_iter().flatten().collect())
 }
 
 /// The lines of a few runs; as many are read at a time in the whole process as there are processors.
@@ -125,7 +134,7 @@ async fn several(
         let keys: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();
         let mut all = Vec::with_capacity(runs.len() * request.keys.len());
         for (name, id) in runs {
-            let chart = parts.remove(&id).map(|parts| parts.chart(Arc::clone(&cache), &keys)).transpose()?;
+            let chart = parts.remove(&id).map(|parts| parts.chart(&cache, &keys)).transpose()?;
             lines(chart, &name, &request, &mut all)?;
         }
         Ok(all)

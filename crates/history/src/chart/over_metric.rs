@@ -7,7 +7,7 @@ use super::points::{self, Point};
 use super::{Chart, by_rows};
 use crate::STEP;
 use crate::cells::{Cell, MOST_SHIFT, shift_for, whole};
-use crate::sample::{Series, pairs};
+use crate::sample::Series;
 use crate::segment::SegmentError;
 
 /// The part of a long axis is looked for in cells so much larger (as a power of two), then in the line's own.
@@ -28,17 +28,12 @@ impl Chart {
             return by_rows(self, (x, y), range, most);
         }
         let mut part = (first, last);
-        for shift in [coarse, shift] {
-            let cells = self.both(x, y, part, shift, range)?;
-            let (Some((_, start)), Some((_, end))) = (cells.first(), cells.last()) else {
-                let mut series = Series { exact: true, ..Series::default() };
-                self.mark_metric(&mut series, (x, y), range, most)?;
-                return Ok(series);
-            };
-            let (start, end) = (start.place << shift, whole(end.place << shift, end.place << shift, shift).end - 1);
-            part = (start.max(part.0), end.min(part.1));
-            if range.is_none() {
-                break;
+        if range.is_some() {
+            for shift in [coarse, shift] {
+                let cells = self.both(x, y, part, shift, range)?;
+                let (Some((_, start)), Some((_, end))) = (cells.first(), cells.last()) else { break };
+                let steps = start.place << shift..whole(end.place << shift, end.place << shift, shift).end;
+                part = (steps.start.max(part.0), (steps.end - 1).min(part.1));
             }
         }
         let shift = shift_for(part.0, part.1, points::inner(most)).min(shift);
@@ -52,8 +47,8 @@ impl Chart {
         } else {
             let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
             let steps = whole(part.0, part.1, shift);
-            let rows = if count > 0 { self.rows(&[x, y, STEP], &steps)? } else { Default::default() };
-            points::exact(pairs(&rows, x, y).into_iter().filter(|(x, _)| (from..=to).contains(x)))
+            let rows = if count > 0 { self.pairs((x, y), &steps)? } else { Vec::new() };
+            points::exact(rows.into_iter().map(|(_, x, y)| (x, y)).filter(|(x, _)| (from..=to).contains(x)))
         };
         self.mark_metric(&mut series, (x, y), range, most)?;
         Ok(series)

@@ -4,7 +4,7 @@ use super::Chart;
 use super::points::{self, Point};
 use crate::STEP;
 use crate::cells::{Cell, shift_for, whole};
-use crate::sample::{Series, pairs};
+use crate::sample::Series;
 use crate::segment::SegmentError;
 
 impl Chart {
@@ -42,8 +42,8 @@ impl Chart {
             let inside = both.filter(|(step, _)| (first..=last).contains(step));
             points::exact(inside.map(|(step, value)| (step as f64, value)))
         } else {
-            let rows = self.rows(&[STEP, y], &(first..last.saturating_add(1)))?;
-            points::exact(pairs(&rows, STEP, y).into_iter())
+            let rows = self.pairs((STEP, y), &(first..last.saturating_add(1)))?;
+            points::exact(rows.into_iter().map(|(_, x, y)| (x, y)))
         };
         self.mark_steps(&mut series, y, range.map(|_| (first, last)), most)?;
         Ok(series)

@@ -1,34 +1,56 @@
 //! One segment of the run.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Stored, finite};
-use crate::FormatError;
+use super::{Open, Stored};
+use crate::STEP;
 use crate::batch::Batch;
 use crate::cache::{self, Cache};
-use crate::cells::Cells;
+use crate::cells::{Cells, MOST_SHIFT};
 use crate::overview::Overview;
-use crate::segment::{self, SegmentError, Source};
+use crate::segment::{self, Footer, Numbers, Rows, SegmentError, Source, Steps};
+
+/// Cells of a whole segment that are made of its rows are kept when they are no more than these.
+const MOST_CELLS: i128 = if cfg!(test) { 8 } else { 4096 };
 
 pub(super) struct Part {
     name: Arc<str>,
-    source: Arc<Source>,
+    open: Open,
+    source: OnceCell<Arc<Source>>,
     /// First and last step.
     pub(super) steps: (i64, i64),
-    overview: Arc<Option<Overview>>,
-    /// The rows that were read last, of the steps asked for, with all keys: other lines need the same.
-    loaded: Option<(Range<i64>, Batch)>,
+    cache: Arc<Cache>,
+}
+
+/// Some rows of the segment, with some numbers of each.
+struct Block {
+    steps: Arc<Steps>,
+    /// Which of them are in the range asked for.
+    within: Range<usize>,
+    /// By key; none for `_step`.
+    numbers: Vec<Option<Arc<Numbers>>>,
+}
+
+impl Block {
+    fn get(&self, key: usize, row: usize) -> Option<f64> {
+        self.numbers[key].as_ref().map_or(Some(self.steps.at(row) as f64), |numbers| numbers.get(row))
+    }
+
+    /// The rows that hold the number of a key, with it.
+    fn each(&self, key: usize, mut seen: impl FnMut(usize, f64)) {
+        match &self.numbers[key] {
+            None => self.within.clone().for_each(|row| seen(row, self.steps.at(row) as f64)),
+            Some(numbers) => numbers.each(self.within.clone(), seen),
+        }
+    }
 }
 
 impl Part {
-    /// Reads what the segment says of these keys.
-    pub(super) fn open(stored: Stored, keys: &[&str], cache: &Cache) -> Result<Self, SegmentError> {
-        let Stored { name, source, steps } = stored;
-        let part = cache::Part::Overview(keys.iter().map(|key| (*key).to_owned()).collect());
-        let bytes = |overview: &Option<Overview>| overview.as_ref().map_or(0, Overview::bytes);
-        let overview = cache.get(&name, part, bytes, || Overview::open(&source, keys))?;
-        Ok(Self { name, source: Arc::new(source), steps, overview, loaded: None })
+    pub(super) fn new(stored: Stored, cache: &Arc<Cache>) -> Self {
+        let Stored { name, open, steps } = stored;
+        Self { name, open, source: OnceCell::new(), steps, cache: Arc::clone(cache) }
     }
 
     pub(super) fn overlaps(&self, steps: &Range<i64>) -> bool {
@@ -36,46 +58,126 @@ impl Part {
     }
 
     /// The first and the last step with a finite value for the key.
-    pub(super) fn extent_of(
-        &mut self,
-        key: &str,
-        keys: &[String],
-        cache: &Cache,
-    ) -> Result<Option<(i64, i64)>, SegmentError> {
-        match self.overview.as_ref() {
-            Some(overview) => {
-                let facts = overview.facts(key).filter(|facts| facts.count > 0);
-                Ok(facts.map(|facts| (facts.first_step, facts.last_step)))
+    pub(super) fn extent_of(&self, key: &str) -> Result<Option<(i64, i64)>, SegmentError> {
+        if let Some(overview) = self.overview()?.as_ref() {
+            let facts = overview.facts(key).filter(|facts| facts.count > 0);
+            return Ok(facts.map(|facts| (facts.first_step, facts.last_step)));
+        }
+        let cells = self.cells(key, MOST_SHIFT, &(i64::MIN..i64::MAX))?;
+        let held = || cells.cells.iter().filter(|cell| cell.count > 0);
+        Ok(held().next().zip(held().next_back()).map(|(first, last)| (first.first_step, last.last_step)))
+    }
+
+    /// The cells of a key at these steps, which are whole cells.
+    pub(super) fn cells(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
+        if !self.has(key)? {
+            return Ok(Cells { shift, cells: Vec::new() });
+        }
+        if let Some(overview) = self.overview()?.as_ref()
+            && overview.reaches(shift)
+        {
+            let bytes = |cells: &Option<Cells>| cells.as_ref().map_or(0, Cells::bytes);
+            let part = cache::Part::Cells(key.to_owned(), shift);
+            let read = || overview.cells(self.source()?.as_ref(), key, shift);
+            if let Some(cells) = self.cache.get(&self.name, part, bytes, read)?.as_ref() {
+                return Ok(cells.within(steps));
             }
-            None => Ok(finite(self.load(keys, &(i64::MIN..i64::MAX), cache)?, key)),
         }
+        let count = i128::from(self.steps.1 >> shift) - i128::from(self.steps.0 >> shift) + 1;
+        if count <= MOST_CELLS { Ok(self.kept(key, shift)?.within(steps)) } else { self.counted(key, shift, steps) }
     }
 
-    /// All cells of a key that the overview has; none where it is not fine enough.
-    pub(super) fn cells(&self, key: &str, shift: u32, cache: &Cache) -> Result<Arc<Option<Cells>>, SegmentError> {
-        let Some(overview) = self.overview.as_ref().as_ref().filter(|overview| overview.reaches(shift)) else {
-            return Ok(Arc::new(None));
-        };
-        let bytes = |cells: &Option<Cells>| cells.as_ref().map_or(0, Cells::bytes);
-        let part = cache::Part::Cells(key.to_owned(), shift);
-        cache.get(&self.name, part, bytes, || overview.cells(self.source.as_ref(), key, shift))
+    /// The rows at these steps that hold both keys: their steps and numbers, in order.
+    pub(super) fn pairs(
+        &self,
+        (x, y): (&str, &str),
+        steps: &Range<i64>,
+        mut seen: impl FnMut(i64, f64, f64),
+    ) -> Result<(), SegmentError> {
+        self.each_block(&[x, y], steps, |block| {
+            block.each(1, |row, y| {
+                if let Some(x) = block.get(0, row) {
+                    seen(block.steps.at(row), x, y);
+                }
+            });
+        })
     }
 
-    /// The rows at these steps, with only these keys.
-    pub(super) fn rows(&self, keys: &[&str], steps: &Range<i64>, cache: &Cache) -> Result<Batch, SegmentError> {
-        let read = || segment::metadata(self.source.as_ref());
-        let footer = cache.get(&self.name, cache::Part::Footer, segment::Metadata::memory_size, read)?;
-        segment::read_part(&self.source, &footer, Some(keys), Some(steps.clone()))
+    /// The rows at these steps as they were stored, with only these keys.
+    pub(super) fn rows(&self, keys: &[&str], steps: &Range<i64>) -> Result<Batch, SegmentError> {
+        segment::read_part(&self.source()?, self.footer()?.as_ref(), Some(keys), Some(steps.clone()))
     }
 
-    /// The rows at these steps, at least, with all keys: read once for all lines.
-    pub(super) fn load(&mut self, keys: &[String], steps: &Range<i64>, cache: &Cache) -> Result<&Batch, SegmentError> {
-        let (first, last) = (steps.start.max(self.steps.0), steps.end.min(self.steps.1.saturating_add(1)));
-        let known = |(known, _): &(Range<i64>, Batch)| known.start <= first && known.end >= last;
-        if !self.loaded.as_ref().is_some_and(known) {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            self.loaded = Some((first..last, self.rows(&keys, &(first..last), cache)?));
+    /// All cells of a key, from the rows.
+    fn kept(&self, key: &str, shift: u32) -> Result<Arc<Cells>, SegmentError> {
+        let part = cache::Part::Counted(key.to_owned(), shift);
+        self.cache.get(&self.name, part, Cells::bytes, || self.counted(key, shift, &(i64::MIN..i64::MAX)))
+    }
+
+    /// The same, of some of the cells, and not kept.
+    fn counted(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
+        let mut cells = Cells { shift, cells: Vec::new() };
+        self.each_block(&[key], steps, |block| {
+            block.each(0, |row, number| cells.push(block.steps.at(row), number));
+        })?;
+        Ok(cells)
+    }
+
+    /// Whether any row may hold the key; mostly known without a look at the file.
+    fn has(&self, key: &str) -> Result<bool, SegmentError> {
+        if let Some(overview) = self.overview()?.as_ref() {
+            return Ok(overview.facts(key).is_some());
         }
-        self.loaded.as_ref().map(|(_, rows)| rows).ok_or(FormatError::Damaged("nothing was read").into())
+        let names = || Ok(self.footer()?.columns().map(|(key, _)| key.into()).collect::<Vec<Box<str>>>());
+        let bytes = |names: &Vec<Box<str>>| names.iter().map(|name| name.len() + size_of::<Box<str>>()).sum();
+        let names = self.cache.get(&self.name, cache::Part::Names, bytes, names)?;
+        Ok(names.binary_search_by(|known| (**known).cmp(key)).is_ok())
+    }
+
+    fn each_block(&self, keys: &[&str], steps: &Range<i64>, mut seen: impl FnMut(Block)) -> Result<(), SegmentError> {
+        let footer = self.footer()?;
+        for rows in footer.rows(steps) {
+            let all = self.steps_of(&footer, &rows)?;
+            let within = all.within(steps, rows.count());
+            if within.is_empty() {
+                continue;
+            }
+            let numbers = keys.iter().map(|key| match *key {
+                STEP => Ok(None),
+                key => self.numbers(&footer, key, &rows).map(Some),
+            });
+            let numbers = numbers.collect::<Result<_, SegmentError>>()?;
+            seen(Block { steps: all, within, numbers });
+        }
+        Ok(())
+    }
+
+    fn steps_of(&self, footer: &Footer, rows: &Rows) -> Result<Arc<Steps>, SegmentError> {
+        let part = cache::Part::Steps(rows.clone());
+        self.cache.get(&self.name, part, Steps::bytes, || Steps::read(|| self.source(), footer, rows))
+    }
+
+    fn numbers(&self, footer: &Footer, key: &str, rows: &Rows) -> Result<Arc<Numbers>, SegmentError> {
+        let part = cache::Part::Numbers(key.to_owned(), rows.clone());
+        self.cache.get(&self.name, part, Numbers::bytes, || Numbers::read(|| self.source(), footer, key, rows))
+    }
+
+    fn footer(&self) -> Result<Arc<Footer>, SegmentError> {
+        self.cache.get(&self.name, cache::Part::Footer, Footer::bytes, || Footer::open(self.source()?.as_ref()))
+    }
+
+    fn overview(&self) -> Result<Arc<Option<Overview>>, SegmentError> {
+        let bytes = |overview: &Option<Overview>| overview.as_ref().map_or(0, Overview::bytes);
+        let read = || Overview::open(self.source()?.as_ref());
+        self.cache.get(&self.name, cache::Part::Overview, bytes, read)
+    }
+
+    /// The file, opened when something is not known yet.
+    fn source(&self) -> Result<Arc<Source>, SegmentError> {
+        if let Some(source) = self.source.get() {
+            return Ok(Arc::clone(source));
+        }
+        let opened = Arc::new((self.open)().map_err(parquet::errors::ParquetError::from)?);
+        Ok(Arc::clone(self.source.get_or_init(|| opened)))
     }
 }

@@ -36,11 +36,12 @@ fn segment(rows: &[Row]) -> Stored {
     static NAMES: AtomicU64 = AtomicU64::new(0);
     let (bytes, stats) = segment::write(&batch(rows)).unwrap();
     let name = NAMES.fetch_add(1, Ordering::Relaxed).to_string().into();
-    Stored { name, source: Source::Bytes(Bytes::from(bytes)), steps: (stats.step_min, stats.step_max) }
+    let source = Source::Bytes(Bytes::from(bytes));
+    Stored { name, open: Box::new(move || Ok(source.clone())), steps: (stats.step_min, stats.step_max) }
 }
 
 fn chart_of(segments: Vec<Stored>, rows: Batch, replaces: bool) -> Chart {
-    Chart::new(segments, Tail { rows, replaces }, &["y", "t", "u", "s"], Arc::new(Cache::new(1 << 20))).unwrap()
+    Chart::new(segments, Tail { rows, replaces }, &["y", "t", "u", "s"], &Arc::new(Cache::new(1 << 20)))
 }
 
 /// A chart of rows of which those before the cuts lie in segments.
@@ -236,5 +237,29 @@ fn numbers_that_are_none_are_shown_where_they_are() {
         assert_eq!(over_time, [21.5, 21.5, 234.5, 255.5, 319.5]);
         let over_rows: Vec<Unusual> = of("u", None).iter().map(|(_, kind)| *kind).collect();
         assert!(Unusual::ALL.iter().all(|kind| over_rows.contains(kind)));
+    }
+}
+
+#[test]
+fn what_is_known_of_a_segment_is_not_looked_up_again() {
+    let opened = Arc::new(AtomicU64::new(0));
+    let cache = Arc::new(Cache::new(1 << 20));
+    let ask = |stored: &Stored, key: &str| {
+        let (source, counted) = ((stored.open)().unwrap(), Arc::clone(&opened));
+        let open: Open = Box::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(source.clone())
+        });
+        let again = Stored { name: Arc::clone(&stored.name), open, steps: stored.steps };
+        let mut chart = Chart::new(vec![again], Tail::default(), &[key], &cache);
+        let points = chart.series("_step", key, None, 20).unwrap().x.len();
+        (points, opened.swap(0, Ordering::Relaxed))
+    };
+    // With an overview and too short for one.
+    for stored in [segment(&thousand()), segment(&thousand()[..12])] {
+        let count = ask(&stored, "y").0;
+        assert_eq!(ask(&stored, "y"), (count, 0));
+        assert_eq!(ask(&stored, "none").0, 0);
+        assert_eq!((ask(&stored, "none"), ask(&stored, "nor this one")), ((0, 0), (0, 0)));
     }
 }

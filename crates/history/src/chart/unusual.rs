@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{Chart, points};
 use crate::STEP;
 use crate::cells::{Cell, MOST_SHIFT, Unusual, shift_for, whole};
-use crate::sample::{Series, pairs};
+use crate::sample::Series;
 use crate::segment::SegmentError;
 
 impl Chart {
@@ -79,9 +79,9 @@ impl Chart {
     }
 
     /// The first step in the range that has such a value.
-    fn first_of(&mut self, kind: Unusual, y: &str, steps: &Range<i64>) -> Result<Option<i64>, SegmentError> {
-        let rows = pairs(&self.rows(&[STEP, y], steps)?, STEP, y);
-        Ok(rows.iter().find(|(_, y)| Unusual::of(*y) == Some(kind)).map(|(step, _)| *step as i64))
+    fn first_of(&self, kind: Unusual, y: &str, steps: &Range<i64>) -> Result<Option<i64>, SegmentError> {
+        let rows = self.pairs((STEP, y), steps)?;
+        Ok(rows.iter().find(|(.., y)| Unusual::of(*y) == Some(kind)).map(|(step, ..)| *step))
     }
 }
 

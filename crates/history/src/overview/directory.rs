@@ -68,7 +68,7 @@ impl Facts {
     }
 }
 
-/// The overview of a segment, of the keys that were asked for.
+/// The overview of a segment.
 pub(crate) struct Overview {
     version: u32,
     shifts: Vec<u32>,
@@ -77,7 +77,7 @@ pub(crate) struct Overview {
 
 impl Overview {
     /// Finds the overview of a segment; none when it has none that this version knows.
-    pub(crate) fn open<R: ChunkReader>(source: &R, keys: &[&str]) -> Result<Option<Self>, SegmentError> {
+    pub(crate) fn open<R: ChunkReader>(source: &R) -> Result<Option<Self>, SegmentError> {
         let length = source.len();
         let Some(at) = length.checked_sub(PARQUET_END) else { return Ok(None) };
         let end = source.get_bytes(at, 4)?;
@@ -93,10 +93,10 @@ impl Overview {
         let start = at.checked_sub(directory).and_then(|at| at.checked_sub(blocks));
         let start = start.ok_or(FormatError::Damaged("an overview longer than its file"))?;
         let bytes = source.get_bytes(at - directory, directory as usize)?;
-        Ok(Some(Self::read(version, &decompress(&bytes)?, start, keys)?))
+        Ok(Some(Self::read(version, &decompress(&bytes)?, start)?))
     }
 
-    fn read(version: u32, contents: &[u8], start: u64, wanted: &[&str]) -> Result<Self, FormatError> {
+    fn read(version: u32, contents: &[u8], start: u64) -> Result<Self, FormatError> {
         let mut reader = Reader(contents);
         let levels = reader.count()?;
         let shifts: Vec<u32> =
@@ -113,9 +113,7 @@ impl Overview {
                 blocks.push((at, length as usize));
                 at = at.checked_add(length).ok_or(FormatError::Damaged("a block out of range"))?;
             }
-            if wanted.contains(&key) {
-                keys.insert(key.to_owned(), (facts, blocks));
-            }
+            keys.insert(key.to_owned(), (facts, blocks));
         }
         Ok(Self { version, shifts, keys })
     }

@@ -57,10 +57,19 @@ impl Bucket {
 /// end at the largest, the first and the last are points of their own: a line begins and ends where its run does.
 #[must_use]
 pub fn series(batch: &Batch, x_key: &str, y_key: &str, range: Option<(f64, f64)>, buckets: usize) -> Series {
+    of_pairs(pairs(batch, x_key, y_key), range, buckets)
+}
+
+/// [`series`] of rows with both numbers.
+pub(crate) fn of_pairs(
+    rows: impl IntoIterator<Item = (f64, f64)>,
+    range: Option<(f64, f64)>,
+    buckets: usize,
+) -> Series {
     let mut series = Series::default();
     let (mut points, mut unusual) = (Vec::new(), Vec::new());
     let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-    for (x, y) in pairs(batch, x_key, y_key) {
+    for (x, y) in rows {
         if !x.is_finite() || x < from || x > to {
             continue;
         }
@@ -106,7 +115,7 @@ fn extremes(xs: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// The numbers of the rows that hold both keys, in row order.
-pub(crate) fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
+fn pairs(batch: &Batch, x_key: &str, y_key: &str) -> Vec<(f64, f64)> {
     let Some((x, y)) = batch.column(x_key).zip(batch.column(y_key)) else {
         return Vec::new();
     };

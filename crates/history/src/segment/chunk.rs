@@ -21,13 +21,13 @@ fn damaged(what: &str) -> SegmentError {
     SegmentError::Damaged(what.to_owned())
 }
 
-/// All steps of a row group.
-pub(super) fn steps(reader: ColumnReader, rows: usize) -> Result<Vec<i64>, SegmentError> {
+/// The steps of some rows of a row group.
+pub(super) fn steps(reader: ColumnReader, rows: &Range<usize>) -> Result<Vec<i64>, SegmentError> {
     let ColumnReader::Int64ColumnReader(reader) = reader else {
         return Err(SegmentError::NoStep);
     };
-    let (_, steps) = records(reader, &(0..rows))?;
-    if steps.len() != rows || !steps.is_sorted() {
+    let (_, steps) = records(reader, rows)?;
+    if steps.len() != rows.len() || !steps.is_sorted() {
         return Err(damaged("steps do not ascend"));
     }
     Ok(steps)

@@ -20,7 +20,7 @@ pub(super) enum Kind {
 }
 
 /// What is said about one column. Columns about which nothing is to say are left out.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) kind: Option<Kind>,

@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use parquet::column::reader::{ColumnReader, get_column_reader};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::chunk::{self, Chunk};
-use super::{SegmentError, columns};
+use super::{Footer, SegmentError};
 use crate::STEP;
 use crate::batch::Batch;
 use crate::column::Column;
@@ -29,55 +29,39 @@ pub fn read<R: ChunkReader + 'static>(
     keys: Option<&[&str]>,
     steps: Option<Range<i64>>,
 ) -> Result<Batch, SegmentError> {
-    let metadata = metadata(&source)?;
-    read_part(&Arc::new(source), &metadata, keys, steps)
-}
-
-/// What a segment's footer says.
-pub(crate) type Metadata = ParquetMetaData;
-
-/// Reads the footer.
-pub(crate) fn metadata<R: ChunkReader>(source: &R) -> Result<Metadata, SegmentError> {
-    Ok(ParquetMetaDataReader::new().parse_and_finish(source)?)
+    let footer = Footer::open(&source)?;
+    read_part(&Arc::new(source), &footer, keys, steps)
 }
 
 /// [`read`] of a segment whose footer has been read.
 pub(crate) fn read_part<R: ChunkReader + 'static>(
     source: &Arc<R>,
-    metadata: &Metadata,
+    footer: &Footer,
     keys: Option<&[&str]>,
     steps: Option<Range<i64>>,
 ) -> Result<Batch, SegmentError> {
-    let file = metadata.file_metadata();
-    let mut notes = columns::notes(file)?;
-    let unique = columns::unique_steps(file);
     let wanted: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().copied().collect());
-    let mut step_at = None;
-    let mut chosen = Vec::new();
-    for (at, column) in file.schema_descr().columns().iter().enumerate() {
-        let key = column.name();
-        if key == STEP {
-            step_at = Some(at);
-        } else if wanted.as_ref().is_none_or(|wanted| wanted.contains(key)) {
-            chosen.push((at, key.to_owned(), Chunk::default()));
-        }
-    }
-    let step_at = step_at.ok_or(SegmentError::NoStep)?;
+    let others = footer.columns().filter(|(key, _)| *key != STEP);
+    let mut chosen: Vec<(usize, &str, Chunk)> = others
+        .filter(|(key, _)| wanted.as_ref().is_none_or(|wanted| wanted.contains(key)))
+        .map(|(key, at)| (at, key, Chunk::default()))
+        .collect();
+    let step_at = footer.step_at;
     let mut step_column = Chunk::default();
-    for group in metadata.row_groups() {
+    for group in footer.parquet.row_groups() {
         if !may_hold(group, step_at, steps.as_ref()) {
             continue;
         }
         let rows = group.num_rows() as usize;
         let offset = step_column.len();
-        let part = match dense_steps(group, step_at).filter(|_| unique) {
+        let part = match dense_steps(group, step_at).filter(|_| footer.unique) {
             Some(first) => {
                 let part = dense_rows(first, rows, steps.as_ref());
                 step_column.add_steps(part.clone().map(|row| first + row as i64).collect(), offset);
                 part
             }
             None => {
-                let all = chunk::steps(column(source, group, step_at)?, rows)?;
+                let all = chunk::steps(column(source, group, step_at)?, &(0..rows))?;
                 let part = rows_of(&all, steps.as_ref());
                 step_column.add_steps(all[part.clone()].to_vec(), offset);
                 part
@@ -91,19 +75,18 @@ pub(crate) fn read_part<R: ChunkReader + 'static>(
         }
     }
     let len = step_column.len();
-    chosen.push((step_at, STEP.to_owned(), step_column));
+    chosen.push((step_at, STEP, step_column));
     let mut finished: Vec<(String, Column)> = Vec::with_capacity(chosen.len());
     for (_, key, column) in chosen {
-        let note = notes.remove(&key).unwrap_or_default();
-        if let Some(column) = column.finish(note, len)? {
-            finished.push((key, column));
+        if let Some(column) = column.finish(footer.note(key), len)? {
+            finished.push((key.to_owned(), column));
         }
     }
     Ok(Batch::from_columns(len, finished))
 }
 
 /// A column of a row group.
-fn column<R: ChunkReader + 'static>(
+pub(super) fn column<R: ChunkReader + 'static>(
     source: &Arc<R>,
     group: &RowGroupMetaData,
     at: usize,
@@ -114,7 +97,7 @@ fn column<R: ChunkReader + 'static>(
 }
 
 /// Whether the row group may hold a step of the range, by its statistics.
-fn may_hold(group: &RowGroupMetaData, step_at: usize, steps: Option<&Range<i64>>) -> bool {
+pub(super) fn may_hold(group: &RowGroupMetaData, step_at: usize, steps: Option<&Range<i64>>) -> bool {
     let (Some(range), Some(Statistics::Int64(known))) = (steps, group.column(step_at).statistics()) else {
         return true;
     };
@@ -122,21 +105,21 @@ fn may_hold(group: &RowGroupMetaData, step_at: usize, steps: Option<&Range<i64>>
 }
 
 /// The first step of a row group whose steps, if no two are the same, have no gaps.
-fn dense_steps(group: &RowGroupMetaData, step_at: usize) -> Option<i64> {
+pub(super) fn dense_steps(group: &RowGroupMetaData, step_at: usize) -> Option<i64> {
     let Some(Statistics::Int64(known)) = group.column(step_at).statistics() else { return None };
     let (min, max) = (*known.min_opt()?, *known.max_opt()?);
     (i128::from(max) - i128::from(min) + 1 == i128::from(group.num_rows())).then_some(min)
 }
 
 /// Which rows of such a group are in the range.
-fn dense_rows(first: i64, rows: usize, steps: Option<&Range<i64>>) -> Range<usize> {
+pub(super) fn dense_rows(first: i64, rows: usize, steps: Option<&Range<i64>>) -> Range<usize> {
     let Some(range) = steps else { return 0..rows };
     let row = |step: i64| (i128::from(step) - i128::from(first)).clamp(0, rows as i128) as usize;
     row(range.start)..row(range.end).max(row(range.start))
 }
 
 /// Which of the ascending steps are in the range.
-fn rows_of(all: &[i64], steps: Option<&Range<i64>>) -> Range<usize> {
+pub(super) fn rows_of(all: &[i64], steps: Option<&Range<i64>>) -> Range<usize> {
     let Some(range) = steps else {
         return 0..all.len();
     };

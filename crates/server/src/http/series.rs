@@ -1,9 +1,15 @@
 //! `/api/series/{entity}/{project}`: points for charts, as binary columns. The question is the body of a `POST`, or `?q=` of a
 //! `GET`, whose answer a browser keeps and asks about with its tag: what has not changed is not computed and not sent again.
 //!
+//! With `by`, a list of columns, instead of `runs` the lines are those of groups: of the runs that `filters` admits, those with
+//! the same values are one line. Such an answer is made anew each time.
+//!
 //! `RSER`, u32 version 1, u32 header length, the header as JSON padded so that columns begin at a multiple of 8, then
 //! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max. Where values are
 //! NaN or infinite, the header has them as `unusual`: pairs of x and 0, 1 or -1, at most one a bucket and kind.
+//!
+//! For groups the header has `groups` instead of `series`, and each has seven columns: x, how many runs are there, their
+//! mean, the smallest and the largest value that any of them had, their standard deviation, and the standard error.
 
 use axum::body::Body;
 use axum::extract::{Path, Query};
@@ -11,9 +17,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
-use domain::runs::{SeriesAnswer, SeriesRequest};
+use domain::runs::{GroupSeries, Grouping, SeriesAnswer, SeriesRequest};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{json as parse, read};
 use crate::Error;
@@ -26,7 +32,12 @@ const LIMIT: usize = 1 << 20;
 
 #[derive(Deserialize)]
 struct Question {
+    #[serde(default)]
     runs: Vec<String>,
+    #[serde(default)]
+    by: Option<Vec<String>>,
+    #[serde(default)]
+    filters: Option<String>,
     keys: Vec<String>,
     #[serde(default)]
     x: Option<String>,
@@ -54,7 +65,10 @@ pub async fn series(
 ) -> Result<Response, Error> {
     let project = session.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
     let question: Question = parse(&read(body, LIMIT).await?)?;
-    answer(&project, question.request()).await
+    match question.grouping() {
+        Some(grouping) => grouped(&project, grouping, question.request()).await,
+        None => answer(&project, question.request()).await,
+    }
 }
 
 /// The same, unless the caller has the answer already.
@@ -65,7 +79,11 @@ pub async fn cached(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let project = session.allow::<Read, Project>(&ProjectPath::new(entity, project)).await?;
-    let request = parse::<Question>(q.as_bytes())?.request();
+    let question: Question = parse(q.as_bytes())?;
+    if let Some(grouping) = question.grouping() {
+        return grouped(&project, grouping, question.request()).await;
+    }
+    let request = question.request();
     // Before the answer: what comes in between makes the tag too old, never too new.
     let tag = format!("\"{}\"", project.series_tag(&request).await?);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tags| tags == tag.as_str());
@@ -81,7 +99,20 @@ async fn answer(project: &Allowed<Read, Project>, request: SeriesRequest) -> Res
     Ok(([(header::CONTENT_TYPE, KIND)], encode(&answer)).into_response())
 }
 
+async fn grouped(
+    project: &Allowed<Read, Project>,
+    grouping: Grouping,
+    request: SeriesRequest,
+) -> Result<Response, Error> {
+    let groups = project.grouped(grouping, request).await?;
+    Ok(([(header::CONTENT_TYPE, KIND)], encode_groups(&groups)).into_response())
+}
+
 impl Question {
+    fn grouping(&self) -> Option<Grouping> {
+        self.by.clone().map(|by| Grouping { by, filters: self.filters.clone() })
+    }
+
     fn request(self) -> SeriesRequest {
         let bounded = self.from.is_some() || self.to.is_some();
         SeriesRequest {
@@ -97,35 +128,56 @@ impl Question {
 
 /// The answer's bytes.
 fn encode(answer: &SeriesAnswer) -> Vec<u8> {
-    let mut offset = 0;
-    let mut described = Vec::with_capacity(answer.series.len());
-    for line in &answer.series {
+    let missing: Vec<_> = answer.missing.iter().map(|run| json!({ "run": run, "reason": "NOT_FOUND" })).collect();
+    let lines = answer.series.iter().map(|line| {
         let s = &line.series;
         let mut about = json!({
-            "run": line.run, "key": line.key, "points": s.x.len(), "exact": s.exact, "offset": offset,
-            "nan": s.nan, "inf": s.inf,
+            "run": line.run, "key": line.key, "points": s.x.len(), "exact": s.exact, "nan": s.nan, "inf": s.inf,
         });
         if !s.unusual.is_empty() {
             about["unusual"] = s.unusual.iter().map(|(x, kind)| json!([x, kind.code()])).collect();
         }
+        (about, [&s.x, &s.mean, &s.min, &s.max])
+    });
+    framed("series", lines, json!({ "denied": missing }))
+}
+
+/// The same of groups.
+fn encode_groups(groups: &[GroupSeries]) -> Vec<u8> {
+    let lines = groups.iter().map(|group| {
+        let s = &group.line;
+        let about = json!({ "values": group.values, "runs": group.runs, "key": group.key, "points": s.x.len() });
+        (about, [&s.x, &s.count, &s.mean, &s.min, &s.max, &s.deviation, &s.error])
+    });
+    framed("groups", lines, json!({ "denied": [] }))
+}
+
+/// The header, which says of each line where its columns begin, and the columns.
+fn framed<'a, const N: usize>(
+    name: &str,
+    lines: impl Iterator<Item = (Value, [&'a Vec<f64>; N])>,
+    mut header: Value,
+) -> Vec<u8> {
+    let (mut described, mut columns, mut offset) = (Vec::new(), Vec::new(), 0);
+    for (mut about, own) in lines {
+        about["offset"] = json!(offset);
+        offset += own.iter().map(|column| column.len() * size_of::<f64>()).sum::<usize>();
         described.push(about);
-        offset += s.x.len() * 4 * 8;
+        columns.push(own);
     }
-    let missing: Vec<_> = answer.missing.iter().map(|run| json!({ "run": run, "reason": "NOT_FOUND" })).collect();
-    let mut header = json!({ "series": described, "denied": missing }).to_string().into_bytes();
+    header[name] = Value::Array(described);
+    let mut header = header.to_string().into_bytes();
     header.resize(header.len().next_multiple_of(8) + 4, b' ');
     let mut bytes = Vec::with_capacity(12 + header.len() + offset);
     bytes.extend_from_slice(b"RSER");
     bytes.extend_from_slice(&1u32.to_le_bytes());
     bytes.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend_from_slice(&header);
-    for line in &answer.series {
-        for column in [&line.series.x, &line.series.mean, &line.series.min, &line.series.max] {
-            for value in column {
-                bytes.extend_from_slice(&value.to_le_bytes());
-            }
-        }
-    }
+    columns
+        .iter()
+        .flatten()
+        .flat_map(|column| column.iter())
+        .for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
     bytes
 }
 

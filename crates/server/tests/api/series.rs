@@ -36,3 +36,31 @@ async fn an_answer_that_has_not_changed_is_not_sent_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn runs_with_the_same_config_are_one_line() {
+    on_every_database(async |server: TestServer| {
+        let ann = server.user("ann").await;
+        for (run, lr, loss) in [("a", 1, 2.0), ("b", 1, 6.0), ("c", 2, 9.0)] {
+            let make = "mutation($run: String, $config: JSONString) { upsertBucket(input: {modelName: \"p\", name: $run, config: $config}) { bucket { id } } }";
+            let config = json!({ "lr": { "value": lr } }).to_string();
+            ann.data(make, json!({ "run": run, "config": config })).await;
+            let row = json!({ "_step": 0, "loss": loss }).to_string();
+            let files = json!({"wandb-history.jsonl": {"offset": 0, "content": [row]}});
+            ann.post(&format!("/files/ann/p/{run}/file_stream"), json!({ "files": files })).await;
+        }
+        let answer = ann.post("/api/series/ann/p", json!({ "by": ["config.lr"], "keys": ["loss"] })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let length = u32::from_le_bytes(answer.body[8..12].try_into().unwrap()) as usize;
+        let header: serde_json::Value = serde_json::from_slice(&answer.body[12..12 + length]).unwrap();
+        let group = |at: usize| (header["groups"][at]["values"].clone(), header["groups"][at]["runs"].clone());
+        assert_eq!((group(0), group(1)), ((json!([1]), json!(2)), (json!([2]), json!(1))));
+        let columns: Vec<f64> =
+            answer.body[12 + length..].chunks_exact(8).map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap())).collect();
+        assert_eq!(columns, [0.0, 2.0, 4.0, 2.0, 6.0, 8_f64.sqrt(), 2.0, 0.0, 1.0, 9.0, 9.0, 9.0, 0.0, 0.0]);
+        let mallory = server.user("mallory").await;
+        let denied = mallory.post("/api/series/ann/p", json!({ "by": [], "keys": ["loss"] })).await;
+        assert_eq!(denied.status, 403);
+    })
+    .await;
+}

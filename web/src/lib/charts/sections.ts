@@ -5,6 +5,10 @@ export interface Metric {
   type: string;
 }
 
+/** The metrics of a project or run, which come as one text: there may be very many. */
+export const metricsOf = (text: string | undefined): Metric[] =>
+  text ? (JSON.parse(text) as Metric[]) : [];
+
 export interface Section {
   /** The prefix; empty for metrics without one. */
   name: string;

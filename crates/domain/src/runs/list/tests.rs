@@ -1,5 +1,6 @@
 //! Lists from the outside, on every database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -229,7 +230,7 @@ async fn metric_names_follow_what_runs_log() {
         let found = async |key: &str| {
             let project = lab.alice.allow::<Read, Project>(&ProjectPath::new("team", "p")).await.unwrap();
             let keys = project.metric_keys(false).await.unwrap();
-            keys.into_iter().find(|one| one.key == key).map(|one| (one.runs, one.kind))
+            keys.iter().find(|one| one.key == key).map(|one| (one.runs, one.kind.clone()))
         };
         assert_eq!(found("loss").await, Some((7, "number".to_owned())));
         assert_eq!(found("late").await, None);
@@ -245,6 +246,6 @@ async fn metric_names_follow_what_runs_log() {
     }
 }
 
-fn metrics(keys: Vec<crate::runs::MetricKey>) -> Vec<String> {
-    keys.into_iter().map(|key| key.key).collect()
+fn metrics(keys: Arc<Vec<crate::runs::MetricKey>>) -> Vec<String> {
+    keys.iter().map(|key| key.key.clone()).collect()
 }

@@ -7,7 +7,7 @@ use history::chart::{Stored, Tail};
 use history::{Batch, Cache, Chart};
 use sqlx::FromRow;
 
-use super::load::{decode_tail, merged, open};
+use super::load::{decode_tail, merged, opener};
 use super::{Steps, StreamKind, shared};
 use crate::db::{placeholders, sql};
 use crate::{Domain, Error};
@@ -70,8 +70,8 @@ pub(in crate::runs) async fn charts(
         let parts = all.entry(row.run_id).or_insert_with(|| Parts { segments: Vec::new(), tail: Vec::new(), steps });
         match (row.blob, row.step_min, row.step_max, row.size, row.payload) {
             (Some(blob), Some(min), Some(max), Some(size), _) => {
-                let source = open(domain, &blob, size)?;
-                parts.segments.push(Stored { name: blob.into(), source, steps: (min, max) });
+                let (name, opened) = (blob.as_str().into(), opener(domain, blob, size));
+                parts.segments.push(Stored { name, open: opened, steps: (min, max) });
             }
             (.., Some(payload)) => parts.tail.push((row.line.unwrap_or_default(), payload)),
             _ => {}
@@ -103,7 +103,7 @@ pub(in crate::runs) async fn state_of(domain: &Domain, runs: &[i64], kind: Strea
 
 impl Parts {
     /// What charts of these keys are drawn from. Takes a while.
-    pub(in crate::runs) fn chart(mut self, cache: Arc<Cache>, keys: &[&str]) -> Result<Chart, Error> {
+    pub(in crate::runs) fn chart(mut self, cache: &Arc<Cache>, keys: &[&str]) -> Result<Chart, Error> {
         let keys: Vec<&str> = keys.iter().copied().chain([history::STEP]).collect();
         if self.steps == Steps::Merge {
             self.tail.sort_by_key(|(line, _)| *line);
@@ -111,6 +111,6 @@ impl Parts {
         let batches = self.tail.iter().map(|(_, payload)| Ok(decode_tail(payload)?.select(&keys)));
         let rows = merged(self.steps, batches.collect::<Result<Vec<Batch>, Error>>()?);
         let tail = Tail { rows, replaces: self.steps == Steps::Merge };
-        Chart::new(self.segments, tail, &keys, cache).map_err(|e| Error::internal("reading a segment", e))
+        Ok(Chart::new(self.segments, tail, &keys, cache))
     }
 }

@@ -82,13 +82,21 @@ pub(crate) async fn load(
 }
 
 /// A segment of which only the parts that hold what is asked for are read. To be read on a thread that may wait.
-pub(super) fn open(domain: &Domain, blob: &str, size: i64) -> Result<Source, Error> {
-    if let Some(file) = domain.blobs().open_local(blob)? {
-        return Ok(Source::File(Arc::new(file)));
-    }
-    let (blobs, name, runtime) = (domain.blobs().clone(), blob.to_owned(), Handle::current());
-    let fetch = move |range| runtime.block_on(blobs.range(&name, range)).map_err(io::Error::other);
-    Ok(Source::Remote(Remote::new(size.unsigned_abs(), fetch)))
+fn open(domain: &Domain, blob: &str, size: i64) -> Result<Source, Error> {
+    opener(domain, blob.to_owned(), size)().map_err(|e| Error::internal("opening a segment", e))
+}
+
+/// The same, to be opened later, when something is to be read of it.
+pub(super) fn opener(domain: &Domain, blob: String, size: i64) -> history::chart::Open {
+    let (blobs, runtime) = (domain.blobs().clone(), Handle::current());
+    Box::new(move || {
+        if let Some(file) = blobs.open_local(&blob).map_err(io::Error::other)? {
+            return Ok(Source::File(Arc::new(file)));
+        }
+        let (blobs, name, runtime) = (blobs.clone(), blob.clone(), runtime.clone());
+        let fetch = move |range| runtime.block_on(blobs.range(&name, range)).map_err(io::Error::other);
+        Ok(Source::Remote(Remote::new(size.unsigned_abs(), fetch)))
+    })
 }
 
 /// A segment that is read whole.

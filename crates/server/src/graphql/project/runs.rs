@@ -19,8 +19,8 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("runCount", run_count)
         .field("run", run)
         .field("bucket", run)
-        .field("metricKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.metric_keys(false).await?)) })
-        .field("systemKeys", |p, _: NoArgs, _| async move { Ok(metric_keys(p.0.metric_keys(true).await?)) });
+        .field("metricKeys", |p, _: NoArgs, _| async move { metric_keys(&p.0.metric_keys(false).await?) })
+        .field("systemKeys", |p, _: NoArgs, _| async move { metric_keys(&p.0.metric_keys(true).await?) });
 }
 
 #[derive(Deserialize)]

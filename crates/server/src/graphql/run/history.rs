@@ -17,8 +17,8 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("sampledHistory", sampled_history)
         .field("historyKeys", |n, _: NoArgs, _| async move { Ok(Json(n.texts().await?.history_keys.clone())) })
         .field("parquetHistory", parquet_history)
-        .field("metricKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys(false).await?)) })
-        .field("systemKeys", |n, _: NoArgs, _| async move { Ok(metric_keys(n.run.metric_keys(true).await?)) })
+        .field("metricKeys", |n, _: NoArgs, _| async move { metric_keys(&n.run.metric_keys(false).await?) })
+        .field("systemKeys", |n, _: NoArgs, _| async move { metric_keys(&n.run.metric_keys(true).await?) })
         .get("historyLineCount", |n| n.history_lines.unwrap_or(n.details.history_lines))
         .field("eventsLineCount", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.events_line_count) })
         .field("historyTail", |n, _: NoArgs, _| async move { Ok(n.run.resume().await?.history_tail) })
@@ -65,8 +65,7 @@ async fn parquet_history(n: Arc<RunNode>, _: NoArgs, _: Ctx) -> Result<impl Outp
     Ok(Payload::new("ParquetHistory").with("parquetUrls", parquet.urls).with("liveData", live))
 }
 
-/// The type `MetricKey`.
-pub fn metric_keys(keys: Vec<MetricKey>) -> Vec<Payload> {
-    let payload = |k: MetricKey| Payload::new("MetricKey").with("key", k.key).with("runs", k.runs).with("type", k.kind);
-    keys.into_iter().map(payload).collect()
+/// Metrics as one text: of a project they may be a hundred thousand.
+pub fn metric_keys(keys: &[MetricKey]) -> Result<String, Error> {
+    Ok(serde_json::to_string(keys).map_err(|e| domain::Error::internal("writing the names of metrics", e))?)
 }
