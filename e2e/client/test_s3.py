@@ -24,7 +24,7 @@ class Bucket:
         answer = subprocess.run(
             ["curl", "--silent", "--fail", "--aws-sigv4", f"aws:amz:{os.environ['AWS_REGION']}:s3", "--user",
              f"{os.environ['AWS_ACCESS_KEY_ID']}:{os.environ['AWS_SECRET_ACCESS_KEY']}",
-             f"{os.environ['AWS_ENDPOINT_URL']}/{bucket}/?list-type=2&max-keys=1000&prefix={self.prefix}/"],
+             f"{os.environ['AWS_ENDPOINT_URL']}/{bucket}/?list-type=2&max-keys=1000&prefix={self.prefix}%2F"],
             check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
         assert "<IsTruncated>true" not in answer

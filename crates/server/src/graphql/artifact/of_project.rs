@@ -52,6 +52,10 @@ pub(super) fn register(r: &mut Resolvers) {
             let found = t.project.artifact_collection(&args.name).await?.filter(|row| row.type_name == t.name);
             Ok(found.map(|row| collection(t.project.clone(), row)))
         })
+        .field("artifact", |t, args: Name, _| async move {
+            let found = t.project.artifact(&args.name).await?;
+            Ok(found.filter(|version| version.row.collection.type_name == t.name).map(ArtifactNode::new))
+        })
         .field("artifactSequence", |t, args: Name, _| async move {
             let found = t.project.artifact_collection(&args.name).await?.filter(|row| row.type_name == t.name);
             let row = found.filter(|row| row.kind() == CollectionKind::Sequence);
