@@ -1,4 +1,4 @@
-"""The client and its service are killed with kill -9 at every step of logging an artifact, then the script runs again."""
+"""The client and its service are killed with kill -9 at every step of logging an artifact; the script runs again."""
 
 import contextlib
 import os

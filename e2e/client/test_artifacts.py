@@ -118,3 +118,21 @@ def test_nobody_else_reads_bytes_by_their_digest(trainer, server, run):
     assert edge["node"]["uploadUrl"], answer
     wrong = stranger.api.request("PUT", edge["node"]["uploadUrl"], b"something else")
     assert wrong.status == 400, wrong
+
+
+TYPES = """query T($entity: String!, $hidden: Boolean) { project(entityName: $entity, name: "vision") {
+  artifactTypeSummaries(hidden: $hidden) { name } } }"""
+
+
+def test_code_and_jobs_are_kept_and_not_shown(trainer, run):
+    told = trainer.train("code", run).succeeded().result
+    assert told["code"] == {"train.py": "print('train')\n", "deep/model.py": "width = 3\n"}
+    assert told["type"] == "code" and told["job"]["source"]["entrypoint"] == ["train.py"]
+    assert {"code", "job"} <= set(told["logged"])
+
+    def types(**asked):
+        found = trainer.user.api.query(TYPES, entity=trainer.user.name, **asked)["project"]["artifactTypeSummaries"]
+        return {one["name"] for one in found}
+
+    assert types(hidden=True) >= {"code", "job"}
+    assert not types() & {"code", "job"}

@@ -1,4 +1,4 @@
-"""The callbacks of transformers, Lightning and Keras: their metrics, models, tables and pictures arrive and come back."""
+"""The callbacks of transformers, Lightning and Keras: metrics, models, tables and pictures arrive and come back."""
 
 import os
 import subprocess
@@ -30,7 +30,9 @@ def trainer(server, user, tmp_path):
 
 
 def no_complaints(outcome):
-    complaints = [line for line in outcome.output.splitlines() if "wandb" in line and ("WARN" in line or "rror" in line)]
+    complaints = [
+        line for line in outcome.output.splitlines() if "wandb" in line and ("WARN" in line or "rror" in line)
+    ]
     assert not complaints, outcome.output
 
 

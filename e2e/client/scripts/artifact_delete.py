@@ -6,5 +6,7 @@ from params import PARAMS
 api = wandb.Api()
 for kind in api.artifact_types(PARAMS["project"]):
     for collection in kind.collections():
-        for version in collection.versions():
+        # Its name before 0.17.
+        versions = getattr(collection, "artifacts", None) or collection.versions
+        for version in versions():
             version.delete(delete_aliases=True)

@@ -6,10 +6,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 import numpy
+import wandb
 from params import result
 from wandb.integration.keras import WandbEvalCallback, WandbMetricsLogger, WandbModelCheckpoint
-
-import wandb
 
 x = numpy.linspace(-1, 1, 16, dtype="float32").reshape(-1, 1)
 y = 2 * x

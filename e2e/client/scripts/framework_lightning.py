@@ -3,11 +3,10 @@
 import lightning
 import numpy
 import torch
+import wandb
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import WandbLogger
 from params import result
-
-import wandb
 
 
 class Line(lightning.LightningModule):

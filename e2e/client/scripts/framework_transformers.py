@@ -3,10 +3,9 @@
 import os
 
 import torch
+import wandb
 from params import result
 from transformers import GPT2Config, GPT2LMHeadModel, Trainer, TrainingArguments
-
-import wandb
 
 
 class Numbers(torch.utils.data.Dataset):
