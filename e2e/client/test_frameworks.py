@@ -33,7 +33,8 @@ def no_complaints(outcome):
     complaints = [
         line for line in outcome.output.splitlines() if "wandb" in line and ("WARN" in line or "rror" in line)
     ]
-    assert not complaints, outcome.output
+    # Lightning passes a setting that the client no longer has.
+    assert all("anonymous setting has no effect" in line for line in complaints), outcome.output
 
 
 def test_the_trainer_of_transformers(trainer):

@@ -65,7 +65,9 @@ result(
         "said": [float(value) for value in model.predict(x[:4], verbose=0)[:, 0]],
         "picture": bool(numpy.array_equal(picture, pictures[2])),
         "used": [one.name for one in api.run(f"{at}/{run.id}").used_artifacts()],
-        "again": [name for name in predictions.manifest.entries if name.endswith(".png")],
+        "again": [
+            name for name, entry in predictions.manifest.entries.items() if name.endswith(".png") and not entry.ref
+        ],
         "data": sorted(api.artifact(f"{at}/val:latest").manifest.entries),
     }
 )
