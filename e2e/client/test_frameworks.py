@@ -70,7 +70,7 @@ def test_the_logger_of_lightning(trainer):
         seen = trainer.seen(told["run"])
         assert seen.state == "finished" and seen.config["rate"] == 0.05
         assert len(seen.column("val/loss")) == 3 and seen.summary["trainer/global_step"] == 11
-        histograms = seen.column("parameters/layer.weight")
+        histograms = seen.column("gradients/layer.weight")
         assert histograms and histograms[0]["_type"] == "histogram"
         tables = [seen.file(table["path"]) for table in seen.column("weights")]
         assert len(tables) == 3 and tables[2].startswith(b'{"columns": ["epoch", "weight"], "data": [[2, ')
