@@ -73,7 +73,7 @@ def test_the_logger_of_lightning(trainer):
         histograms = seen.column("gradients/layer.weight")
         assert histograms and histograms[0]["_type"] == "histogram"
         tables = [seen.file(table["path"]) for table in seen.column("weights")]
-        assert len(tables) == 3 and tables[2].startswith(b'{"columns": ["epoch", "weight"], "data": [[2, ')
+        assert len(tables) == 3 and tables[2].startswith(b'{"columns":["epoch","weight"],"data":[[2,')
         words = seen.column("words")[1]
         assert b"epoch 1" in seen.file(words["path"])
         pictures = seen.column("pictures")[2]
