@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 
 import pytest
 
@@ -56,16 +57,37 @@ def test_edits_links_and_the_rarer_ways(trainer, run):
     assert told["gone"] is False and told["verify"] is None
 
 
+@pytest.mark.every_client
+@pytest.mark.whole_in(["0.31.0", "0.28.2", "0.22.3", "0.19.11", "0.16.6"], [])
 def test_the_command_line(trainer):
-    (trainer.work / "things").mkdir()
-    (trainer.work / "things/one.txt").write_text("one")
+    things = trainer.work / "things/deep"
+    things.mkdir(parents=True)
+    files = {"one.txt": b"one", "deep/two.bin": bytes(range(256)) * 400}
+    for name, content in files.items():
+        (trainer.work / "things" / name).write_bytes(content)
     at = f"{trainer.user.name}/vision/cli"
-    put = trainer.wandb("artifact", "put", "--name", at, "--type", "dataset", "things").succeeded()
+    put = trainer.wandb(
+        "artifact", "put", "--name", at, "--type", "dataset", "--description", "by hand", "--alias", "first",
+        "--alias", "latest", "things",
+    ).succeeded()  # fmt: skip
     assert "cli:" in put.output, put.output
-    trainer.wandb("artifact", "get", f"{at}:latest", "--root", "got").succeeded()
-    assert (trainer.work / "got/one.txt").read_text() == "one"
+    (trainer.work / "things/one.txt").write_bytes(b"changed")
+    trainer.wandb("artifact", "put", "--name", at, "--type", "dataset", "things").succeeded()
+    for alias, one in [("first", b"one"), ("latest", b"changed"), ("v0", b"one")]:
+        trainer.wandb("artifact", "get", f"{at}:{alias}", "--root", f"got-{alias}").succeeded()
+        got = {name: (trainer.work / f"got-{alias}" / name).read_bytes() for name in files}
+        assert got == files | {"one.txt": one}, alias
+    refused = trainer.wandb("artifact", "get", f"{at}:nothing", "--root", "none")
+    assert refused.code != 0 and "Traceback" not in refused.output, refused.output
     listed = trainer.wandb("artifact", "ls", f"{trainer.user.name}/vision").succeeded()
-    assert "cli:v0" in listed.output, listed.output
+    assert re.search(r"dataset .*latest.* cli:v1", listed.output), listed.output
+    every = trainer.wandb("artifact", "ls", "--type", "dataset", f"{trainer.user.name}/vision").succeeded()
+    assert "cli:v1" in every.output, every.output
+    # What the cache gives back is what was put into it.
+    cleaned = trainer.wandb("artifact", "cache", "cleanup", "0GB").succeeded()
+    assert "Reclaimed" in cleaned.output, cleaned.output
+    trainer.wandb("artifact", "get", f"{at}:first", "--root", "again").succeeded()
+    assert (trainer.work / "again/deep/two.bin").read_bytes() == files["deep/two.bin"]
 
 
 def test_nobody_else_reads_bytes_by_their_digest(trainer, server, run):
@@ -96,3 +118,21 @@ def test_nobody_else_reads_bytes_by_their_digest(trainer, server, run):
     assert edge["node"]["uploadUrl"], answer
     wrong = stranger.api.request("PUT", edge["node"]["uploadUrl"], b"something else")
     assert wrong.status == 400, wrong
+
+
+TYPES = """query T($entity: String!, $hidden: Boolean) { project(entityName: $entity, name: "vision") {
+  artifactTypeSummaries(hidden: $hidden) { name } } }"""
+
+
+def test_code_and_jobs_are_kept_and_not_shown(trainer, run):
+    told = trainer.train("code", run).succeeded().result
+    assert told["code"] == {"train.py": "print('train')\n", "deep/model.py": "width = 3\n"}
+    assert told["type"] == "code" and told["job"]["source"]["entrypoint"] == ["train.py"]
+    assert {"code", "job"} <= set(told["logged"])
+
+    def types(**asked):
+        found = trainer.user.api.query(TYPES, entity=trainer.user.name, **asked)["project"]["artifactTypeSummaries"]
+        return {one["name"] for one in found}
+
+    assert types(hidden=True) >= {"code", "job"}
+    assert not types() & {"code", "job"}

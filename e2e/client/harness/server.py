@@ -1,9 +1,11 @@
 """A Runstead server of its own: started on a free port with a fresh data folder, killed and restarted at will."""
 
+import contextlib
 import os
 import re
 import secrets
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -39,8 +41,16 @@ class User:
 class Server:
     """A server process and its data; `kill` and `start` may follow each other."""
 
-    def __init__(self, folder: Path, database: str = "sqlite", prefix: str = "", options: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "sqlite",
+        prefix: str = "",
+        options: tuple[str, ...] = (),
+        storage: str | None = None,
+    ):
         self.folder = folder
+        self.storage = storage
         self.database = database
         self.data = folder / "data"
         self.database_url = fresh_url(database)
@@ -56,13 +66,16 @@ class Server:
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's environment but what a process needs to run."""
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "RUST_BACKTRACE": "1", "TZ": "UTC"}
+        if self.storage:
+            environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         environment["RUNSTEAD_HEARTBEAT_TIMEOUT"] = os.environ.get("RUNSTEAD_HEARTBEAT_TIMEOUT", "10s")
         return environment
 
     def where(self) -> list[str]:
         """The flags that name the data."""
         database = ["--database-url", self.database_url] if self.database_url else []
-        return ["--data-dir", str(self.data), *database]
+        storage = ["--storage-url", self.storage] if self.storage else []
+        return ["--data-dir", str(self.data), *database, *storage]
 
     def start(self, timeout: float = 30) -> "Server":
         """Starts the process and returns when it listens."""
@@ -115,6 +128,30 @@ class Server:
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=self.environment(), timeout=60)
         assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
         return done
+
+    def sql(self, text: str) -> list:
+        """Asks the database, or changes it, behind the server's back."""
+        if self.database_url:
+            psql = os.environ.get("RUNSTEAD_TEST_PSQL", "psql")
+            command = [psql, self.database_url, "-qAtc", text]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        with contextlib.closing(sqlite3.connect(self.data / "runstead.db", timeout=30)) as database:
+            found = database.execute(text).fetchall()
+            database.commit()
+            return found
+
+    def collected(self, timeout: float = 90) -> None:
+        """As if all the time had passed that it waits: drafts go, then the bytes that nothing names any more."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self.sql("UPDATE artifact SET updated_at = 0 WHERE state = 'PENDING'")
+            self.sql("UPDATE job SET due_at = 0 WHERE kind IN ('discard', 'expire', 'collect')")
+            time.sleep(1)
+            pending = self.sql("SELECT id FROM artifact WHERE state = 'PENDING'")
+            told = self.cli("verify").stdout.strip()
+            if not pending and told.endswith("belong to nothing: 0"):
+                return
+            assert time.monotonic() < deadline, (pending, told)
 
     def user(self, name: str | None = None, *flags: str) -> User:
         """A new user with a key; a name of its own when none is given."""

@@ -92,10 +92,11 @@ impl Engine {
     /// client drops it.
     pub async fn execute(&self, request: Request, ctx: Ctx) -> Result<async_graphql::Value, Error> {
         let document = self.document(&request.query)?;
-        let mut inner = async_graphql::Request::new(String::new())
-            .variables(request.variables.map(Variables::from_json).unwrap_or_default())
-            .data(ctx);
-        inner.operation_name = request.operation_name.filter(|name| !name.is_empty());
+        let operation_name = request.operation_name.filter(|name| !name.is_empty());
+        let mut variables = request.variables.map(Variables::from_json).unwrap_or_default();
+        add_defaults(&mut variables, &document, operation_name.as_deref());
+        let mut inner = async_graphql::Request::new(String::new()).variables(variables).data(ctx);
+        inner.operation_name = operation_name;
         inner.set_parsed_query(document);
         let response = self.schema.execute(inner.root_value(FieldValue::NULL)).await;
         match response.errors.into_iter().next() {
@@ -114,6 +115,19 @@ impl Engine {
         request.set_parsed_query(document);
         let response = self.schema.execute(request.root_value(FieldValue::NULL)).await;
         response.errors.into_iter().next().map_or(Ok(()), |error| Err(error_of(error)))
+    }
+}
+
+/// Gives a variable without a value its default: the library does so for arguments, not for `@include` and `@skip`.
+fn add_defaults(variables: &mut Variables, document: &ExecutableDocument, wanted: Option<&str>) {
+    let asked = document.operations.iter().filter(|(name, _)| {
+        let name = name.map(|name| name.as_str());
+        wanted.is_none() || name == wanted
+    });
+    for variable in asked.flat_map(|(_, operation)| &operation.node.variable_definitions) {
+        if let Some(default) = &variable.node.default_value {
+            variables.entry(variable.node.name.node.clone()).or_insert_with(|| default.node.clone());
+        }
     }
 }
 

@@ -34,7 +34,7 @@ fn graphql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// What clients before 0.26 send and newer ones do not (`e2e/documents` has those of the newest).
-const OLDER: [(&str, &str); 10] = [
+const OLDER: [(&str, &str); 14] = [
     (
         "0.13: upload addresses",
         "query RunUploadUrls($name: String!, $files: [String]!, $entity: String, $run: String!, $description: String) { \
@@ -92,6 +92,28 @@ const OLDER: [(&str, &str); 10] = [
         "0.19–0.25: an artifact, by name",
         "query ArtifactByName($entity: String!, $project: String!, $name: String!, $enableTracking: Boolean) { \
        project(name: $project, entityName: $entity) { artifact(name: $name, enableTracking: $enableTracking) { id } } }",
+    ),
+    (
+        "0.12–0.19: a collection, and whether versions are logged into it",
+        "query ArtifactCollection($entity: String!, $project: String!, $type: String!, $name: String!) { \
+       project(name: $project, entityName: $entity) { artifactType(name: $type) { \
+       artifactCollection(name: $name) { id name } artifactSequence(name: $name) { __typename } } } }",
+    ),
+    (
+        "0.13–0.25: files of a version",
+        "query ArtifactFiles($entity: String!, $project: String!, $type: String!, $name: String!, $names: [String!], \
+       $cursor: String, $first: Int = 50) { project(name: $project, entityName: $entity) { artifactType(name: $type) { \
+       artifact(name: $name) { files(names: $names, after: $cursor, first: $first) { edges { node { name } } } } } } }",
+    ),
+    (
+        "0.19–0.22: projects with cursors",
+        "query Projects($entity: String) { models(entityName: $entity) { edges { node { name } cursor } } }",
+    ),
+    (
+        "0.18–0.19: unlinking",
+        "mutation UnlinkArtifact($artifact: ID!, $portfolio: ID!) { \
+       unlinkArtifact(input: { artifactID: $artifact, artifactPortfolioID: $portfolio }) { \
+       artifactID success clientMutationId } }",
     ),
 ];
 

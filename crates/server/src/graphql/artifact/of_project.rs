@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::artifacts::{ArtifactType, CollectionQuery, TypeSummary};
+use domain::artifacts::{ArtifactType, CollectionKind, CollectionQuery, TypeSummary};
 use domain::policy::{Allowed, Project, Read};
 use domain::{Micros, rfc3339};
 use serde::Deserialize;
 
-use super::{ArtifactNode, MembershipNode, collection};
+use super::{ArtifactNode, InProject, MembershipNode, SequenceNode, collection};
 use crate::Error;
 use crate::graphql::project::ProjectNode;
 use crate::graphql::{Ctx, Node, Output, Page, Payload, Resolvers, ids};
@@ -51,6 +51,15 @@ pub(super) fn register(r: &mut Resolvers) {
         .field("artifactCollection", |t, args: Name, _| async move {
             let found = t.project.artifact_collection(&args.name).await?.filter(|row| row.type_name == t.name);
             Ok(found.map(|row| collection(t.project.clone(), row)))
+        })
+        .field("artifact", |t, args: Name, _| async move {
+            let found = t.project.artifact(&args.name).await?;
+            Ok(found.filter(|version| version.row.collection.type_name == t.name).map(ArtifactNode::new))
+        })
+        .field("artifactSequence", |t, args: Name, _| async move {
+            let found = t.project.artifact_collection(&args.name).await?.filter(|row| row.type_name == t.name);
+            let row = found.filter(|row| row.kind() == CollectionKind::Sequence);
+            Ok(row.map(|row| SequenceNode(InProject { project: t.project.clone(), row })))
         })
         .field("artifactCollections", |t, args: Collections, _| async move {
             collections(&t.project, Some(t.name.clone()), args).await

@@ -140,6 +140,16 @@ async fn documents_as_the_client_writes_them() {
 }
 
 #[tokio::test]
+async fn directives_know_the_defaults_of_variables() {
+    let query = "query Q($with: Boolean = true, $without: Boolean = false) { person(name: \"ann\") { \
+                 name @include(if: $with) pets @skip(if: $without) { name } } }";
+    let all = json!({ "person": { "name": "ann", "pets": [{ "name": "Tom" }] } });
+    assert_eq!(data(query, json!({})).await, all);
+    let fewer = data(query, json!({ "with": false })).await;
+    assert_eq!(fewer, json!({ "person": { "pets": [{ "name": "Tom" }] } }));
+}
+
+#[tokio::test]
 async fn input_is_coerced() {
     let query = "query Q($b: Int64, $n: [JSONString!]) { echo(names: $n, color: GREEN, big: $b, id: 7) }";
     let echo = data(query, json!({ "b": "12", "n": "{}" })).await;

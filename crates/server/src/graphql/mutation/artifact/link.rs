@@ -73,5 +73,6 @@ async fn unlink_artifact(input: Unlink, ctx: Ctx) -> Result<impl Output, Error> 
     let portfolio = ctx.session.allow::<Update, Collection>(&path).await?;
     let artifact = readable(&ctx, &input.artifact_id).await?;
     portfolio.unlink(artifact.row.artifact_id).await?;
-    Ok(Payload::new("UnlinkArtifactPayload").with("success", true))
+    let done = Payload::new("UnlinkArtifactPayload").with("success", true);
+    Ok(done.with("artifactID", input.artifact_id).with("clientMutationId", None::<String>))
 }
