@@ -5,22 +5,24 @@
 //! pass through the server, also when the store is S3: the addresses handed out stay the server's own (`policy::ticket`),
 //! so a bucket needs no public endpoint and no CORS rules.
 
+mod local;
 mod read;
 mod write;
 
 pub use read::{ByteRange, Download};
-pub(crate) use write::{Expect, Written};
+pub(crate) use write::{BLOCK, Digests, Expect, Written};
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt, RetryConfig};
 
 use crate::{Error, Problem};
 
@@ -41,17 +43,31 @@ impl Blobs {
         if let Some(dir) = url.strip_prefix("file:") {
             std::fs::create_dir_all(dir).map_err(|e| Error::internal("making the blob directory", e))?;
             let dir = std::fs::canonicalize(dir).map_err(|e| Error::internal("opening the blob directory", e))?;
-            // fsync: an upload that was answered survives power failure.
-            let store = LocalFileSystem::new_with_prefix(&dir)?.with_fsync(true);
+            // For reading and deleting; what is written is ours (`local`).
+            let store = LocalFileSystem::new_with_prefix(&dir)?;
             return Ok(Self { store: Arc::new(store), local: Some(dir) });
         }
         if let Some(rest) = url.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-            let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
+            let store = patient(AmazonS3Builder::from_env()).with_bucket_name(bucket).build()?;
             return Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(prefix))), local: None });
         }
         Err(Error::Invalid(Problem::StorageUrl))
     }
+}
+
+/// A store that sends nothing for this long hangs; `AWS_READ_TIMEOUT` says otherwise.
+const SILENCE: &str = "30 seconds";
+
+/// A download takes as long as whoever reads it, so that there is no limit but silence. A store that goes on failing is
+/// given up soon: clients ask again by themselves.
+fn patient(builder: AmazonS3Builder) -> AmazonS3Builder {
+    let silence = AmazonS3ConfigKey::Client(ClientConfigKey::ReadTimeout);
+    let told = builder.get_config_value(&silence).unwrap_or_else(|| SILENCE.to_owned());
+    builder
+        .with_config(silence, told)
+        .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), "1 day")
+        .with_retry(RetryConfig { max_retries: 5, retry_timeout: Duration::from_secs(60), ..RetryConfig::default() })
 }
 
 impl Blobs {
@@ -64,9 +80,14 @@ impl Blobs {
     /// Removes a blob; one that is gone already is no error.
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
         match self.store.delete(&Path::from(name)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(e) => Err(e.into()),
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(e) => return Err(e.into()),
         }
+        // A folder of blobs that were written together goes with the last of them; one that is not empty stays.
+        if let (Some(dir), ["objects", folder, _]) = (&self.local, name.split('/').collect::<Vec<_>>().as_slice()) {
+            drop(tokio::fs::remove_dir(dir.join("objects").join(folder)).await);
+        }
+        Ok(())
     }
 
     /// The blob as an open file, when the store is a local directory: Parquet is read in parts from it.

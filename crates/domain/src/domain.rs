@@ -49,6 +49,7 @@ struct Parts {
     sampling: Semaphore,
     waiting: crate::runs::Waiting,
     remembered: crate::policy::Remembered,
+    arrived: crate::artifacts::Arrived,
     config: DomainConfig,
     identity: Identity,
     settings: crate::settings::Kept,
@@ -74,7 +75,7 @@ impl Domain {
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let (settings, waiting, remembered) = Default::default();
+        let (settings, waiting, remembered, arrived) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
         let metric_names = crate::runs::metric_names::MetricNames::default();
         let copies = config.cache_folder.join("tables");
@@ -88,6 +89,7 @@ impl Domain {
             sampling,
             waiting,
             remembered,
+            arrived,
             config,
             identity,
             settings,
@@ -143,6 +145,10 @@ impl Domain {
 
     pub(crate) fn remembered(&self) -> &crate::policy::Remembered {
         &self.0.remembered
+    }
+
+    pub(crate) fn arrived(&self) -> &crate::artifacts::Arrived {
+        &self.0.arrived
     }
 
     pub(crate) fn db(&self) -> &Db {

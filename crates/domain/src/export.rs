@@ -1,5 +1,6 @@
 //! Taking data away: the run table or the history of many runs as one file, or a whole project as a folder.
 
+mod artifacts;
 mod folder;
 mod history;
 mod one_run;

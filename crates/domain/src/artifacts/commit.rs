@@ -107,13 +107,14 @@ impl Allowed<Update, Artifact> {
 impl Commit<'_> {
     async fn run(&self) -> Result<(), Error> {
         self.clear().await?;
+        let mut sum = None;
         for sent in &self.manifests {
             if let (ManifestKind::Incremental, Some(base)) = (sent.kind, sent.base) {
                 self.copy_base(base).await?;
             }
-            self.stage(sent).await?;
+            sum = self.stage(sent).await?;
         }
-        let whole = self.walk().await?;
+        let whole = self.walk(sum).await?;
         self.publish(&whole).await
     }
 

@@ -1,6 +1,5 @@
 //! Manifests as a stream of entries: a million of them never are in memory at once.
 
-use std::collections::HashMap;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +14,8 @@ use tokio::sync::mpsc;
 use crate::blobs::Download;
 use crate::{Error, Problem};
 
-/// Entries that are passed on together.
-const BATCH: usize = 1000;
+/// Entries that are passed on together, and written in one transaction.
+const BATCH: usize = 4000;
 /// Bytes of the text that one entry may take.
 const MOST_ENTRY: usize = 4 << 20;
 
@@ -35,8 +34,8 @@ pub(super) struct Entry {
     pub birth: Option<String>,
 }
 
-/// Entries by name; where a name comes twice the later one stands.
-pub(super) type Batch = HashMap<String, Entry>;
+/// Entries with their names, in the order of the text; where a name comes twice the later one stands.
+pub(super) type Batch = Vec<(String, Entry)>;
 
 /// The entries of a manifest, in batches. A manifest that cannot be read ends with the error.
 pub(super) fn entries(download: Download) -> mpsc::Receiver<Result<Batch, Error>> {
@@ -163,7 +162,7 @@ impl<'de> Visitor<'de> for Contents<'_, '_> {
         let Contents(manifest) = self;
         while let Some((name, entry)) = map.next_entry::<String, Entry>()? {
             manifest.since.store(0, Ordering::Relaxed);
-            manifest.batch.insert(name, entry);
+            manifest.batch.push((name, entry));
             if manifest.batch.len() >= BATCH {
                 let batch = std::mem::take(&mut manifest.batch);
                 manifest.out.blocking_send(Ok(batch)).map_err(|_| M::Error::custom("nobody reads"))?;

@@ -128,10 +128,11 @@ impl ArtifactVersion {
         let after = query.after.as_deref().map(cursor).transpose()?.unwrap_or_default();
         let first = query.first.unwrap_or(MOST).min(MOST);
         let named =
-            if names.is_empty() { String::new() } else { format!(" AND e.name IN ({})", placeholders(4, names.len())) };
-        let text = format!("{SELECT} WHERE e.artifact_id = $1 AND e.name > $2{named} ORDER BY e.name LIMIT $3");
-        let bound = sql(text).bind(self.row.artifact_id).bind(after).bind(i64::from(first) + 1);
-        let mut rows: Vec<Row> = bound.bind_all(names.iter()).all(domain.db()).await?;
+            if names.is_empty() { String::new() } else { format!(" AND e.name IN ({})", placeholders(3, names.len())) };
+        let limit = names.len() + 3;
+        let text = format!("{SELECT} WHERE e.artifact_id = $1 AND e.name > $2{named} ORDER BY e.name LIMIT ${limit}");
+        let bound = sql(text).bind(self.row.artifact_id).bind(after).bind_all(names.iter());
+        let mut rows: Vec<Row> = bound.bind(i64::from(first) + 1).all(domain.db()).await?;
         let has_next = rows.len() > first as usize;
         rows.truncate(first as usize);
         let total = if names.is_empty() { self.row.file_count } else { self.count(&names).await? };

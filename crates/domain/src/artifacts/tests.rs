@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::db::sql;
 use crate::model::{CollectionPath, ProjectPath};
-use crate::policy::{Allowed, Artifact, Collection, Delete, LogArtifact, Place, Project, Read, Session, Update};
+use crate::policy::{
+    Allowed, Artifact, Collection, Delete, LogArtifact, Place, Project, Read, Session, TicketUse, Update,
+};
 use crate::testing::Lab;
 use crate::{Domain, Error, Problem};
 
@@ -37,8 +39,8 @@ fn contents(files: &[(&str, &[u8])]) -> Map<String, Value> {
 
 async fn put(domain: &Domain, url: &str, bytes: &[u8]) -> Result<Option<String>, Error> {
     let ticket = domain.redeem(url.rsplit('/').next().unwrap())?;
-    let bytes = Ok(Bytes::copy_from_slice(bytes));
-    ticket.receive(stream::iter([bytes]), None).await
+    let announced = Some(bytes.len() as u64);
+    ticket.receive(stream::iter([Ok(Bytes::copy_from_slice(bytes))]), announced).await
 }
 
 async fn get(domain: &Domain, url: &str) -> Result<Vec<u8>, Error> {
@@ -163,6 +165,74 @@ async fn a_version_is_there_after_its_commit_and_the_same_again_is_the_same() {
         assert_eq!(send(&lab, other, &[("z", b"three"), ("a", b"one")]).await, 1);
         let run = lab.allow::<Read>("r1").await.unwrap();
         assert_eq!(run.logged_artifacts().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn small_files_that_arrive_together_are_told_apart() {
+    for lab in Lab::all().await {
+        lab.run("r1").await;
+        log(&lab, &[("old", b"content 7")]).await;
+        let bytes: Vec<Vec<u8>> = (0..300).map(|n| format!("content {}", n / 2).into_bytes()).collect();
+        let id = begin(&lab, &contents(&[("first", b"x")]), |_| {}).await.row.artifact_id;
+        let other = begin(&lab, &contents(&[("other", b"x")]), |_| {}).await.row.artifact_id;
+        let ticket = |artifact: i64, md5: String| {
+            let text = lab.domain.sign(TicketUse::PutObject { artifact, md5 }).unwrap();
+            lab.domain.redeem(&text).unwrap()
+        };
+        // Every file for both versions; some with other bytes than announced, some of another length, some for a version that
+        // takes none.
+        let committed = project(&lab).await.artifact("data:v0").await.unwrap().unwrap().row.artifact_id;
+        let mut all = Vec::new();
+        for (n, bytes) in bytes.iter().enumerate() {
+            for artifact in [id, other] {
+                all.push((ticket(artifact, md5(bytes)), bytes.clone(), bytes.len(), "stored"));
+            }
+            all.push((ticket(id, md5(b"else")), bytes.clone(), bytes.len(), "UPLOAD_DIGEST"));
+            all.push((ticket(id, md5(bytes)), bytes.clone(), bytes.len() + n % 2 + 1, "UPLOAD_LENGTH"));
+            all.push((ticket(committed, md5(bytes)), bytes.clone(), bytes.len(), "ADDRESS_OLD"));
+        }
+        let answers = futures::future::join_all(all.into_iter().map(|(ticket, bytes, length, expected)| async move {
+            let got = ticket.receive(stream::iter([Ok(Bytes::from(bytes))]), Some(length as u64)).await;
+            let told = match got {
+                Ok(_) => "stored",
+                Err(Error::Invalid(problem) | Error::NotFound(problem)) => problem.code(),
+                Err(e) => panic!("{e}"),
+            };
+            assert_eq!(told, expected);
+        }));
+        assert_eq!(answers.await.len(), 1500);
+        assert_eq!((lab.count("object").await, lab.count("project_object").await), (150, 150));
+        let jobs = "SELECT COUNT(*) FROM job WHERE kind = 'discard'";
+        let (jobs,): (i64,) = sql(jobs).one(lab.domain.db()).await.unwrap();
+        assert!(jobs < 60, "one for a group, not one for a file: {jobs}");
+        // What was stored twice goes; what is named stays.
+        lab.clock().advance(std::time::Duration::from_secs(7200));
+        while lab.domain.run_due_jobs().await.unwrap() > 0 {}
+        assert_eq!(lab.domain.blobs().list("objects").await.unwrap().len(), 150);
+        let report = lab.domain.operator().allow::<crate::policy::Administer, crate::policy::Org>(&()).await.unwrap();
+        let report = report.verify(|_, _| {}).await.unwrap();
+        assert_eq!((report.files, report.unreferenced, report.damage), (150, 0, Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_in_any_order_is_the_same() {
+    for lab in Lab::all().await {
+        lab.run("r1").await;
+        // More than are passed on together, each way.
+        let entry = |n: usize| (format!("{n:05}"), json!({ "digest": "d", "ref": "s3://b/x", "size": 2 }));
+        for reversed in [false, true] {
+            let numbers = 0..4500_usize;
+            let all: Map<String, Value> = match reversed {
+                false => numbers.map(entry).collect(),
+                true => numbers.rev().map(entry).collect(),
+            };
+            let id = begin(&lab, &all, |new| new.deduplicate = false).await.row.artifact_id;
+            manifest(&lab, id, ManifestKind::Full, None, &Value::Object(all.clone())).await;
+            let done = change(&lab, id).await.commit().await.unwrap();
+            assert_eq!((done.row.file_count, done.row.bytes, done.row.digest), (4500, 9000, digest(&all)));
+        }
     }
 }
 

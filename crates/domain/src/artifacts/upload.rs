@@ -2,8 +2,10 @@
 
 mod part;
 mod put;
+mod together;
 
 pub(crate) use put::write;
+pub(crate) use together::Arrived;
 
 use std::collections::{HashMap, HashSet};
 

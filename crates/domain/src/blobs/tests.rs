@@ -1,8 +1,10 @@
 //! The same expectations of every store: memory, a local directory, and S3 when `RUNSTEAD_TEST_S3_URL` names a bucket.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-
+use md5::{Digest, Md5};
 use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
 
@@ -10,7 +12,7 @@ use super::write::Expect;
 use super::{Blobs, ByteRange};
 use crate::{Clock, Error};
 
-const ANY: Expect = Expect { length: None, most: u64::MAX };
+const ANY: Expect = Expect { length: None, most: u64::MAX, hash: true };
 
 fn stores() -> Vec<Blobs> {
     let dir = tempfile::tempdir().unwrap().keep();
@@ -43,6 +45,8 @@ async fn what_was_written_is_read_whole_and_in_ranges() {
             let (whole, parts) = chunks(bytes, chunk);
             let written = blobs.put_stream(name, stream::iter(parts), ANY).await.unwrap();
             assert_eq!(written.bytes, bytes as u64);
+            assert_eq!(written.md5, STANDARD.encode(Md5::digest(&whole)));
+            assert_eq!(written.hash, Some(blake3::hash(&whole).to_string()));
             assert!(blobs.read(name).await.unwrap() == whole, "{name}");
             assert!(collect(&blobs, name, None).await == whole, "{name}");
             if bytes == 0 {
@@ -76,7 +80,7 @@ async fn an_upload_that_is_not_whole_leaves_nothing() {
             let short = Expect { length: Some(bytes as u64 + 1), ..ANY };
             let result = blobs.put_stream("x/short", stream::iter(chunks(bytes, 1 << 20).1), short).await;
             assert!(matches!(result, Err(Error::Invalid { .. })), "{result:?}");
-            let long = Expect { length: None, most: bytes as u64 - 1 };
+            let long = Expect { most: bytes as u64 - 1, ..ANY };
             let result = blobs.put_stream("x/long", stream::iter(chunks(bytes, 1 << 20).1), long).await;
             assert!(matches!(result, Err(Error::TooLarge { .. })), "{result:?}");
             let broken =
@@ -89,6 +93,33 @@ async fn an_upload_that_is_not_whole_leaves_nothing() {
             let left: Vec<_> = std::fs::read_dir(dir).unwrap().collect();
             assert!(left.is_empty(), "temporary files stayed: {left:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn small_blobs_are_written_together_and_their_folder_goes_with_them() {
+    for blobs in stores() {
+        let names: Vec<String> = (0..40).map(|n| format!("objects/7/{n}")).collect();
+        let all = names.iter().map(|name| (name.clone(), Bytes::copy_from_slice(name.as_bytes()))).collect();
+        let written = blobs.put_together("objects/7", all).await.unwrap();
+        assert!(written.len() == 40 && written.iter().all(Result::is_ok), "{written:?}");
+        for name in &names {
+            assert_eq!(blobs.read(name).await.unwrap(), name.as_bytes());
+            blobs.delete(name).await.unwrap();
+        }
+        assert!(blobs.list("objects").await.unwrap().is_empty());
+        assert!(blobs.local.is_none_or(|dir| !dir.join("objects/7").exists()));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_waits_for_leaves_nothing() {
+    for blobs in stores() {
+        let endless = stream::iter(chunks(20 << 20, 1 << 20).1).chain(stream::pending());
+        let write = blobs.put_stream("x/gone", endless, ANY);
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(500), write).await.is_err());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(blobs.list("x").await.unwrap().is_empty());
     }
 }
 

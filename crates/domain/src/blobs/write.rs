@@ -1,18 +1,25 @@
-//! Writing a blob: whole or not at all.
+//! Writing blobs: each whole or not at all.
+
+mod parts;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt};
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
 use md5::{Digest, Md5};
 use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStoreExt, PutPayload};
 
 use super::Blobs;
+use super::local::{LocalFile, write_together};
 use crate::{Error, Problem, Thing};
+use parts::Parts;
 
-/// Bytes of one part of a long upload; a blob up to this size is written in one piece.
-const PART: usize = 8 << 20;
+/// Bytes that go through together; a blob up to this size is written in one piece, a longer one in parts of it.
+pub(crate) const BLOCK: usize = 8 << 20;
+
+/// Small blobs that are sent to an object store at once.
+const AT_ONCE: usize = 32;
 
 /// A blob that is there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +28,8 @@ pub(crate) struct Written {
     pub bytes: u64,
     /// MD5 in base64, as the client wants it.
     pub md5: String,
+    /// BLAKE3 in hex, where it was asked for.
+    pub hash: Option<String>,
 }
 
 /// What an upload must be to be kept.
@@ -30,93 +39,254 @@ pub(crate) struct Expect {
     pub length: Option<u64>,
     /// No more than this.
     pub most: u64,
+    /// Its BLAKE3 is wanted, too.
+    pub hash: bool,
 }
+
+/// Some bytes in the pieces in which they came.
+type Block = Vec<Bytes>;
 
 impl Blobs {
     /// Writes a blob that is in memory.
     pub async fn put(&self, name: &str, data: Bytes) -> Result<(), Error> {
-        let bytes = data.len();
-        self.store.put(&Path::from(name), PutPayload::from(data)).await?;
+        self.put_block(name, vec![data]).await
+    }
+
+    async fn put_block(&self, name: &str, block: Block) -> Result<(), Error> {
+        let bytes: usize = block.iter().map(Bytes::len).sum();
+        match self.local.clone() {
+            Some(dir) => {
+                let name = name.to_owned();
+                let write = move || {
+                    let mut file = LocalFile::create(&dir, &name)?;
+                    file.write(&block)?;
+                    file.finish()
+                };
+                beside(write).await?.map_err(fault)?;
+            }
+            None => drop(self.store.put(&Path::from(name), PutPayload::from_iter(block)).await?),
+        }
         count(bytes as u64);
         Ok(())
     }
 
-    /// Writes a blob from a stream, holding no more than one part of it in memory. Nothing is visible before the end: when
-    /// the stream breaks off, is longer than `most` or not of the announced length, nothing stays.
+    /// Writes small blobs, whose names are all in `folder`, which is theirs alone; how each of them went.
+    pub async fn put_together(
+        &self,
+        folder: &str,
+        blobs: Vec<(String, Bytes)>,
+    ) -> Result<Vec<Result<(), Error>>, Error> {
+        if let Some(dir) = self.local.clone() {
+            count(blobs.iter().map(|(_, bytes)| bytes.len() as u64).sum());
+            let folder = folder.to_owned();
+            let written = beside(move || write_together(&dir, &folder, &blobs)).await?;
+            return Ok(written.into_iter().map(|written| written.map_err(fault)).collect());
+        }
+        let puts = blobs.into_iter().map(|(name, bytes)| async move { self.put(&name, bytes).await });
+        Ok(stream::iter(puts).buffered(AT_ONCE).collect().await)
+    }
+
+    /// Writes a blob from a stream. Receiving, digests and writing go on beside each other, a block each, so that no more
+    /// than a few blocks are in memory. Nothing stays when the stream breaks off, is longer than `most` or not of the
+    /// announced length.
     pub async fn put_stream<S>(&self, name: &str, stream: S, expect: Expect) -> Result<Written, Error>
     where
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {
-        let mut source =
-            std::pin::pin!(Source { inner: Box::pin(stream), md5: Md5::new(), bytes: 0, rest: Bytes::new() });
-        let first = source.part(expect).await?;
-        if first.len() < PART {
+        let mut source = Source { inner: Box::pin(stream), bytes: 0, rest: Bytes::new(), ended: false };
+        let first = source.block(expect).await?;
+        let mut digests = Digests::new(expect.hash);
+        if source.ended {
             source.check_length(expect)?;
-            self.put(name, first).await?;
+            digests = digests.with(&first).await?;
+            self.put_block(name, first).await?;
         } else {
-            let mut upload = self.store.put_multipart(&Path::from(name)).await?;
-            if let Err(e) = send_parts(upload.as_mut(), &mut source, first, expect).await {
-                // The first error is the one that matters; an upload that cannot be aborted is not visible either.
-                if let Err(abort) = upload.abort().await {
-                    tracing::warn!(blob = name, error = %abort, "could not abort an upload");
-                }
+            let mut sink = Sink::open(self, name).await?;
+            if let Err(e) = send(&mut source, first, &mut digests, &mut sink, expect).await {
+                sink.give_up(name).await;
                 return Err(e);
             }
             count(source.bytes);
         }
-        Ok(Written { bytes: source.bytes, md5: STANDARD.encode(source.md5.clone().finalize()) })
+        Ok(Written { bytes: source.bytes, md5: digests.md5(), hash: digests.hash() })
     }
+}
+
+async fn send<S>(
+    source: &mut Source<S>,
+    first: Block,
+    digests: &mut Digests,
+    sink: &mut Sink,
+    expect: Expect,
+) -> Result<(), Error>
+where
+    S: Stream<Item = Result<Bytes, Error>> + Unpin,
+{
+    let mut block = first;
+    while !block.is_empty() {
+        let before = std::mem::take(digests);
+        let (next, after, written) = tokio::join!(source.block(expect), before.with(&block), sink.write(block.clone()));
+        // What came wrong is the reason, also when the rest went wrong because of it.
+        block = next?;
+        *digests = after?;
+        written?;
+    }
+    source.check_length(expect)?;
+    sink.finish().await
+}
+
+/// Work that would keep others from being served.
+pub(super) async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("working beside", e))
+}
+
+fn fault(e: std::io::Error) -> Error {
+    Error::internal("writing a blob", e)
 }
 
 fn count(bytes: u64) {
     metrics::counter!("runstead_stored_bytes_total", "in" => "blobs").increment(bytes);
 }
 
-async fn send_parts<S>(
-    upload: &mut dyn MultipartUpload,
-    source: &mut Source<S>,
-    first: Bytes,
-    expect: Expect,
-) -> Result<(), Error>
-where
-    S: Stream<Item = Result<Bytes, Error>> + Unpin,
-{
-    let mut part = first;
-    while !part.is_empty() {
-        upload.put_part(part.into()).await?;
-        part = source.part(expect).await?;
-    }
-    source.check_length(expect)?;
-    upload.complete().await?;
-    Ok(())
+/// Digests of bytes on their way, each computed on a thread of its own.
+#[derive(Default)]
+pub(crate) struct Digests {
+    md5: Md5,
+    /// None where it is not wanted.
+    hash: Option<blake3::Hasher>,
 }
 
-/// The incoming bytes, cut into parts, counted and digested on the way.
+/// Less than this is digested where it is.
+const LITTLE: usize = 256 << 10;
+
+impl Digests {
+    /// MD5, and BLAKE3 where it is wanted.
+    pub fn new(hash: bool) -> Self {
+        Self { md5: Md5::new(), hash: hash.then(blake3::Hasher::new) }
+    }
+
+    /// MD5 in base64.
+    pub fn md5(&self) -> String {
+        STANDARD.encode(self.md5.clone().finalize())
+    }
+
+    /// BLAKE3 in hex.
+    pub fn hash(&self) -> Option<String> {
+        self.hash.as_ref().map(|hash| hash.finalize().to_string())
+    }
+
+    /// With these bytes, too.
+    pub async fn with(self, block: &[Bytes]) -> Result<Self, Error> {
+        let Self { mut md5, mut hash } = self;
+        if block.iter().map(Bytes::len).sum::<usize>() < LITTLE {
+            block.iter().for_each(|bytes| md5.update(bytes));
+            if let Some(hash) = &mut hash {
+                feed(hash, block);
+            }
+            return Ok(Self { md5, hash });
+        }
+        let (first, second) = (block.to_vec(), block.to_vec());
+        let md5 = beside(move || {
+            first.iter().for_each(|bytes| md5.update(bytes));
+            md5
+        });
+        let hash = async {
+            let Some(mut hash) = hash else { return Ok(None) };
+            beside(move || {
+                feed(&mut hash, &second);
+                Some(hash)
+            })
+            .await
+        };
+        let (md5, hash) = tokio::try_join!(md5, hash)?;
+        Ok(Self { md5, hash })
+    }
+}
+
+fn feed(hash: &mut blake3::Hasher, block: &[Bytes]) {
+    for bytes in block {
+        hash.update(bytes);
+    }
+}
+
+/// Where the blocks of a long blob go.
+enum Sink {
+    /// A file; none while a block is being written, or when that failed.
+    Local(Option<LocalFile>),
+    Parts(Parts),
+}
+
+impl Sink {
+    async fn open(blobs: &Blobs, name: &str) -> Result<Self, Error> {
+        if let Some(dir) = blobs.local.clone() {
+            let name = name.to_owned();
+            let file = beside(move || LocalFile::create(&dir, &name)).await?.map_err(fault)?;
+            return Ok(Self::Local(Some(file)));
+        }
+        Ok(Self::Parts(Parts::new(blobs.store.put_multipart(&Path::from(name)).await?)))
+    }
+
+    async fn write(&mut self, block: Block) -> Result<(), Error> {
+        match self {
+            Self::Local(file) => {
+                let Some(mut taken) = file.take() else { return Err(Error::Busy("a block failed before".to_owned())) };
+                let written = beside(move || taken.write(&block).map(|()| taken)).await?;
+                *file = Some(written.map_err(fault)?);
+                Ok(())
+            }
+            Self::Parts(parts) => parts.write(block).await,
+        }
+    }
+
+    async fn finish(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Local(file) => {
+                let Some(taken) = file.take() else { return Err(Error::Busy("a block failed before".to_owned())) };
+                beside(move || taken.finish()).await?.map_err(fault)
+            }
+            Self::Parts(parts) => parts.finish().await,
+        }
+    }
+
+    /// Leaves nothing behind. The error before is the one that matters; what cannot be given up is not visible either.
+    async fn give_up(self, name: &str) {
+        match self {
+            Self::Local(file) => drop(beside(move || drop(file)).await),
+            Self::Parts(parts) => parts.give_up(name).await,
+        }
+    }
+}
+
+/// The incoming bytes, cut into blocks and counted on the way.
 struct Source<S> {
     inner: S,
-    md5: Md5,
     bytes: u64,
-    /// What the last chunk held beyond the last part.
+    /// What the last piece held beyond the last block.
     rest: Bytes,
+    ended: bool,
 }
 
 impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
-    /// The next part: of [`PART`] bytes, shorter only at the end, empty after it.
-    async fn part(&mut self, expect: Expect) -> Result<Bytes, Error> {
-        let mut part = BytesMut::new();
+    /// The next block: of [`BLOCK`] bytes, shorter only at the end, empty after it.
+    async fn block(&mut self, expect: Expect) -> Result<Block, Error> {
+        let (mut block, mut room) = (Block::new(), BLOCK);
         loop {
-            let take = self.rest.len().min(PART - part.len());
-            part.extend_from_slice(&self.rest.split_to(take));
-            if part.len() == PART {
-                return Ok(part.freeze());
+            let piece = self.rest.split_to(self.rest.len().min(room));
+            room -= piece.len();
+            if !piece.is_empty() {
+                block.push(piece);
             }
-            let Some(chunk) = self.inner.next().await else { return Ok(part.freeze()) };
-            self.rest = chunk?;
+            if room == 0 || self.ended {
+                return Ok(block);
+            }
+            match self.inner.next().await {
+                None => self.ended = true,
+                Some(chunk) => self.rest = chunk?,
+            }
             self.bytes += self.rest.len() as u64;
             if self.bytes > expect.most {
                 return Err(Error::TooLarge { what: Thing::Upload, most: expect.most });
             }
-            self.md5.update(&self.rest);
         }
     }
 

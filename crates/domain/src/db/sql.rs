@@ -88,7 +88,36 @@ pub(crate) fn sql(text: impl Into<String>) -> Sql {
 
 /// `$first, $first+1, …`: placeholders for `count` values.
 pub(crate) fn placeholders(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    let mut text = String::with_capacity(count * 7);
+    for n in first..first + count {
+        text += if n == first { "$" } else { ", $" };
+        text += &n.to_string();
+    }
+    text
+}
+
+/// Statements with more arguments than this are worth being written anew for SQLite.
+const MANY: usize = 16;
+
+/// The statement with `?` for its arguments, where these come once and in order: of those with names, and `$1` is one, SQLite
+/// and its driver look through all to find each, so a thousand take a million steps.
+fn positional(text: String, args: usize) -> String {
+    if args <= MANY {
+        return text;
+    }
+    let mut parts = text.split('$');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut quoted = out.matches('\'').count() % 2 == 1;
+    for (part, next) in parts.zip(1_usize..) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if quoted || part[..digits].parse() != Ok(next) {
+            return text;
+        }
+        out.push('?');
+        out += &part[digits..];
+        quoted = part.matches('\'').count() % 2 == 1;
+    }
+    out
 }
 
 /// Most rows of one statement, well below what either database allows in arguments.
@@ -135,10 +164,19 @@ impl Sql {
         self
     }
 
+    fn text_for(&mut self, on: &On<'_>) -> AssertSqlSafe<String> {
+        let text = std::mem::take(&mut self.text);
+        AssertSqlSafe(match on {
+            On::Db(Db::Sqlite { .. }) | On::Tx(Tx::Sqlite(_)) => positional(text, self.args.len()),
+            On::Db(Db::Postgres(_)) | On::Tx(Tx::Postgres(_)) => text,
+        })
+    }
+
     /// Every row. On a bare [`Db`] this reads; a statement that writes and returns rows needs a transaction.
-    pub async fn all<T: Row>(self, on: impl Into<On<'_>>) -> Result<Vec<T>, Error> {
-        let text = AssertSqlSafe(self.text);
-        Ok(match on.into() {
+    pub async fn all<T: Row>(mut self, on: impl Into<On<'_>>) -> Result<Vec<T>, Error> {
+        let on = on.into();
+        let text = self.text_for(&on);
+        Ok(match on {
             On::Db(Db::Sqlite { read, .. }) => {
                 bound!(sqlx::query_as::<Sqlite, T>(text), self.args).fetch_all(read).await?
             }
@@ -163,9 +201,10 @@ impl Sql {
     }
 
     /// Runs a writing statement; the number of rows it touched.
-    pub async fn run(self, on: impl Into<On<'_>>) -> Result<u64, Error> {
-        let text = AssertSqlSafe(self.text);
-        Ok(match on.into() {
+    pub async fn run(mut self, on: impl Into<On<'_>>) -> Result<u64, Error> {
+        let on = on.into();
+        let text = self.text_for(&on);
+        Ok(match on {
             On::Db(Db::Sqlite { write, .. }) => {
                 bound!(sqlx::query::<Sqlite>(text), self.args).execute(write).await?.rows_affected()
             }
@@ -186,6 +225,30 @@ impl Sql {
 mod tests {
     use super::*;
     use crate::testing::databases;
+
+    #[test]
+    fn many_arguments_lose_their_names_only_where_they_come_in_order() {
+        let many = |text: &str| positional(text.to_owned(), 99);
+        assert_eq!(many("a = $1 AND b IN ($2, $3)"), "a = ? AND b IN (?, ?)");
+        assert_eq!(many("VALUES ($1, $2), ($3, $4)"), "VALUES (?, ?), (?, ?)");
+        for other in ["a = $2 AND b = $1", "a = $1 OR b = $1", "a = '$1' AND b = $2", "json(a, '$.x') = $1", "a = '$"] {
+            assert_eq!(many(other), other);
+        }
+        assert_eq!(positional("a = $1".to_owned(), 1), "a = $1");
+    }
+
+    #[tokio::test]
+    async fn many_arguments_reach_their_places() {
+        for db in databases().await {
+            let text = format!("INSERT INTO meta (name, value) VALUES {}", values(1, 500, 2));
+            let args = (0..500).flat_map(|n| [format!("name-{n}"), n.to_string()]);
+            assert_eq!(sql(text).bind_all(args).run(&db).await.unwrap(), 500);
+            let text = format!("SELECT name, value FROM meta WHERE name IN ({}) ORDER BY name", placeholders(1, 300));
+            let found: Vec<(String, String)> =
+                sql(text).bind_all((0..300).map(|n| format!("name-{n}"))).all(&db).await.unwrap();
+            assert!(found.len() == 300 && found.iter().all(|(name, value)| *name == format!("name-{value}")));
+        }
+    }
 
     #[tokio::test]
     async fn a_text_with_a_zero_byte_is_only_a_text_that_is_not_there() {

@@ -6,6 +6,7 @@
 //! history/_run=ID/00000.parquet …    rows by step; `_run=` is what DuckDB, Polars and pandas take for a column
 //! system/_run=ID/00000.parquet …     system metrics
 //! files/ID/NAME                      run files
+//! artifacts/COLLECTION/vN/…          versions of artifacts: artifact.json (written last), manifest.json, files/NAME
 //! done/ID.json                       what was written of a run, and the state of the run that it is
 //! ```
 //!
@@ -21,7 +22,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
 use super::{Chunks, Format, failed};
-use crate::policy::{Allowed, Project, Read};
+use crate::policy::{Allowed, Download, Project, Read};
 use crate::runs::RunQuery;
 use crate::{Error, rfc3339};
 
@@ -35,9 +36,18 @@ pub struct Exported {
     pub runs: u64,
     /// Of these, runs that were there already as they are.
     pub unchanged: u64,
+    /// Versions of artifacts in the folder.
+    pub versions: u64,
     /// Files in the folder, without those about it.
     pub files: u64,
     /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Files that are there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Written {
+    pub files: u64,
     pub bytes: u64,
 }
 
@@ -52,8 +62,8 @@ pub(super) struct Entry {
 }
 
 impl Allowed<Read, Project> {
-    /// Writes the project's runs into `folder`, which is made where it is missing. `progress` is told how many of how many
-    /// runs are done.
+    /// Writes the project's runs and artifacts into `folder`, which is made where it is missing. With a filter only the artifacts
+    /// that those runs logged. `progress` is told how many of how many runs are done.
     pub async fn export_folder(
         &self,
         folder: &Path,
@@ -62,6 +72,7 @@ impl Allowed<Read, Project> {
     ) -> Result<Exported, Error> {
         let query = RunQuery { filters: filters.map(str::to_owned), ..RunQuery::default() };
         let runs = self.runs(query).await?.edges;
+        let names: BTreeSet<String> = runs.iter().map(|edge| edge.details.name.clone()).collect();
         let (mut exported, total, mut kept) = (Exported::default(), runs.len() as u64, BTreeSet::new());
         for (edge, done) in runs.into_iter().zip(1..) {
             let (name, details) = (plain(&edge.details.name), &edge.details);
@@ -89,6 +100,11 @@ impl Allowed<Read, Project> {
             progress(done, total);
         }
         forget(folder, &kept).await?;
+        let proof = self.session().allow::<Download, Project>(&self.resource().path()).await?;
+        let (versions, written) = proof.export_artifacts(folder, filters.is_some().then_some(&names)).await?;
+        exported.versions = versions;
+        exported.files += written.files;
+        exported.bytes += written.bytes;
         let table = self.export_runs(filters, None, Format::Parquet).await?;
         copy(table, &folder.join("runs.parquet")).await?;
         let manifest = json!({
@@ -98,6 +114,7 @@ impl Allowed<Read, Project> {
             "filters": filters,
             "exported_at": rfc3339(self.domain().clock().now()),
             "runs": exported.runs,
+            "versions": exported.versions,
             "files": exported.files,
             "bytes": exported.bytes,
         });
@@ -124,7 +141,7 @@ async fn read(path: &Path) -> Option<Entry> {
     serde_json::from_slice(&tokio::fs::read(path).await.ok()?).ok()
 }
 
-fn text(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+pub(super) fn text(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec_pretty(value).map_err(failed)
 }
 

@@ -6,6 +6,7 @@ use futures::TryStreamExt;
 
 use super::{Chunks, Exported, Format, HistoryExport};
 use crate::Error;
+use crate::artifacts::tests::log;
 use crate::model::ProjectPath;
 use crate::policy::{Allowed, Project, Read};
 use crate::runs::StreamUpdate;
@@ -108,6 +109,40 @@ async fn a_folder_is_written_once_and_then_brought_up_to_date() {
         let after = export().await;
         assert_eq!((after.runs, after.unchanged, after.files), (1, 0, 1));
         assert!(!path("history/_run=a").exists() && !path("done/a.json").exists());
+    }
+}
+
+#[tokio::test]
+async fn versions_of_artifacts_are_written_once_and_share_what_they_share() {
+    use std::os::unix::fs::MetadataExt;
+    for lab in Lab::all().await {
+        lab.run("r").await;
+        log(&lab, &[("a/b.txt", b"same"), ("c", b"old")]).await;
+        let newer = log(&lab, &[("a/b.txt", b"same"), ("c", b"new")]).await;
+        let project = project(&lab).await;
+        let folder = tempfile::tempdir().unwrap();
+        let export = async |filters| project.export_folder(folder.path(), filters, |_, _| {}).await.unwrap();
+        let first = export(None).await;
+        assert_eq!((first.versions, first.files, first.bytes), (2, 4, 14));
+        let path = |name: &str| folder.path().join("artifacts/data").join(name);
+        assert_eq!(std::fs::read(path("v0/files/c")).unwrap(), b"old");
+        assert_eq!(std::fs::read(path("v1/files/a/b.txt")).unwrap(), b"same");
+        assert_eq!(std::fs::metadata(path("v1/files/a/b.txt")).unwrap().nlink(), 2, "one file for both");
+        let about = || -> serde_json::Value {
+            serde_json::from_slice(&std::fs::read(path("v1/artifact.json")).unwrap()).unwrap()
+        };
+        assert_eq!((&about()["digest"], &about()["aliases"][0]), (&newer.row.digest.into(), &"latest".into()));
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(path("v0/manifest.json")).unwrap()).unwrap();
+        assert_eq!(manifest["contents"]["c"]["size"], 3);
+        // Cut off in the middle of a version.
+        std::fs::remove_file(path("v1/artifact.json")).unwrap();
+        std::fs::write(path("v1/files/left"), "left").unwrap();
+        assert_eq!(export(None).await, Exported { unchanged: 1, ..first });
+        assert!(!path("v1/files/left").exists());
+        // Of runs that logged nothing.
+        assert_eq!(export(Some(r#"{"name":"r"}"#)).await.versions, 0);
+        assert!(!path("v0").exists());
     }
 }
 

@@ -41,9 +41,16 @@ pub(crate) async fn is_named(db: &Db, blob: &str) -> Result<bool, Error> {
     Ok(named.is_some())
 }
 
+/// Deletes what no row names: the blob, or every blob of a folder (`objects/ID/`), where small ones are written together.
 pub(super) async fn run(domain: &Domain, blob: &str) -> Result<(), Error> {
-    match is_named(domain.db(), blob).await? {
-        true => Ok(()),
-        false => domain.blobs().delete(blob).await,
+    let blobs = match blob.strip_suffix('/') {
+        Some(folder) => domain.blobs().list(folder).await?,
+        None => vec![blob.to_owned()],
+    };
+    for blob in blobs {
+        if !is_named(domain.db(), &blob).await? {
+            domain.blobs().delete(&blob).await?;
+        }
     }
+    Ok(())
 }

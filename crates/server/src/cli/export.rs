@@ -18,7 +18,7 @@ pub struct Command {
     project: ProjectPath,
     /// The folder to write; one that an earlier export wrote is brought up to date.
     folder: PathBuf,
-    /// Only these runs: a JSON filter, as `wandb.Api().runs(filters=…)` takes it.
+    /// Only these runs and what they logged: a JSON filter, as `wandb.Api().runs(filters=…)` takes it.
     #[arg(long)]
     filters: Option<String>,
 }
@@ -29,7 +29,8 @@ impl Command {
         let project = open::operator(config).await?.allow::<Read, Project>(&self.project).await?;
         let bar = output::progress(&Said::Exporting);
         let done = project.export_folder(&self.folder, self.filters.as_deref(), bar.steps()).await?;
-        let domain::export::Exported { runs, unchanged, files, bytes } = done;
-        output::say(&Said::Exported { runs, unchanged, files, bytes, folder: self.folder.display().to_string() })
+        let domain::export::Exported { runs, unchanged, versions, files, bytes } = done;
+        let folder = self.folder.display().to_string();
+        output::say(&Said::Exported { runs, unchanged, versions, files, bytes, folder })
     }
 }

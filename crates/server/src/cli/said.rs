@@ -37,7 +37,7 @@ domain::sentences! {
         Denied = "DENIED" { user: String, action: String, target: String },
 
         // Exports.
-        Exported = "EXPORTED" { runs: u64, unchanged: u64, files: u64, bytes: u64, folder: String },
+        Exported = "EXPORTED" { runs: u64, unchanged: u64, versions: u64, files: u64, bytes: u64, folder: String },
         Exporting = "EXPORTING",
 
         // Backups.

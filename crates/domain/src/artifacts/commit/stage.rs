@@ -5,22 +5,24 @@ use std::collections::HashMap;
 use super::super::entry::{Batch, Entry, entries};
 use super::super::names::check_entry;
 use super::super::upload::CHUNK;
+use super::walk::Sum;
 use super::{Commit, Sent};
-use crate::db::{Arg, Tx, placeholders, sql};
+use crate::db::{Arg, Tx, placeholders, sql, values};
 use crate::{Error, Problem, Thing};
 
 /// Rows that are deleted or copied in one transaction.
 const STEP: i64 = 20_000;
 
-/// Entries of one statement. SQLite looks through all arguments of a statement for each of them, so that a thousand rows in one
-/// take several times as long as in twenty.
-const ROWS: usize = 50;
+/// Entries of one statement.
+const ROWS: usize = 500;
+/// Columns of an entry.
+const WIDTH: usize = 8;
 
 /// What the project has under a digest.
 #[derive(Clone, Copy)]
-struct Stored {
+pub(super) struct Stored {
     id: i64,
-    bytes: i64,
+    pub bytes: i64,
 }
 
 impl Commit<'_> {
@@ -62,46 +64,31 @@ impl Commit<'_> {
         }
     }
 
-    /// Lays a manifest over what is there.
-    pub(super) async fn stage(&self, sent: &Sent) -> Result<(), Error> {
+    /// Lays a manifest over what is there; what it adds up to by itself, where its names ascend.
+    pub(super) async fn stage(&self, sent: &Sent) -> Result<Option<Sum>, Error> {
         let download = self.artifact.domain().blobs().stream(&sent.blob, None).await?;
-        let mut batches = entries(download);
+        let (mut batches, mut sum) = (entries(download), Some(Sum::default()));
         while let Some(batch) = batches.recv().await {
-            let batch = batch?;
+            let mut batch = batch?;
             let mut tx = self.begin().await?;
-            self.insert(&mut tx, batch).await?;
+            let stored = stored(&mut tx, self.artifact.resource().project.id, &batch).await?;
+            sum = sum.and_then(|sum| sum.with(&batch, &stored));
+            if sum.is_none() {
+                order(&mut batch);
+            }
+            let mut batch = batch.into_iter();
+            while batch.len() > 0 {
+                self.insert(&mut tx, batch.by_ref().take(ROWS).collect(), &stored).await?;
+            }
             tx.commit().await?;
         }
-        Ok(())
+        Ok(sum)
     }
 
-    async fn insert(&self, tx: &mut Tx, batch: Batch) -> Result<(), Error> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let stored = stored(tx, self.artifact.resource().project.id, &batch).await?;
-        let mut batch: Vec<_> = batch.into_iter().collect();
-        // Neighbours in the index are written one after the other.
-        batch.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut batch = batch.into_iter();
-        loop {
-            let rows: Vec<_> = batch.by_ref().take(ROWS).collect();
-            if rows.is_empty() {
-                return Ok(());
-            }
-            self.insert_rows(tx, rows, &stored).await?;
-        }
-    }
-
-    async fn insert_rows(
-        &self,
-        tx: &mut Tx,
-        entries: Vec<(String, Entry)>,
-        stored: &HashMap<String, Stored>,
-    ) -> Result<(), Error> {
+    async fn insert(&self, tx: &mut Tx, entries: Batch, stored: &HashMap<String, Stored>) -> Result<(), Error> {
         let artifact = self.artifact.resource();
-        let mut args: Vec<Arg> = Vec::with_capacity(entries.len() * 8);
-        let mut rows = Vec::with_capacity(entries.len());
+        let places = values(1, entries.len(), WIDTH);
+        let mut args: Vec<Arg> = Vec::with_capacity(entries.len() * WIDTH);
         for (name, entry) in entries {
             let object = match entry.reference.is_some() {
                 true => None,
@@ -110,7 +97,6 @@ impl Commit<'_> {
             check_entry(&name)?;
             let extra = entry.extra.map(|extra| serde_json::Value::Object(extra).to_string());
             let birth = entry.birth.as_deref().and_then(super::super::files::decode_artifact_id);
-            rows.push(format!("({})", placeholders(rows.len() * 8 + 1, 8)));
             let bytes = object.map(|o| o.bytes).or(entry.size);
             args.extend([
                 artifact.id.into(),
@@ -124,13 +110,19 @@ impl Commit<'_> {
             ]);
         }
         let text = format!(
-            "INSERT INTO artifact_entry (artifact_id, name, digest, bytes, object_id, ref, extra, birth_id) VALUES {} \
+            "INSERT INTO artifact_entry (artifact_id, name, digest, bytes, object_id, ref, extra, birth_id) VALUES {places} \
              ON CONFLICT (artifact_id, name) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes, \
-             object_id = excluded.object_id, ref = excluded.ref, extra = excluded.extra, birth_id = excluded.birth_id",
-            rows.join(", ")
+             object_id = excluded.object_id, ref = excluded.ref, extra = excluded.extra, birth_id = excluded.birth_id"
         );
         sql(text).bind_all(args).run(tx).await.map(drop)
     }
+}
+
+/// Neighbours in the index are written one after the other, each name once: the entry that comes last.
+fn order(batch: &mut Batch) {
+    batch.reverse();
+    batch.sort_by(|a, b| a.0.cmp(&b.0));
+    batch.dedup_by(|later, kept| later.0 == kept.0);
 }
 
 /// The bytes of an entry, which must be in the project and as long as the manifest says.
@@ -149,7 +141,7 @@ fn check(name: &str, entry: &Entry, stored: &HashMap<String, Stored>) -> Result<
 
 async fn stored(tx: &mut Tx, project: i64, batch: &Batch) -> Result<HashMap<String, Stored>, Error> {
     let mut digests: Vec<&str> =
-        batch.values().filter(|entry| entry.reference.is_none()).map(|entry| entry.digest.as_str()).collect();
+        batch.iter().map(|(_, entry)| entry).filter(|e| e.reference.is_none()).map(|e| e.digest.as_str()).collect();
     digests.sort_unstable();
     digests.dedup();
     let mut stored = HashMap::new();

@@ -1,6 +1,8 @@
 //! One walk over all entries in the order of their names: their digest, their size and, where several manifests were merged,
 //! the whole manifest.
 
+use std::collections::HashMap;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::StreamExt;
 use md5::{Digest, Md5};
@@ -8,7 +10,9 @@ use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 use tokio::sync::mpsc;
 
+use super::super::entry::Batch;
 use super::Commit;
+use super::stage::Stored;
 use crate::blobs::Expect;
 use crate::db::sql;
 use crate::jobs::discard_later;
@@ -28,6 +32,52 @@ pub(super) struct Whole {
     pub blob: String,
 }
 
+/// Entries in the order of their names, added up.
+#[derive(Clone)]
+pub(super) struct Sum {
+    /// Over names and digests (`public-api` 7.2).
+    md5: Md5,
+    bytes: i64,
+    files: i64,
+    last: Option<String>,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        let md5 = Md5::new_with_prefix(b"wandb-artifact-manifest-v1\n");
+        Self { md5, bytes: 0, files: 0, last: None }
+    }
+}
+
+impl Sum {
+    fn add(&mut self, name: &str, digest: &str, bytes: Option<i64>) {
+        for part in [name, ":", digest, "\n"] {
+            self.md5.update(part);
+        }
+        self.bytes = self.bytes.saturating_add(bytes.unwrap_or_default().max(0));
+        self.files += 1;
+    }
+
+    /// With these entries, as they are stored; none when they do not go on in the order of names.
+    pub(super) fn with(mut self, batch: &Batch, stored: &HashMap<String, Stored>) -> Option<Self> {
+        let Some((last, _)) = batch.last() else { return Some(self) };
+        let before = self.last.iter().chain(batch.iter().map(|(name, _)| name));
+        if !before.is_sorted_by(|a, b| a < b) {
+            return None;
+        }
+        for (name, entry) in batch {
+            let object = stored.get(&entry.digest).filter(|_| entry.reference.is_none());
+            self.add(name, &entry.digest, object.map(|o| o.bytes).or(entry.size));
+        }
+        self.last = Some(last.clone());
+        Some(self)
+    }
+
+    fn digest(&self) -> String {
+        self.md5.clone().finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     name: String,
@@ -40,11 +90,16 @@ struct Row {
 }
 
 impl Commit<'_> {
-    /// Adds everything up. The digest of a full manifest must be the one announced; that of merged ones nobody can announce.
-    pub(super) async fn walk(&self) -> Result<Whole, Error> {
+    /// Adds everything up, unless that was done while it was written. The digest of a full manifest must be the one announced;
+    /// that of merged ones nobody can announce.
+    pub(super) async fn walk(&self, sum: Option<Sum>) -> Result<Whole, Error> {
         match self.manifests.as_slice() {
             [full] if self.is_full() => {
-                let (digest, bytes, files) = self.pages(None).await?;
+                let sum = match sum {
+                    Some(sum) => sum,
+                    None => self.pages(None).await?,
+                };
+                let (digest, bytes, files) = (sum.digest(), sum.bytes, sum.files);
                 if digest != self.digest {
                     return Err(Error::Invalid(Problem::ArtifactDigest {
                         announced: self.digest.clone(),
@@ -63,16 +118,15 @@ impl Commit<'_> {
         discard_later(domain.db(), domain.clock(), &blob).await?;
         let (out, text) = mpsc::channel::<Result<Bytes, Error>>(4);
         let stream = futures::stream::unfold(text, |mut text| async { Some((text.recv().await?, text)) });
-        let expect = Expect { length: None, most: MOST };
+        let expect = Expect { length: None, most: MOST, hash: false };
         let (written, walked) =
             tokio::join!(domain.blobs().put_stream(&blob, stream.boxed(), expect), self.pages(Some(out)));
-        let ((digest, bytes, files), _) = (walked?, written?);
-        Ok(Whole { digest, bytes, files, blob })
+        let (sum, _) = (walked?, written?);
+        Ok(Whole { digest: sum.digest(), bytes: sum.bytes, files: sum.files, blob })
     }
 
-    /// Hex MD5 (`public-api` 7.2), bytes and number of all entries; their JSON goes to `out`. When walking fails, so does what
-    /// is written.
-    async fn pages(&self, out: Option<mpsc::Sender<Result<Bytes, Error>>>) -> Result<(String, i64, i64), Error> {
+    /// The sum of all entries; their JSON goes to `out`. When walking fails, so does what is written.
+    async fn pages(&self, out: Option<mpsc::Sender<Result<Bytes, Error>>>) -> Result<Sum, Error> {
         let walked = self.walk_pages(out.as_ref()).await;
         if let (Err(_), Some(out)) = (&walked, &out) {
             // The writer may have failed itself; its own error is told then.
@@ -81,10 +135,8 @@ impl Commit<'_> {
         walked
     }
 
-    async fn walk_pages(&self, out: Option<&mpsc::Sender<Result<Bytes, Error>>>) -> Result<(String, i64, i64), Error> {
-        let mut md5 = Md5::new();
-        md5.update(b"wandb-artifact-manifest-v1\n");
-        let (mut bytes, mut files, mut after) = (0_i64, 0_i64, String::new());
+    async fn walk_pages(&self, out: Option<&mpsc::Sender<Result<Bytes, Error>>>) -> Result<Sum, Error> {
+        let (mut sum, mut after) = (Sum::default(), String::new());
         let mut text = BytesMut::from(
             r#"{"version":1,"storagePolicy":"wandb-storage-policy-v1","storagePolicyConfig":{"storageLayout":"V2"},"contents":{"#,
         );
@@ -96,12 +148,10 @@ impl Commit<'_> {
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.name);
             for row in &rows {
-                md5.update(format!("{}:{}\n", row.name, row.digest));
-                bytes = bytes.saturating_add(row.bytes.unwrap_or_default().max(0));
                 if out.is_some() {
-                    append(&mut text, row, files == 0)?;
+                    append(&mut text, row, sum.files == 0)?;
                 }
-                files += 1;
+                sum.add(&row.name, &row.digest, row.bytes);
             }
             if let Some(out) = out {
                 // A writer that failed says so itself.
@@ -114,8 +164,7 @@ impl Commit<'_> {
             text.put_slice(b"}}");
             drop(out.send(Ok(text.freeze())).await);
         }
-        let digest = md5.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        Ok((digest, bytes, files))
+        Ok(sum)
     }
 }
 

@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
-use md5::{Digest, Md5};
 
 use super::put::{MOST, New, project, register};
 use super::{Multipart, Part, hex_to_base64, storage_path};
-use crate::blobs::Expect;
+use crate::blobs::{BLOCK, Digests, Expect};
 use crate::db::{Tx, sql};
 use crate::jobs::discard_later;
 use crate::policy::{Allowed, Artifact, TicketUse, Update};
@@ -67,16 +66,21 @@ impl Allowed<Update, Artifact> {
 
 /// BLAKE3 and MD5 of all parts together: what a client says of its own bytes is not believed.
 async fn digests(domain: &Domain, parts: &[(i64, String)]) -> Result<(String, String), Error> {
-    use base64::Engine;
-    let (mut hash, mut md5) = (blake3::Hasher::new(), Md5::new());
+    let mut digests = Digests::new(true);
+    let (mut block, mut bytes) = (Vec::new(), 0);
     for (_, blob) in parts {
         let mut download = domain.blobs().stream(blob, None).await?;
-        while let Some(bytes) = download.stream.try_next().await? {
-            hash.update(&bytes);
-            md5.update(&bytes);
+        while let Some(chunk) = download.stream.try_next().await? {
+            bytes += chunk.len();
+            block.push(chunk);
+            if bytes >= BLOCK {
+                digests = digests.with(&std::mem::take(&mut block)).await?;
+                bytes = 0;
+            }
         }
     }
-    Ok((hash.finalize().to_string(), base64::engine::general_purpose::STANDARD.encode(md5.finalize())))
+    digests = digests.with(&block).await?;
+    Ok((digests.hash().unwrap_or_default(), digests.md5()))
 }
 
 /// Takes one part, which must have the digest announced for it; that digest.
@@ -97,7 +101,8 @@ where
     project(domain, artifact).await?;
     let blob = format!("objects/{}", domain.clock().id()?);
     discard_later(domain.db(), domain.clock(), &blob).await?;
-    let written = domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST }).await?;
+    let written =
+        domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST, hash: false }).await?;
     if written.md5 != md5 {
         return Err(Error::Invalid(Problem::UploadDigest { announced: md5, came: written.md5 }));
     }

@@ -1,10 +1,9 @@
 //! Writing through a signed address.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt};
+use futures::Stream;
 
+use super::together;
 use crate::blobs::Expect;
 use crate::db::{Tx, sql};
 use crate::jobs::{discard_later, keep};
@@ -41,20 +40,19 @@ async fn object<S>(
 where
     S: Stream<Item = Result<Bytes, Error>> + Send,
 {
+    if announced.is_some_and(|bytes| bytes <= together::SMALL) {
+        return together::object(domain, artifact, md5, stream, announced).await;
+    }
     project(domain, artifact).await?;
     let blob = format!("objects/{}", domain.clock().id()?);
     // Deleted after a while, should no row ever name it.
     discard_later(domain.db(), domain.clock(), &blob).await?;
-    let hasher = Arc::new(Mutex::new(blake3::Hasher::new()));
-    let seen = Arc::clone(&hasher);
-    let hashed = stream.inspect_ok(move |bytes| {
-        seen.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
-    });
-    let written = domain.blobs().put_stream(&blob, hashed, Expect { length: announced, most: MOST }).await?;
+    let expect = Expect { length: announced, most: MOST, hash: true };
+    let written = domain.blobs().put_stream(&blob, stream, expect).await?;
     if written.md5 != md5 {
         return Err(Error::Invalid(Problem::UploadDigest { announced: md5.to_owned(), came: written.md5 }));
     }
-    let hash = hasher.lock().unwrap_or_else(PoisonError::into_inner).finalize().to_string();
+    let hash = written.hash.unwrap_or_default();
     let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
     let parts = [(bytes, blob)];
     register(domain, artifact, &New { hash: &hash, md5, bytes, parts: &parts }).await?;
