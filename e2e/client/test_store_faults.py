@@ -3,10 +3,8 @@
 import contextlib
 import json
 import os
-import re
 import secrets
 import sqlite3
-import subprocess
 import time
 
 import pytest
@@ -119,7 +117,7 @@ def test_a_store_that_is_away_is_said_and_what_was_begun_goes_on_later(server, s
         answer = user.api.request("PUT", edge["node"]["uploadUrl"], content)
         assert answer.status == 503 and answer.headers.get("Retry-After", answer.headers.get("retry-after")), kind
         assert json.loads(answer.body)["error"] and time.monotonic() - began < 70
-        read = user.api.request("GET", address(user, "c:v0", "kept"))
+        read = user.api.request("GET", address(user, "c:v0"))
         assert read.status == 503, (kind, read.status)
         store.heal()
         assert user.api.request("PUT", edge["node"]["uploadUrl"], content).status == 200
@@ -129,11 +127,11 @@ def test_a_store_that_is_away_is_said_and_what_was_begun_goes_on_later(server, s
     cleared(server)
 
 
-def address(user, name, file):
-    query = """query A($entity: String!, $project: String!, $name: String!, $files: [String!]) {
+def address(user, name):
+    query = """query A($entity: String!, $project: String!, $name: String!) {
       project(entityName: $entity, name: $project) { artifact(name: $name) {
-        files(names: $files, first: 1) { edges { node { directUrl } } } } } }"""
-    found = user.api.query(query, entity=user.name, project="p", name=name, files=[file])
+        files(first: 1) { edges { node { directUrl } } } } } }"""
+    found = user.api.query(query, entity=user.name, project="p", name=name)
     (edge,) = found["project"]["artifact"]["files"]["edges"]
     return edge["node"]["directUrl"]
 
@@ -142,7 +140,7 @@ def test_a_download_that_the_store_cuts_short_is_never_taken_for_whole(server, s
     user = server.user()
     content = os.urandom(6 << 20)
     Logger(user.api, user.name, "p").log("c", {"a": content})
-    url = address(user, "c:v0", "a")
+    url = address(user, "c:v0")
     # Now and then: the server asks for the rest itself.
     store.fail(0.4, "short", methods=("GET",))
     for _ in range(5):
@@ -195,10 +193,10 @@ def test_history_is_whole_when_compaction_meets_faults(server, store):
     time.sleep(5)
     store.heal()
     assert user.api.run(user.name, "p", "r").raw["historyLineCount"] == 10_000
-    export = server.folder / "export"
-    assert "10000" not in server.cli("verify").stdout
-    server.cli("export", f"{user.name}/p", str(export))
-    assert (export / "history").exists()
+    server.cli("verify")
+    table = user.api.request("GET", f"/api/export/{user.name}/p/history.csv?keys=x")
+    rows = [line.split(",")[1:] for line in table.body.decode().splitlines()[1:]]
+    assert rows == [[str(step), str(step)] for step in range(10_000)]
 
 
 def test_verify_finds_what_the_store_changed_and_export_has_every_version(server, store):
@@ -209,31 +207,14 @@ def test_verify_finds_what_the_store_changed_and_export_has_every_version(server
     logger.log("c", files | {"more": b"new"})
     server.cli("verify")
     folder = server.folder / "export"
-    assert "2" in server.cli("export", f"{user.name}/p", str(folder)).stdout
+    assert "2 versions" in server.cli("export", f"{user.name}/p", str(folder)).stdout
     for version, expected in enumerate([files, files | {"more": b"new"}]):
         here = folder / "artifacts" / "c" / f"v{version}"
         about = json.loads((here / "artifact.json").read_text())
         assert (about["version"], about["files"]) == (version, len(expected))
         assert {name: (here / "files" / name).read_bytes() for name in expected} == expected
-    damage(server, store, files["large"])
+    store.fail(1, "wrong", methods=("GET",))
     told = server.cli("verify", check=False)
     assert told.returncode != 0 and f"{user.name}/p/c: large" in told.stdout + told.stderr, told
-
-
-def damage(server, store, content):
-    """Changes one byte of a stored blob behind the server's back."""
-    listing = signed(store, "GET", f"/runstead?list-type=2&prefix={server.bucket.rsplit('/', 1)[1]}/objects/")
-    for name, size in re.findall(r"<Key>(.*?)</Key>.*?<Size>(\d+)</Size>", listing.decode(), re.DOTALL):
-        if int(size) == len(content):
-            signed(store, "PUT", f"/runstead/{name}", content[:-1] + bytes([content[-1] ^ 1]))
-            return
-    raise AssertionError("no such blob")
-
-
-def signed(store, method, path, body=None):
-    """A request to the store by curl, which signs it."""
-    words = ["curl", "--silent", "--fail", "--globoff", "--aws-sigv4", "aws:amz:us-east-1:s3", "--request", method]
-    words += ["--user", f"{os.environ['AWS_ACCESS_KEY_ID']}:{os.environ['AWS_SECRET_ACCESS_KEY']}", store.url + path]
-    if body is not None:
-        words += ["--data-binary", "@-", "--header", "Content-Type: application/octet-stream"]
-    return subprocess.run(words, input=body, capture_output=True, check=True, timeout=60).stdout
+    store.heal()
+    server.cli("verify")

@@ -15,6 +15,7 @@ ANSWERS = {"error": (500, "InternalError"), "away": (503, "ServiceUnavailable"),
 #: `cut`: the connection ends before the store has got the request; `lost`: it did it, and the answer never comes;
 #: `short`: half of the answer; `hang`: nothing for longer than anybody waits.
 FAULTS = (*ANSWERS, "cut", "lost", "short", "hang")
+# Only when asked for by name, `wrong`: another byte at the end of an object.
 
 
 class FlakyStore:
@@ -100,6 +101,8 @@ class FlakyStore:
         if fault == "lost":
             self.reset(request)
             return
+        if fault == "wrong" and content and "list-type=" not in request.path:
+            content = content[:-1] + bytes([content[-1] ^ 1])
         self.send(request, answer.status, answer.getheaders(), content, short=fault == "short")
 
     def send(self, request, status, headers, content: bytes, short: bool = False) -> None:
