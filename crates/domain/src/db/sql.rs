@@ -230,7 +230,7 @@ mod tests {
     fn many_arguments_lose_their_names_only_where_they_come_in_order() {
         let many = |text: &str| positional(text.to_owned(), 99);
         assert_eq!(many("a = $1 AND b IN ($2, $3)"), "a = ? AND b IN (?, ?)");
-        assert_eq!(rows(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(many("VALUES ($1, $2), ($3, $4)"), "VALUES (?, ?), (?, ?)");
         for other in ["a = $2 AND b = $1", "a = $1 OR b = $1", "a = '$1' AND b = $2", "json(a, '$.x') = $1", "a = '$"] {
             assert_eq!(many(other), other);
         }
@@ -240,7 +240,7 @@ mod tests {
     #[tokio::test]
     async fn many_arguments_reach_their_places() {
         for db in databases().await {
-            let text = format!("INSERT INTO meta (name, value) VALUES {}", rows(500, 2));
+            let text = format!("INSERT INTO meta (name, value) VALUES {}", values(1, 500, 2));
             let args = (0..500).flat_map(|n| [format!("name-{n}"), n.to_string()]);
             assert_eq!(sql(text).bind_all(args).run(&db).await.unwrap(), 500);
             let text = format!("SELECT name, value FROM meta WHERE name IN ({}) ORDER BY name", placeholders(1, 300));

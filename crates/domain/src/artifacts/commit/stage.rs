@@ -87,7 +87,7 @@ impl Commit<'_> {
 
     async fn insert(&self, tx: &mut Tx, entries: Batch, stored: &HashMap<String, Stored>) -> Result<(), Error> {
         let artifact = self.artifact.resource();
-        let values = values(1, entries.len(), WIDTH);
+        let places = values(1, entries.len(), WIDTH);
         let mut args: Vec<Arg> = Vec::with_capacity(entries.len() * WIDTH);
         for (name, entry) in entries {
             let object = match entry.reference.is_some() {
@@ -110,7 +110,7 @@ impl Commit<'_> {
             ]);
         }
         let text = format!(
-            "INSERT INTO artifact_entry (artifact_id, name, digest, bytes, object_id, ref, extra, birth_id) VALUES {values} \
+            "INSERT INTO artifact_entry (artifact_id, name, digest, bytes, object_id, ref, extra, birth_id) VALUES {places} \
              ON CONFLICT (artifact_id, name) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes, \
              object_id = excluded.object_id, ref = excluded.ref, extra = excluded.extra, birth_id = excluded.birth_id"
         );
