@@ -98,7 +98,7 @@ impl Domain {
             return Ok(settings);
         }
         // Read before them, so that they are never taken for newer than they are.
-        let (seen,): (i64,) = sql("SELECT last FROM access_epoch").one(self.db()).await?;
+        let seen = self.hear().await?;
         let settings = std::sync::Arc::new(Settings::load(self.db()).await?);
         self.keep_settings(Some((now, seen, settings.clone())));
         Ok(settings)

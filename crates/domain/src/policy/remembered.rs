@@ -17,6 +17,7 @@ use super::operation::{Operation, Update};
 use super::resource::{Resource, Run};
 use super::session::{ClientInfo, Credential, Session, With};
 use super::{Allowed, Facts};
+use crate::db::sql;
 use crate::model::RunPath;
 use crate::{Domain, Error, Micros};
 
@@ -75,6 +76,13 @@ impl Remembered {
 }
 
 impl Domain {
+    /// Hears of the last change of access; the next write would too, but not a request that a limit holds back.
+    pub(crate) async fn hear(&self) -> Result<i64, Error> {
+        let (last,): (i64,) = sql("SELECT last FROM access_epoch").one(self.db()).await?;
+        self.remembered().saw(last);
+        Ok(last)
+    }
+
     /// The proof that whoever presents `credential` may log to the run, from memory where it was decided before and nothing
     /// has changed since.
     pub async fn may_log(

@@ -95,6 +95,7 @@ impl Allowed<Administer, Entity> {
             _ => self.resource().name.clone(),
         };
         tx.commit().await?;
+        self.domain().hear().await?;
         Ok(now)
     }
 

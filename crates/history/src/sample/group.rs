@@ -175,7 +175,7 @@ mod tests {
     /// What a line is at a place, from its points alone.
     fn naive(points: &Points, from: f64, to: f64, last: bool, middle: f64) -> Inside {
         let inside: Vec<f64> =
-            points.iter().filter(|(x, _)| from <= *x && (*x < to || last && *x <= to)).map(|(_, y)| *y).collect();
+            points.iter().filter(|(x, _)| from <= *x && (*x < to || last)).map(|(_, y)| *y).collect();
         if !inside.is_empty() {
             let fold = |with: fn(f64, f64) -> f64| inside.iter().copied().reduce(with).unwrap();
             return Some((fold(|a, b| a + b) / inside.len() as f64, fold(f64::min) - 1.0, fold(f64::max) + 2.0));

@@ -191,10 +191,10 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, 
     let mut writers: Writers<'a> = HashMap::new();
     let mut keys = Vec::with_capacity(wanted.len());
     for want in wanted {
-        if !writers.contains_key(&want.key()) {
-            writers.insert(want.key(), Vec::new());
+        writers.entry(want.key()).or_insert_with(|| {
             keys.push(want);
-        }
+            Vec::new()
+        });
     }
     for keys in keys.chunks(MOST_ROWS) {
         let rows = in_steps(keys.len());
