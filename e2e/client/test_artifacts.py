@@ -80,7 +80,7 @@ def test_the_command_line(trainer):
     refused = trainer.wandb("artifact", "get", f"{at}:nothing", "--root", "none")
     assert refused.code != 0 and "Traceback" not in refused.output, refused.output
     listed = trainer.wandb("artifact", "ls", f"{trainer.user.name}/vision").succeeded()
-    assert re.search(r"dataset .*latest.* cli:v1", listed.output), listed.output
+    assert re.search(r"^(wandb: )?dataset +2\S+ +102\.4KB cli:v1", listed.output, re.M), listed.output
     every = trainer.wandb("artifact", "ls", "--type", "dataset", f"{trainer.user.name}/vision").succeeded()
     assert "cli:v1" in every.output, every.output
     # What the cache gives back is what was put into it.

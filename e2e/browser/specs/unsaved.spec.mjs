@@ -31,18 +31,22 @@ async function elsewhere(look, address = home()) {
     await other.context().close();
   }
 }
-/** The next saves: `lost` on their way, or `unheard`, when only their answers are. Answers what waits for the first of them. */
+/** The next saves until `release`: `lost` on their way, or `unheard`, when only their answers are. Answers what waits for
+ *  the first of them. What is held stays held (a route that is taken away would let it go on) and ends with its page. */
+let holding = null;
 async function hold(how) {
   let reached;
   const first = new Promise((resolve) => (reached = resolve));
+  const mine = (holding = { reached });
+  await page.unroute('**/graphql');
   await page.route('**/graphql', async (route) => {
-    if (!isSave(route.request())) return route.continue();
+    if (holding !== mine || !isSave(route.request())) return route.continue();
     if (how === 'unheard') await route.fetch();
-    reached();
+    mine.reached();
   });
   return () => first;
 }
-const release = () => page.unroute('**/graphql');
+const release = () => (holding = null);
 
 before(async () => {
   server = await startServer();
@@ -68,7 +72,7 @@ for (const how of ['lost', 'unheard']) {
     await sent();
     await toggle('val');
     await page.waitForTimeout(200);
-    await release();
+    release();
     await page.reload();
     await saved();
     assert.deepEqual([await isOpen('train'), await isOpen('val')], before.map((one) => !one));
@@ -101,7 +105,7 @@ test('what somebody else has saved meanwhile is not overwritten by it', async ()
     await toggle('val', other);
     await saved(other);
   });
-  await release();
+  release();
   await page.reload();
   await page.getByText(/has saved this view since/).waitFor();
   assert.deepEqual([await isOpen('train'), await isOpen('val')], [!train, val], 'mine is shown');
@@ -125,7 +129,7 @@ test('the text of a report outlives a reload', async () => {
   await sent();
   await page.keyboard.type('and the second.');
   await page.waitForTimeout(200);
-  await release();
+  release();
   await page.reload();
   await text.getByText('The first half, and the second.').waitFor();
   await saved();
@@ -142,7 +146,7 @@ test('so does the draft of one that is published', async () => {
   const sent = await hold('lost');
   await page.getByLabel('Title').fill('Kept longer');
   await sent();
-  await release();
+  release();
   await page.reload();
   await saved();
   assert.equal(await page.getByLabel('Title').inputValue(), 'Kept longer');
