@@ -82,6 +82,7 @@ test('the table of another version stands beside it, rows matched by their id, d
   const sheet = page.getByRole('dialog', { name: 'Compare' });
   await sheet.getByRole('checkbox', { name: 'v0' }).check();
   await rows('400 rows');
+  assert.ok(await sheet.getByRole('checkbox', { name: 'v0' }).isChecked(), 'the sheet stays open');
   await assertAccessible(page);
   await page.keyboard.press('Escape');
   assert.equal(await page.getByLabel('Several tables').inputValue(), 'id');

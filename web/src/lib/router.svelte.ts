@@ -181,8 +181,12 @@ function below(href: string): string {
   return pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);
 }
 
+// Another query leaves the page as it is: nothing on it is loaded anew.
+const path = $derived(below(address));
+const current = $derived(match(path));
+
 /** The route shown now. */
-export const route = (): Route => match(below(address));
+export const route = (): Route => current;
 
 /** The query parameters of the address shown now. */
 export const query = (): URLSearchParams => new URL(address).searchParams;
