@@ -1,18 +1,20 @@
 //! The transaction of many updates, each of another run: a few statements, however many they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use super::super::row::{self, Columns, RunRow};
 use super::super::streams::{self, Wanted};
 use super::together::{Ground, Item};
 use super::write::{self, Done};
-use crate::db::Tx;
+use crate::db::{Tx, sql};
 use crate::jobs::{Job, enqueue};
 use crate::{Domain, Error};
 
 /// How often a batch is tried again because access changed while it was written.
 const TRIES: usize = 5;
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
 
 /// What becomes of an update of a batch that is committed.
 pub(super) enum Outcome {
@@ -69,6 +71,7 @@ async fn attempt(domain: &Domain, items: &[Item]) -> Result<Option<Vec<Outcome>>
         }
         let touched = present.iter_mut().map(|work| (work.run.id, std::mem::take(&mut work.columns))).collect();
         row::touch(&mut tx, now, touched).await?;
+        touch_projects(&mut tx, now, &present).await?;
         for work in &present {
             for kind in &work.done.compact {
                 let subject = format!("{}/{}/{kind}", work.run.id, work.done.generation);
@@ -83,6 +86,17 @@ async fn attempt(domain: &Domain, items: &[Item]) -> Result<Option<Vec<Outcome>>
     metrics::counter!("runstead_commits_total").increment(1);
     let outcome = |work: Option<Work<'_>>| work.map_or(Outcome::Stale, |work| Outcome::Done(Box::new(work.done)));
     Ok(Some(works.into_iter().map(outcome).collect()))
+}
+
+/// Runs that go on keep their project active; of each run it is noted at most once a minute.
+async fn touch_projects(tx: &mut Tx, now: i64, works: &[&mut Work<'_>]) -> Result<(), Error> {
+    let due = works.iter().filter(|work| work.run.heartbeat_at / MINUTE != now / MINUTE);
+    // In their order: two writers never wait for each other.
+    let projects: BTreeSet<i64> = due.map(|work| work.run.project_id).collect();
+    for project in projects {
+        sql("UPDATE project SET updated_at = $1 WHERE id = $2").bind(now).bind(project).run(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 impl Ground {

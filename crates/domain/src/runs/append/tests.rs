@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::db::sql;
 use crate::runs::streams::StreamKind;
 use crate::testing::{Lab, console, events, history, summary};
 
@@ -220,6 +221,26 @@ async fn a_heartbeat_writes_one_row() {
         run.append(StreamUpdate::default()).await.unwrap();
         assert_ne!(lab.text("r1", "CAST(heartbeat_at AS TEXT)").await, updated);
         assert_eq!((lab.count("stream").await, lab.count("tail").await, lab.count("job").await), (0, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_project_is_as_active_as_its_runs_to_the_minute() {
+    for lab in Lab::all().await {
+        let run = lab.run("r1").await;
+        let active = async || {
+            let (at,): (i64,) = sql("SELECT updated_at FROM project").one(lab.domain.db()).await.unwrap();
+            at
+        };
+        let began = active().await;
+        lab.clock().advance(Duration::from_secs(600));
+        run.append(StreamUpdate::default()).await.unwrap();
+        let first = active().await;
+        assert_eq!(first, lab.clock().now());
+        assert!(first >= began + 600_000_000);
+        lab.clock().advance(Duration::from_micros(1));
+        run.append(StreamUpdate::default()).await.unwrap();
+        assert_eq!(active().await, first, "not at every sign of life");
     }
 }
 
