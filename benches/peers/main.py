@@ -1,7 +1,7 @@
 """Runstead beside what it should reach, and beside other systems: `main.py FOLDER [PART…]`, called by `tools/bench`.
 
-Parts are `reach`, `artifacts` and `peers`, or one of them: `reach.NAME` and `artifacts.NAME` as the functions are
-called, `NAME` of a system.
+Parts are `reach`, `artifacts`, `peers` and `web`, or one of them: `reach.NAME` and `artifacts.NAME` as the functions are
+called, `NAME` and `web.NAME` of a system.
 What is found goes into `FOLDER/results.jsonl` as it is found, and as tables to standard output in the end.
 """
 
@@ -22,6 +22,7 @@ import process
 import reach
 import report
 import systems
+import web
 
 PEERS = {
     "runstead": systems.runstead,
@@ -33,6 +34,8 @@ PEERS = {
     "aim": systems.aim,
     "tensorboard": systems.tensorboard,
 }
+# Those with a web app that shows the same chart.
+WEB = ["runstead", "openwandb", "mlflow", "aim"]
 
 
 def machine() -> dict:
@@ -52,7 +55,7 @@ def machine() -> dict:
 
 
 def main() -> int:
-    folder, words = Path(sys.argv[1]), sys.argv[2:] or ["reach", "artifacts", "peers"]
+    folder, words = Path(sys.argv[1]), sys.argv[2:] or ["reach", "artifacts", "peers", "web"]
     folder.mkdir(parents=True, exist_ok=True)
     results, failed = folder / "results.jsonl", []
 
@@ -88,6 +91,9 @@ def main() -> int:
             continue
         if {"peers", name} & set(words):
             do(name, lambda place, start=start: peers.measure(place, start, write))
+    for name in WEB:
+        if {"web", f"web.{name}"} & set(words):
+            do(f"web.{name}", lambda place, start=PEERS[name]: web.measure(place, start, write))
     print(report.tables([json.loads(line) for line in results.read_text().splitlines()]))
     if failed:
         print("failed: " + ", ".join(failed), file=sys.stderr)

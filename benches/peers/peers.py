@@ -159,11 +159,22 @@ def series(answer: bytes) -> list[tuple[float, ...]]:
     ]
 
 
+def fill_chart(system: System, runs: int, rows: int) -> None:
+    """Runs with one metric each, in the project or experiment `chart`; what Runstead is sent is called `fill`."""
+    if system.name.startswith("Runstead"):
+        system.send("fill", runs, rows, 1, 32, 0)
+    elif system.name == "openwandb":
+        for run in range(runs):
+            log(system, f"chart-{run}", curves(rows, 1, run))
+    else:
+        system.client("chart_fill", runs=runs, rows=rows)
+
+
 def chart(system: System) -> dict:
     """One metric of 100 runs, as the system's own page asks for it."""
     runs, rows = SIZES[system.name][1]
+    fill_chart(system, runs, rows)
     if system.name.startswith("Runstead"):
-        system.send("fill", runs, rows, 1, 32, 0)
         question = {"runs": [f"fill-{run}" for run in range(runs)], "keys": ["metric_0"], "x": "_step", "buckets": 1000}
         times = []
         for _ in range(5):
@@ -174,8 +185,6 @@ def chart(system: System) -> dict:
         shown = sum(1e6 in line for line in lines)
         return {"runs": runs, "rows": rows, "seconds": median(times), "spikes": shown}
     if system.name == "openwandb":
-        for run in range(runs):
-            log(system, f"chart-{run}", curves(rows, 1, run))
         found = [
             run["run_id"] for run in json.loads(system.ask("/api/v2/projects/default/chart/runs?limit=1000"))["runs"]
         ]
@@ -186,8 +195,6 @@ def chart(system: System) -> dict:
             times.append(time.monotonic() - begun)
         shown = sum(bool(re.search(rb"[\[:, ]1000000(\.0)?[,\]}]", answer)) for answer in answers)
         return {"runs": len(found), "rows": rows, "seconds": median(times), "spikes": shown}
-    if system.kind in ("aim", "tensorboard"):
-        system.client("chart_fill", runs=runs, rows=rows)
     answer = system.client("chart", runs=runs, rows=rows)
     return {"runs": runs, "rows": rows, "seconds": answer["seconds"], "spikes": answer["result"]["spikes"]}
 

@@ -117,7 +117,22 @@ def peers(found: list[dict]) -> str:
         for line in lines
     ]
     tables += ["All points of a run, by the own client", table(["system", "points", "points/s"], rows)]
-    return "\n\n".join(tables)
+    lines, _ = of("web")
+    rows = [
+        [
+            line["system"],
+            f"{line['runs']} × {line['rows']:,}",
+            number(line["firstChart"]),
+            number(line["interactive"]),
+            number(line["memory"]),
+        ]
+        for line in lines
+    ]
+    head = ["system", "runs × rows", "first chart ms", "interactive ms", "tab MB"]
+    tables += ["The chart in a browser", table(head, rows)]
+    # Kinds of work that were not asked for have no table.
+    asked = [pair for pair in zip(tables[::2], tables[1::2], strict=True) if pair[1].count("\n") > 1]
+    return "\n\n".join(part for pair in asked for part in pair)
 
 
 def tables(found: list[dict]) -> str:

@@ -3,7 +3,9 @@ import type { Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
 import { matcher, sections } from '../src/lib/charts/sections';
 import { readings } from '../src/lib/charts/readings';
+import { paint } from '../src/lib/charts/paint';
 import { nearest, smooth } from '../src/lib/charts/smooth';
+import { spikes } from '../src/lib/charts/spikes';
 
 const column = (...values: number[]) => Float64Array.from(values);
 
@@ -105,5 +107,45 @@ test('the crosshair reads NaN and infinity where they were logged', () => {
   expect(readings(chart, [none], 10).map(({ value, top }) => [value, top])).toEqual([
     [Infinity, 0],
   ]);
+  vi.unstubAllGlobals();
+});
+
+/** A series of averages over many rows, and how far apart the values of each point are. */
+function averaged(spans: readonly number[]): Series {
+  const x = column(...spans.keys());
+  const mean = column(...spans.map(() => 1));
+  const max = column(...spans.map((span) => 1 + span / 2));
+  const min = column(...spans.map((span) => 1 - span / 2));
+  return { run: 'r', key: 'k', exact: false, nan: 0, inf: 0, x, mean, min, max };
+}
+
+test('values that stick out of a line of averages are found, noise is none', () => {
+  const noise = Array.from({ length: 300 }, (_, n) => 0.1 * (1 + (n % 7) / 7));
+  expect([...spikes(averaged(noise))]).toEqual([]);
+  const planted = noise.map((span, n) => (n === 77 || n === 200 ? 1e6 : span));
+  expect([...spikes(averaged(planted))]).toEqual([77, 200]);
+  expect([...spikes({ ...averaged(planted), exact: true })]).toEqual([]);
+});
+
+test('one value of a million is drawn up to its height, among however many lines', () => {
+  vi.stubGlobal('devicePixelRatio', 1);
+  const flat = averaged(Array<number>(300).fill(0.1));
+  const spiky = averaged(Array.from({ length: 300 }, (_, n) => (n === 77 ? 2e6 : 0.1)));
+  const lines = Array.from({ length: 1000 }, (_, n): Line => {
+    const series = n === 500 ? spiky : flat;
+    return { id: `${n}`, run: `${n}`, name: '', color: 'red', series, y: series.mean };
+  });
+  let top = Infinity;
+  const record = (_: number, y: number) => (top = Math.min(top, y));
+  const context = new Proxy({} as Record<string, unknown>, {
+    get: (target, name) =>
+      name === 'lineTo' ? record : (target[String(name)] ?? (() => undefined)),
+    set: () => true,
+  });
+  const scales = { x: { min: 0, max: 299 }, y: { min: 0, max: 1e6 + 1 } };
+  const bbox = { left: 0, top: 0, width: 300, height: 200 };
+  const chart = { ctx: context, bbox, scales } as unknown as Parameters<typeof paint>[0];
+  paint(chart, lines, { colors: new Map(), pointed: null, moving: false });
+  expect(top).toBeLessThan(1);
   vi.unstubAllGlobals();
 });

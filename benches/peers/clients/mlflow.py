@@ -71,11 +71,16 @@ def small(servers: list[int], runs: int, metrics: int, seconds: float) -> dict:
     return measured(servers, work)
 
 
-def chart(servers: list[int], runs: int, rows: int) -> dict:
-    client, names = MlflowClient(), []
+def chart_fill(servers: list[int], runs: int, rows: int) -> dict:
+    client = MlflowClient()
     for number in range(runs):
-        names.append(client.create_run(experiment(client, "chart")).info.run_id)
-        log(client, names[-1], curves(rows, 1, number))
+        log(client, client.create_run(experiment(client, "chart")).info.run_id, curves(rows, 1, number))
+    return {}
+
+
+def chart(servers: list[int], runs: int, rows: int) -> dict:
+    client = MlflowClient()
+    names = [run.info.run_id for run in client.search_runs([experiment(client, "chart")], max_results=runs)]
 
     def work() -> dict:
         parameters = [("run_ids", name) for name in names] + [("metric_key", "metric_0"), ("max_results", "320")]

@@ -2,6 +2,7 @@
 import type uPlot from 'uplot';
 import type { Line } from './scale';
 import { firstFrom } from './smooth';
+import { spikes } from './spikes';
 
 const BAND = 0.14;
 const AREA = 0.5;
@@ -118,6 +119,19 @@ function band(view: View, { series: { x, min, max } }: Line): void {
   context.fill();
 }
 
+/** From the lowest to the highest of those points where single values stick out. */
+function stickOut({ context, px, py, min, max }: View, series: Line['series']): void {
+  context.beginPath();
+  for (const i of spikes(series)) {
+    const x = series.x[i] ?? NaN;
+    if (x < min || x > max) continue;
+    const at = place(px, x);
+    context.moveTo(at, place(py, series.min[i] ?? 0));
+    context.lineTo(at, place(py, series.max[i] ?? 0));
+  }
+  context.stroke();
+}
+
 /** Where a line had no number: a cross on the ground for NaN, arrows to above and to below for the infinities.
  *  Marks that would lie on each other are one. */
 function unusual({ context, px, min, max, top, bottom }: View, { series }: Line, size: number) {
@@ -217,6 +231,12 @@ function one(view: View, line: Line, look: Look, present: string | null, amount:
   if (dashed) context.setLineDash(line.dash?.map((length) => length * ratio) ?? []);
   trace(view, line.series.x, line.y);
   if (dashed) context.setLineDash([]);
+  // The band of a group is what somebody chose it to be.
+  if (line.count === undefined && !line.area) {
+    if (line.y !== line.series.mean) context.globalAlpha = ORIGINAL * strength;
+    stickOut(view, line.series);
+    context.globalAlpha = strength;
+  }
   if (line.series.x.length === 1) dots(view, line.series.x, line.y, 3 * ratio);
   if (line.series.unusual && (own || amount <= MOST_BANDS)) {
     context.lineWidth = 1.5 * ratio;
