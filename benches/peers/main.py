@@ -1,7 +1,7 @@
 """Runstead beside what it should reach, and beside other systems: `main.py FOLDER [PART…]`, called by `tools/bench`.
 
-Parts are `reach`, `artifacts`, `peers` and `web`, or one of them: `reach.NAME` and `artifacts.NAME` as the functions are
-called, `NAME` and `web.NAME` of a system.
+Parts are `reach`, `artifacts`, `peers` and `web`, or one of them: `reach.NAME` and `artifacts.NAME` as the functions
+are called, `NAME` and `web.NAME` of a system.
 What is found goes into `FOLDER/results.jsonl` as it is found, and as tables to standard output in the end.
 """
 
@@ -17,12 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import artifacts
+import browser
 import peers
 import process
 import reach
 import report
 import systems
-import web
+
 
 PEERS = {
     "runstead": systems.runstead,
@@ -93,7 +94,7 @@ def main() -> int:
             do(name, lambda place, start=start: peers.measure(place, start, write))
     for name in WEB:
         if {"web", f"web.{name}"} & set(words):
-            do(f"web.{name}", lambda place, start=PEERS[name]: web.measure(place, start, write))
+            do(f"web.{name}", lambda place, start=PEERS[name]: browser.measure(place, start, write))
     print(report.tables([json.loads(line) for line in results.read_text().splitlines()]))
     if failed:
         print("failed: " + ", ".join(failed), file=sys.stderr)

@@ -1,4 +1,4 @@
-/** The first chart of many runs in the web app of any system, as `benches/peers/web.py` has filled it:
+/** The first chart of many runs in the web app of any system, as `benches/peers/browser.py` has filled it:
  *  `node bench/peers.mjs KIND URL`; prints medians as JSON. What each shows by itself: mlflow ten of the lines, aim and
  *  openwandb those that were asked for. */
 import { launch, open } from "../lib/browser.mjs";
