@@ -24,7 +24,6 @@ import reach
 import report
 import systems
 
-
 PEERS = {
     "runstead": systems.runstead,
     "runstead-postgres": systems.runstead_postgres,
