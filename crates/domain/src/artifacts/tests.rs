@@ -333,7 +333,16 @@ async fn files_come_in_parts_and_are_read_in_ranges() {
         let swapped = put(&lab.domain, &multipart.parts[0].url, &whole[1000..2000]).await;
         assert_eq!(invalid(swapped), "UPLOAD_DIGEST");
         put(&lab.domain, &multipart.parts[0].url, &whole[..1000]).await.unwrap();
+        // They are read as they come, before the end is asked for.
+        let read = async {
+            while lab.domain.along().parts(multipart.id).await < 3 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), read).await.unwrap();
         for _ in 0..2 {
+            // A part that is sent again lies elsewhere.
+            put(&lab.domain, &multipart.parts[1].url, &whole[1000..2000]).await.unwrap();
             assert_eq!(artifact.complete_parts(multipart.id, &upload.storage_path).await.unwrap(), md5(&whole));
         }
         manifest(&lab, id, ManifestKind::Full, None, &Value::Object(all)).await;

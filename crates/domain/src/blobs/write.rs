@@ -149,7 +149,7 @@ fn count(bytes: u64) {
 }
 
 /// Digests of bytes on their way, each computed on a thread of its own.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Digests {
     md5: Md5,
     /// None where it is not wanted.
