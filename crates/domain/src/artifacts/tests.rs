@@ -94,8 +94,11 @@ async fn manifest(lab: &Lab, id: i64, kind: ManifestKind, base: Option<i64>, con
     let text = json!({
         "version": 1, "storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"},
         "contents": contents,
-    })
-    .to_string();
+    });
+    manifest_text(lab, id, kind, base, &text.to_string()).await;
+}
+
+async fn manifest_text(lab: &Lab, id: i64, kind: ManifestKind, base: Option<i64>, text: &str) {
     let new = NewManifest { name: "m".to_owned(), kind, digest: md5(text.as_bytes()), base };
     let upload = change(lab, id).await.create_manifest(new).await.unwrap();
     put(&lab.domain, &upload.url, text.as_bytes()).await.unwrap();
@@ -261,6 +264,22 @@ async fn manifests_that_lie_are_refused_and_change_nothing() {
         }
         let id = begin(&lab, &contents(&[("other", b"x")]), |_| {}).await.row.artifact_id;
         assert_eq!(invalid(change(&lab, id).await.commit().await), "MANIFEST_MISSING");
+        let deep = |n: usize| format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));
+        for text in [
+            "".to_owned(),
+            "[]".to_owned(),
+            "{\"version\": 2, \"contents\": {}}".to_owned(),
+            "{\"version\": 1}".to_owned(),
+            format!("{{\"version\": 1, \"more\": {}, \"contents\": {{}}}}", deep(1_000_000)),
+            format!("{{\"version\": 1, \"contents\": {{\"a\": {{\"digest\": \"d\", \"extra\": {}}}}}}}", deep(700_000)),
+            format!("{{\"version\": 1, \"contents\": {}}}", deep(1_000_000)),
+            format!("{{\"version\": 1, \"contents\": {{\"{}\": {{\"digest\": \"d\"}}}}}}", "n".repeat(6 << 20)),
+        ] {
+            let id = begin(&lab, &contents(&[("other", b"x")]), |_| {}).await.row.artifact_id;
+            manifest_text(&lab, id, ManifestKind::Full, None, &text).await;
+            let start: String = text.chars().take(60).collect();
+            assert_eq!(invalid(change(&lab, id).await.commit().await), "MANIFEST_BROKEN", "{start}");
+        }
         // Bytes that are not those announced.
         let spec = FileSpec { name: "x".to_owned(), md5: md5(b"announced"), parts: None };
         let upload = change(&lab, id).await.create_files(&[spec]).await.unwrap();

@@ -33,7 +33,8 @@ impl Allowed<Read, Run> {
     /// The bytes of a file; none when it is not there, or longer than `most`.
     pub async fn small_file(&self, name: &str, most: u64) -> Result<Option<Bytes>, Error> {
         let text = "SELECT blob, bytes FROM file WHERE run_id = $1 AND name = $2";
-        let row: Option<(String, i64)> = sql(text).bind(self.resource().id).bind(name).optional(self.domain().db()).await?;
+        let row: Option<(String, i64)> =
+            sql(text).bind(self.resource().id).bind(name).optional(self.domain().db()).await?;
         match row {
             Some((blob, bytes)) if u64::try_from(bytes).is_ok_and(|bytes| bytes <= most) => {
                 Ok(Some(self.domain().blobs().read(&blob).await?))

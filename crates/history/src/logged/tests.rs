@@ -143,7 +143,8 @@ fn a_few_bytes_do_not_become_billions_of_cells() {
 fn thousands_of_columns_of_one_long_name_are_named_in_no_time() {
     let long = "n".repeat(4000);
     let names = vec![format!("\"{long}\""); MOST_COLUMNS].join(",");
-    let types = format!("{{\"params\": {{\"type_map\": {{\"{long}\": \"{}\\\"timestamp\\\"\"}}}}}}", "t".repeat(4 << 20));
+    let types =
+        format!("{{\"params\": {{\"type_map\": {{\"{long}\": \"{}\\\"timestamp\\\"\"}}}}}}", "t".repeat(4 << 20));
     let table = format!("{{\"columns\": [{names}], \"column_types\": {types}, \"data\": []}}");
     let begun = std::time::Instant::now();
     let sheet = sheet(&table, 1 << 20).unwrap();
