@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-#: The client sends files from 2 GiB on in parts: RUNSTEAD_LARGE_MB=5000 RUNSTEAD_MANY_FILES=100000 is the whole measure.
+#: The client sends files from 2 GiB on in parts; the whole measure is 100,000 files and 5,000 MB.
 FILES = int(os.environ.get("RUNSTEAD_MANY_FILES", "2500"))
 MEGABYTES = int(os.environ.get("RUNSTEAD_LARGE_MB", "300"))
 #: A file of this many is not held in memory.
@@ -25,7 +25,9 @@ def test_many_files_and_a_large_one_come_back(trainer):
     logged = trainer.train("artifact_many", params={**params, "log": True}).succeeded().result
     assert logged["files"] == FILES
     # Another machine: nothing is in its cache.
-    there = trainer.train("artifact_many", params={**params, "log": False}, WANDB_CACHE_DIR=str(trainer.folder / "other"))
+    there = trainer.train(
+        "artifact_many", params={**params, "log": False}, WANDB_CACHE_DIR=str(trainer.folder / "other")
+    )
     assert there.succeeded().result == logged
     assert peak(trainer.server) < MOST_MEMORY
     trainer.server.cli("verify")

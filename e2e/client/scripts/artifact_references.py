@@ -45,7 +45,9 @@ entries = again.manifest.entries
 result(
     {
         "stores": {
-            name: all(getattr(entries[name], part) == getattr(entry, part) for part in ("ref", "digest", "size", "extra"))
+            name: all(
+                getattr(entries[name], part) == getattr(entry, part) for part in ("ref", "digest", "size", "extra")
+            )
             for name, entry in STORES.items()
         },
         "names": sorted(entries),

@@ -473,6 +473,17 @@ async fn strangers_read_nothing_and_a_link_shows_nothing_else() {
         assert!(seen.creator().await.unwrap().is_none());
         let aliases: Vec<_> = seen.aliases().await.unwrap().into_iter().map(|(_, a)| a.collection.name).collect();
         assert_eq!(aliases, ["shown"]);
+        // A run of the stranger uses it: each sees the end of the line that they may read.
+        let own = ProjectPath::new("mallory", "own").place();
+        let own = lab.mallory.allow::<crate::policy::Submit, Place>(&own).await.unwrap();
+        let run = own.upsert_run(Default::default()).await.unwrap().run;
+        run.use_artifact(&seen, None).await.unwrap();
+        let told = async |version: &ArtifactVersion| {
+            let (runs, hidden) = version.used_by().await.unwrap();
+            (runs.iter().map(|run| run.resource().name.clone()).collect::<Vec<_>>(), hidden)
+        };
+        assert_eq!(told(&seen).await, (vec![run.resource().name.clone()], 0));
+        assert_eq!(told(&version).await, (Vec::new(), 1));
     }
 }
 

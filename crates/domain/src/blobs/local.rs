@@ -15,7 +15,7 @@ const WAITING: usize = 8;
 /// Files that a thread waits for, at least: to begin a thread costs more than to wait for what the others have written.
 const EACH: usize = 4;
 /// The disk is asked to begin with so many bytes.
-const MANY: u64 = 1 << 20;
+const MANY: u64 = 8 << 20;
 
 /// A file on its way; removed again unless it is finished.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct LocalFile {
     file: File,
     path: PathBuf,
     bytes: u64,
+    /// So many of them the disk has been asked to write.
+    begun: u64,
     whole: bool,
 }
 
@@ -37,18 +39,18 @@ impl LocalFile {
                 Err(e) => return Err(e),
             }
         };
-        Ok(Self { file, path, bytes: 0, whole: false })
+        Ok(Self { file, path, bytes: 0, begun: 0, whole: false })
     }
 
     /// Adds these bytes; the disk begins to write many of them at once, so that little is left to wait for at the end.
     pub fn write(&mut self, block: &[Bytes]) -> io::Result<()> {
-        let begun = self.bytes;
         for bytes in block {
             self.file.write_all(bytes)?;
             self.bytes += bytes.len() as u64;
         }
-        if self.bytes - begun >= MANY {
-            begin_to_write(&self.file, begun);
+        if self.bytes - self.begun >= MANY {
+            begin_to_write(&self.file, self.begun);
+            self.begun = self.bytes;
         }
         Ok(())
     }
