@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.error
+import urllib.request
 
 import pytest
 from harness.artifacts import ArtifactWriter, Logger, Reader, Refused, b64, manifest_digest, md5
@@ -18,6 +19,9 @@ KILLS = int(os.environ.get("RUNSTEAD_KILLS", "26"))
 VERSIONS = """query V($entity: String!, $project: String!, $type: String!, $name: String!) {
   project(entityName: $entity, name: $project) { artifactType(name: $type) { artifactCollection(name: $name) {
     artifacts(first: 1000) { edges { node { id versionIndex state } } } } } } }"""
+
+
+DELETE = "mutation D($id: ID!) { deleteArtifact(input: {artifactID: $id, deleteAliases: true}) { artifact { id } } }"
 
 
 def versions(user, project, collection):
@@ -99,13 +103,10 @@ def test_aliases_move_and_versions_go_while_somebody_reads(server):
     readers = [threading.Thread(target=read) for _ in range(2)]
     for thread in readers:
         thread.start()
-    delete = (
-        "mutation D($id: ID!) { deleteArtifact(input: {artifactID: $id, deleteAliases: true}) { artifact { id } } }"
-    )
     deleted = 0
     while deleted < 12:
         for artifact in list(versions(user, "moving", "moving"))[-3:-1]:
-            user.api.query(delete, id=artifact)
+            user.api.query(DELETE, id=artifact)
             deleted += 1
         time.sleep(0.1)
     writer.stopping.set()
@@ -116,6 +117,33 @@ def test_aliases_move_and_versions_go_while_somebody_reads(server):
     assert not failures and writer.failure is None, (failures, writer.failure)
     assert whole, "nothing was read whole"
     assert reader.files("moving:latest") == list(writer.promised.values())[-1]
+
+
+URLS = """query U($entity: String!, $name: String!) { project(entityName: $entity, name: "going") {
+  artifact(name: $name) { id files(first: 1) { edges { node { directUrl } } } } } }"""
+
+
+def test_a_download_that_has_begun_ends_well_when_its_version_is_deleted(server):
+    user = server.user()
+    logger, content = Logger(user.api, user.name, "going"), os.urandom(24 << 20)
+    logger.log("going", {"whole": content})
+    logger.log("in-parts", {"parts": content[1:]}, parts=4)
+    for name, expected in [("going:v0", content), ("in-parts:v0", content[1:])]:
+        found = user.api.query(URLS, entity=user.name, name=name)["project"]["artifact"]
+        (edge,) = found["files"]["edges"]
+        with urllib.request.urlopen(edge["node"]["directUrl"], timeout=60) as answer:
+            first = answer.read(1 << 20)
+            user.api.query(
+                DELETE,
+                id=found["id"],
+            )
+            deadline = time.monotonic() + 60
+            while server.sql(f"SELECT 1 FROM object WHERE bytes = {len(expected)}"):
+                assert time.monotonic() < deadline, "nothing was collected"
+                time.sleep(0.2)
+            assert first + answer.read() == expected, name
+        again = user.api.request("GET", edge["node"]["directUrl"])
+        assert again.status == 404 and b"{" in again.body, again
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(new_server, tmp_path, database):

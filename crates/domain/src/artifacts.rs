@@ -49,7 +49,7 @@ pub(crate) use delete::{collect, remove_all, retire};
 pub(crate) use list::versions_of;
 pub(crate) use names::{LATEST, check_alias, check_type};
 pub(crate) use object::download;
-pub(crate) use upload::{Arrived, write};
+pub(crate) use upload::{Along, Arrived, write};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -50,6 +50,7 @@ struct Parts {
     waiting: crate::runs::Waiting,
     remembered: crate::policy::Remembered,
     arrived: crate::artifacts::Arrived,
+    along: crate::artifacts::Along,
     config: DomainConfig,
     identity: Identity,
     settings: crate::settings::Kept,
@@ -75,7 +76,7 @@ impl Domain {
         let identity = Identity::load(&db, &clock).await?;
         let live = Live::default();
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let (settings, waiting, remembered, arrived) = Default::default();
+        let (settings, waiting, remembered, arrived, along) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory);
         let metric_names = crate::runs::metric_names::MetricNames::default();
         let copies = config.cache_folder.join("tables");
@@ -90,6 +91,7 @@ impl Domain {
             waiting,
             remembered,
             arrived,
+            along,
             config,
             identity,
             settings,
@@ -149,6 +151,10 @@ impl Domain {
 
     pub(crate) fn arrived(&self) -> &crate::artifacts::Arrived {
         &self.0.arrived
+    }
+
+    pub(crate) fn along(&self) -> &crate::artifacts::Along {
+        &self.0.along
     }
 
     pub(crate) fn db(&self) -> &Db {

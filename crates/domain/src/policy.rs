@@ -43,5 +43,5 @@ pub(crate) use remembered::Remembered;
 pub use resource::{Account, Artifact, Collection, Entity, Org, Place, Project, Resource, Run, Sweep, View};
 pub use session::{Asked, Caller, CallerUser, ClientInfo, ClientVersion, Credential, Session};
 pub use share::ShareFacts;
-pub use table::{WHO, allowed};
+pub use table::{IN_REGISTRY, WHO, allowed, allowed_in_registry, registry_actions};
 pub use ticket::{Ticket, TicketUse};

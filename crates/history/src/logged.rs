@@ -26,6 +26,8 @@ pub const VERSION: u32 = 1;
 pub const MOST_ROWS: usize = 20_000_000;
 /// Most columns.
 pub const MOST_COLUMNS: usize = 10_000;
+/// Most cells that rows may be short of, all together. The client writes whole rows; two bytes must not become ten thousand cells.
+const MOST_MISSING: usize = 10_000_000;
 /// Longest row, and longest value beside the rows, in bytes.
 pub const MOST_BYTES: usize = 64 << 20;
 

@@ -17,6 +17,7 @@ mod entity;
 mod identity_rule;
 mod ids;
 mod invitation;
+mod legacy;
 mod mutation;
 mod organization;
 mod page;
@@ -40,7 +41,7 @@ pub use engine::{
 pub use compatibility::page as compatibility;
 pub use page::Page;
 
-/// The schema files: what the client's documents need, what clients before 0.26 need, what the web app needs.
+/// The schema files: what the client's documents need, what older clients need, what the web app needs.
 pub(crate) const SDL: [&str; 11] = [
     include_str!("graphql/schema/client.graphql"),
     include_str!("graphql/schema/legacy.graphql"),
@@ -74,6 +75,7 @@ pub fn resolvers() -> Resolvers {
         sweep::register,
         custom_chart::register,
         view::register,
+        legacy::register,
     ] {
         register(&mut resolvers);
     }

@@ -4,20 +4,32 @@ use std::fmt::Write;
 
 use axum::Json;
 use domain::model::Visibility;
-use domain::policy::{Operation, WHO, allowed};
+use domain::policy::{IN_REGISTRY, Operation, WHO, allowed, allowed_in_registry, registry_actions};
 use serde_json::{Value, json};
 
-/// `{"visibilities", "who", "rows": [{"action", "object", "allowed": {VISIBILITY: [WHO…]}}]}`
+/// What a registry can be: everybody's to read, or of those who were added.
+const REGISTRIES: [Visibility; 2] = [Visibility::Team, Visibility::Restricted];
+
+/// `{"visibilities", "who", "rows": [{"action", "object", "allowed": {VISIBILITY: [WHO…]}}]}`, and `registry` with the same.
 pub async fn answer() -> Json<Value> {
-    let rows: Vec<_> = Operation::ALL.iter().map(|action| row(*action)).collect();
-    let visibilities: Vec<_> = Visibility::ALL.iter().map(|v| v.as_str()).collect();
-    Json(json!({ "visibilities": visibilities, "who": WHO, "rows": rows }))
+    let mut all = matrix(Visibility::ALL, &WHO, Operation::ALL.iter().copied(), allowed);
+    all["registry"] = matrix(&REGISTRIES, &IN_REGISTRY, registry_actions(), allowed_in_registry);
+    Json(all)
 }
 
-fn row(action: Operation) -> Value {
-    let object = action.as_str().split(':').next().unwrap_or_default();
-    let by = Visibility::ALL.iter().map(|v| (v.as_str().to_owned(), json!(allowed(action, *v))));
-    json!({ "action": action.as_str(), "object": object, "allowed": by.collect::<serde_json::Map<_, _>>() })
+fn matrix(
+    visibilities: &[Visibility],
+    who: &[&str],
+    actions: impl Iterator<Item = Operation>,
+    allowed: fn(Operation, Visibility) -> Vec<&'static str>,
+) -> Value {
+    let row = |action: Operation| {
+        let object = action.as_str().split(':').next().unwrap_or_default();
+        let by = visibilities.iter().map(|v| (v.as_str().to_owned(), json!(allowed(action, *v))));
+        json!({ "action": action.as_str(), "object": object, "allowed": by.collect::<serde_json::Map<_, _>>() })
+    };
+    let names: Vec<_> = visibilities.iter().map(|v| v.as_str()).collect();
+    json!({ "visibilities": names, "who": who, "rows": actions.map(row).collect::<Vec<_>>() })
 }
 
 /// The page.
@@ -30,19 +42,26 @@ pub fn page() -> String {
          narrow what their owner may do.\n",
     );
     for visibility in Visibility::ALL {
-        let _ = write!(
-            page,
-            "\n## {visibility}\n\n| action | {} |\n| --- |{}\n",
-            WHO.join(" | "),
-            " :-: |".repeat(WHO.len())
-        );
-        for action in Operation::ALL {
-            let may = allowed(*action, *visibility);
-            let cells: Vec<_> = WHO.iter().map(|who| if may.contains(who) { "✓" } else { "–" }).collect();
-            let _ = writeln!(page, "| `{action}` | {} |", cells.join(" | "));
-        }
+        let rows = Operation::ALL.iter().map(|action| (*action, allowed(*action, *visibility)));
+        table(&mut page, visibility.as_str(), &WHO, rows);
+    }
+    page.push_str(
+        "\n# Registries\n\nTheir projects belong to the organization and hold links alone. *user* is anybody signed in to whom nothing was\n\
+         given there; the roles are those that people and teams get in a registry; *owner* is a member who made the collection.\n",
+    );
+    for (visibility, name) in REGISTRIES.into_iter().zip(["organization", "restricted"]) {
+        let rows = registry_actions().map(|action| (action, allowed_in_registry(action, visibility)));
+        table(&mut page, &format!("{name} registry"), &IN_REGISTRY, rows);
     }
     page
+}
+
+fn table(page: &mut String, title: &str, who: &[&str], rows: impl Iterator<Item = (Operation, Vec<&'static str>)>) {
+    let _ = write!(page, "\n## {title}\n\n| action | {} |\n| --- |{}\n", who.join(" | "), " :-: |".repeat(who.len()));
+    for (action, may) in rows {
+        let cells: Vec<_> = who.iter().map(|who| if may.contains(who) { "✓" } else { "–" }).collect();
+        let _ = writeln!(page, "| `{action}` | {} |", cells.join(" | "));
+    }
 }
 
 #[cfg(test)]

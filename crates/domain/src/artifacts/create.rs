@@ -83,20 +83,7 @@ impl Allowed<LogArtifact, Place> {
     /// digest that is committed already is answered instead, with the aliases moved to it.
     pub async fn create_artifact(&self, new: NewArtifact) -> Result<Created, Error> {
         new.check()?;
-        if self.resource().kind == EntityKind::Organization {
-            return Err(Error::Invalid(Problem::RegistryOnly { name: self.resource().path().to_string() }));
-        }
-        let mut here = self.clone();
-        let (mut tx, project) = loop {
-            let mut tx = self.domain().db().begin().await?;
-            if let Some(project) = here.project(&mut tx).await? {
-                break (tx, project);
-            }
-            drop(tx);
-            // Somebody made the project a moment ago: the policy judges that one.
-            let path = crate::model::ProjectPath::new(&here.resource().entity, &here.resource().name);
-            here = self.session().allow::<LogArtifact, Place>(&path.place()).await?;
-        };
+        let (mut tx, project) = self.begin().await?;
         let id = self.write(&mut tx, &project, &new).await?;
         tx.commit().await?;
         let project = self.session().allow::<Read, Project>(&project.path()).await?;
@@ -105,6 +92,24 @@ impl Allowed<LogArtifact, Place> {
         let latest = project.latest(collection).await?;
         let artifact = found.ok_or_else(|| Error::not_found(Thing::Artifact, new.collection))?;
         Ok(Created { artifact, latest })
+    }
+
+    /// A transaction, and the project, which is made when it is not there.
+    pub(super) async fn begin(&self) -> Result<(Tx, Project), Error> {
+        if self.resource().kind == EntityKind::Organization {
+            return Err(Error::Invalid(Problem::RegistryOnly { name: self.resource().path().to_string() }));
+        }
+        let mut here = self.clone();
+        loop {
+            let mut tx = self.domain().db().begin().await?;
+            if let Some(project) = here.project(&mut tx).await? {
+                return Ok((tx, project));
+            }
+            drop(tx);
+            // Somebody made the project a moment ago: the policy judges that one.
+            let path = crate::model::ProjectPath::new(&here.resource().entity, &here.resource().name);
+            here = self.session().allow::<LogArtifact, Place>(&path.place()).await?;
+        }
     }
 
     async fn project(&self, tx: &mut Tx) -> Result<Option<Project>, Error> {

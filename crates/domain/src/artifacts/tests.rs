@@ -94,8 +94,11 @@ async fn manifest(lab: &Lab, id: i64, kind: ManifestKind, base: Option<i64>, con
     let text = json!({
         "version": 1, "storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"},
         "contents": contents,
-    })
-    .to_string();
+    });
+    manifest_text(lab, id, kind, base, &text.to_string()).await;
+}
+
+async fn manifest_text(lab: &Lab, id: i64, kind: ManifestKind, base: Option<i64>, text: &str) {
     let new = NewManifest { name: "m".to_owned(), kind, digest: md5(text.as_bytes()), base };
     let upload = change(lab, id).await.create_manifest(new).await.unwrap();
     put(&lab.domain, &upload.url, text.as_bytes()).await.unwrap();
@@ -261,6 +264,22 @@ async fn manifests_that_lie_are_refused_and_change_nothing() {
         }
         let id = begin(&lab, &contents(&[("other", b"x")]), |_| {}).await.row.artifact_id;
         assert_eq!(invalid(change(&lab, id).await.commit().await), "MANIFEST_MISSING");
+        let deep = |n: usize| format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));
+        for text in [
+            "".to_owned(),
+            "[]".to_owned(),
+            "{\"version\": 2, \"contents\": {}}".to_owned(),
+            "{\"version\": 1}".to_owned(),
+            format!("{{\"version\": 1, \"more\": {}, \"contents\": {{}}}}", deep(1_000_000)),
+            format!("{{\"version\": 1, \"contents\": {{\"a\": {{\"digest\": \"d\", \"extra\": {}}}}}}}", deep(700_000)),
+            format!("{{\"version\": 1, \"contents\": {}}}", deep(1_000_000)),
+            format!("{{\"version\": 1, \"contents\": {{\"{}\": {{\"digest\": \"d\"}}}}}}", "n".repeat(6 << 20)),
+        ] {
+            let id = begin(&lab, &contents(&[("other", b"x")]), |_| {}).await.row.artifact_id;
+            manifest_text(&lab, id, ManifestKind::Full, None, &text).await;
+            let start: String = text.chars().take(60).collect();
+            assert_eq!(invalid(change(&lab, id).await.commit().await), "MANIFEST_BROKEN", "{start}");
+        }
         // Bytes that are not those announced.
         let spec = FileSpec { name: "x".to_owned(), md5: md5(b"announced"), parts: None };
         let upload = change(&lab, id).await.create_files(&[spec]).await.unwrap();
@@ -333,7 +352,16 @@ async fn files_come_in_parts_and_are_read_in_ranges() {
         let swapped = put(&lab.domain, &multipart.parts[0].url, &whole[1000..2000]).await;
         assert_eq!(invalid(swapped), "UPLOAD_DIGEST");
         put(&lab.domain, &multipart.parts[0].url, &whole[..1000]).await.unwrap();
+        // They are read as they come, before the end is asked for.
+        let read = async {
+            while lab.domain.along().parts(multipart.id).await < 3 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), read).await.unwrap();
         for _ in 0..2 {
+            // A part that is sent again lies elsewhere.
+            put(&lab.domain, &multipart.parts[1].url, &whole[1000..2000]).await.unwrap();
             assert_eq!(artifact.complete_parts(multipart.id, &upload.storage_path).await.unwrap(), md5(&whole));
         }
         manifest(&lab, id, ManifestKind::Full, None, &Value::Object(all)).await;
@@ -445,6 +473,17 @@ async fn strangers_read_nothing_and_a_link_shows_nothing_else() {
         assert!(seen.creator().await.unwrap().is_none());
         let aliases: Vec<_> = seen.aliases().await.unwrap().into_iter().map(|(_, a)| a.collection.name).collect();
         assert_eq!(aliases, ["shown"]);
+        // A run of the stranger uses it: each sees the end of the line that they may read.
+        let own = ProjectPath::new("mallory", "own").place();
+        let own = lab.mallory.allow::<crate::policy::Submit, Place>(&own).await.unwrap();
+        let run = own.upsert_run(Default::default()).await.unwrap().run;
+        run.use_artifact(&seen, None).await.unwrap();
+        let told = async |version: &ArtifactVersion| {
+            let (runs, hidden) = version.used_by().await.unwrap();
+            (runs.iter().map(|run| run.resource().name.clone()).collect::<Vec<_>>(), hidden)
+        };
+        assert_eq!(told(&seen).await, (vec![run.resource().name.clone()], 0));
+        assert_eq!(told(&version).await, (Vec::new(), 1));
     }
 }
 

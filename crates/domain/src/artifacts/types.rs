@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use crate::Error;
 use crate::clock::Micros;
 use crate::db::sql;
-use crate::policy::{Allowed, Project, Read};
+use crate::policy::{Allowed, LogArtifact, Place, Project, Read};
 
 /// A type.
 #[derive(Clone, Debug, FromRow)]
@@ -40,6 +40,26 @@ fn is_hidden(name: &str) -> bool {
 
 /// A type of which nothing is left is not listed.
 const USED: &str = "EXISTS (SELECT 1 FROM artifact_collection c WHERE c.type_id = t.id AND c.deleted_at IS NULL)";
+
+impl Allowed<LogArtifact, Place> {
+    /// The type of this name, which is made when it is not there (and its project), with the project. A text replaces the one before.
+    pub async fn create_artifact_type(
+        &self,
+        name: &str,
+        text: Option<&str>,
+    ) -> Result<(Allowed<Read, Project>, ArtifactType), Error> {
+        super::names::check_type(name)?;
+        let (mut tx, project) = self.begin().await?;
+        let statement = "INSERT INTO artifact_type (id, project_id, name, description, created_at) VALUES ($1, $2, $3, $4, $5) \
+                         ON CONFLICT (project_id, name) DO UPDATE \
+                         SET description = COALESCE(excluded.description, artifact_type.description) \
+                         RETURNING id, name, description, created_at";
+        let query = sql(statement).bind(self.domain().clock().id()?).bind(project.id).bind(name);
+        let made = query.bind(text.map(str::to_owned)).bind(self.session().now()).one(&mut tx).await?;
+        tx.commit().await?;
+        Ok((self.session().allow::<Read, Project>(&project.path()).await?, made))
+    }
+}
 
 impl Allowed<Read, Project> {
     /// The types of the project's collections, by name; with those of which there is nothing (yet), where `all` are asked for.

@@ -1,9 +1,11 @@
 //! Files on their way in: an address for each that the project does not have, then one whole write through it.
 
+mod along;
 mod part;
 mod put;
 mod together;
 
+pub(crate) use along::Along;
 pub(crate) use put::write;
 pub(crate) use together::Arrived;
 

@@ -12,6 +12,10 @@ use bytes::Bytes;
 
 /// Threads that wait for the disk together: the waits of several files are one for the journal of the file system.
 const WAITING: usize = 8;
+/// Files that a thread waits for, at least: to begin a thread costs more than to wait for what the others have written.
+const EACH: usize = 4;
+/// The disk is asked to begin with so many bytes.
+const MANY: u64 = 8 << 20;
 
 /// A file on its way; removed again unless it is finished.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(super) struct LocalFile {
     file: File,
     path: PathBuf,
     bytes: u64,
+    /// So many of them the disk has been asked to write.
+    begun: u64,
     whole: bool,
 }
 
@@ -33,17 +39,19 @@ impl LocalFile {
                 Err(e) => return Err(e),
             }
         };
-        Ok(Self { file, path, bytes: 0, whole: false })
+        Ok(Self { file, path, bytes: 0, begun: 0, whole: false })
     }
 
-    /// Adds these bytes; the disk begins to write them at once, so that little is left to wait for at the end.
+    /// Adds these bytes; the disk begins to write many of them at once, so that little is left to wait for at the end.
     pub fn write(&mut self, block: &[Bytes]) -> io::Result<()> {
-        let begun = self.bytes;
         for bytes in block {
             self.file.write_all(bytes)?;
             self.bytes += bytes.len() as u64;
         }
-        begin_to_write(&self.file, begun);
+        if self.bytes - self.begun >= MANY {
+            begin_to_write(&self.file, self.begun);
+            self.begun = self.bytes;
+        }
         Ok(())
     }
 
@@ -80,7 +88,7 @@ pub(super) fn write_together(dir: &Path, folder: &str, blobs: &[(String, Bytes)]
         Ok(file)
     };
     let mut files: Vec<io::Result<LocalFile>> = blobs.iter().map(begin).collect();
-    let share = files.len().div_ceil(WAITING).max(1);
+    let share = files.len().div_ceil(WAITING).max(EACH);
     let sync = |file: &mut io::Result<LocalFile>| {
         if let Ok(begun) = file
             && let Err(e) = begun.sync()

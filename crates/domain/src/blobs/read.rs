@@ -1,18 +1,19 @@
 //! Reading blobs: whole, a range, or as a stream.
 
-use std::io::SeekFrom;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
 use super::Blobs;
-use crate::Error;
+use super::write::beside;
+use crate::{Error, Thing};
 
 /// Bytes read from a local file at once.
 const CHUNK: usize = 256 << 10;
@@ -74,6 +75,14 @@ impl Blobs {
 
     /// The blob, or part of it, as a stream.
     pub async fn stream(&self, name: &str, range: Option<ByteRange>) -> Result<Download, Error> {
+        if let Some(dir) = self.local.clone() {
+            let path = dir.join(name);
+            return match beside(move || open(&path, range)).await? {
+                Ok(download) => Ok(download),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => Err(Error::not_found(Thing::Blob, name)),
+                Err(e) => Err(fault(e)),
+            };
+        }
         let options = match range {
             None => GetOptions::default(),
             Some(range) => {
@@ -86,20 +95,32 @@ impl Blobs {
         };
         let result = self.store.get_opts(&Path::from(name), options).await?;
         let (size, range) = (result.meta.size, result.range.clone());
-        Ok(Download { size, range: Some(range), stream: stream_of(result).await? })
+        Ok(Download { size, range: Some(range), stream: result.into_stream().map_err(Error::from).boxed() })
     }
 }
 
-/// The bytes of a result, from a local file in chunks of our size.
-async fn stream_of(result: GetResult) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
-    let Range { start, end } = result.range;
-    let fault = |e| Error::internal("reading a blob", e);
-    match result.payload {
-        GetResultPayload::Stream(stream) => Ok(stream.map_err(Error::from).boxed()),
-        GetResultPayload::File(file, _) => {
-            let mut file = tokio::fs::File::from_std(file);
-            file.seek(SeekFrom::Start(start)).await.map_err(fault)?;
-            Ok(ReaderStream::with_capacity(file.take(end - start), CHUNK).map_err(fault).boxed())
+/// Opens a local file and reads the first of the bytes wanted: of a small file all, so that its thread is asked once.
+fn open(path: &std::path::Path, range: Option<ByteRange>) -> io::Result<Download> {
+    let mut file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    let Some(Range { start, end }) = range.map_or(Some(0..size), |range| range.within(size)) else {
+        return Ok(Download { size, range: None, stream: stream::empty().boxed() });
+    };
+    file.seek(SeekFrom::Start(start))?;
+    let mut first = vec![0; usize::try_from(end - start).unwrap_or(CHUNK).min(CHUNK)];
+    file.read_exact(&mut first)?;
+    let left = end - start - first.len() as u64;
+    let first = stream::iter((!first.is_empty()).then(|| Ok(Bytes::from(first))));
+    let stream = match left {
+        0 => first.boxed(),
+        left => {
+            let rest = tokio::fs::File::from_std(file).take(left);
+            first.chain(ReaderStream::with_capacity(rest, CHUNK).map_err(fault)).boxed()
         }
-    }
+    };
+    Ok(Download { size, range: Some(start..end), stream })
+}
+
+fn fault(e: io::Error) -> Error {
+    Error::internal("reading a blob", e)
 }

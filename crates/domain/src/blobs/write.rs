@@ -15,8 +15,10 @@ use super::local::{LocalFile, write_together};
 use crate::{Error, Problem, Thing};
 use parts::Parts;
 
-/// Bytes that go through together; a blob up to this size is written in one piece, a longer one in parts of it.
-pub(crate) const BLOCK: usize = 8 << 20;
+/// Bytes that go through together: little enough for many uploads at once, enough to be worth the way to another thread.
+pub(crate) const BLOCK: usize = 2 << 20;
+/// The same to an object store, which takes no smaller parts than 5 MiB, and no more than 10,000.
+const PART: usize = 8 << 20;
 
 /// Small blobs that are sent to an object store at once.
 const AT_ONCE: usize = 32;
@@ -93,7 +95,8 @@ impl Blobs {
     where
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {
-        let mut source = Source { inner: Box::pin(stream), bytes: 0, rest: Bytes::new(), ended: false };
+        let most = if self.local.is_some() { BLOCK } else { PART };
+        let mut source = Source { inner: Box::pin(stream), most, bytes: 0, rest: Bytes::new(), ended: false };
         let first = source.block(expect).await?;
         let mut digests = Digests::new(expect.hash);
         if source.ended {
@@ -149,7 +152,7 @@ fn count(bytes: u64) {
 }
 
 /// Digests of bytes on their way, each computed on a thread of its own.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Digests {
     md5: Md5,
     /// None where it is not wanted.
@@ -260,6 +263,8 @@ impl Sink {
 /// The incoming bytes, cut into blocks and counted on the way.
 struct Source<S> {
     inner: S,
+    /// Bytes of a block.
+    most: usize,
     bytes: u64,
     /// What the last piece held beyond the last block.
     rest: Bytes,
@@ -267,9 +272,9 @@ struct Source<S> {
 }
 
 impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
-    /// The next block: of [`BLOCK`] bytes, shorter only at the end, empty after it.
+    /// The next block, shorter only at the end, empty after it.
     async fn block(&mut self, expect: Expect) -> Result<Block, Error> {
-        let (mut block, mut room) = (Block::new(), BLOCK);
+        let (mut block, mut room) = (Block::new(), self.most);
         loop {
             let piece = self.rest.split_to(self.rest.len().min(room));
             room -= piece.len();

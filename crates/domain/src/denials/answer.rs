@@ -2,9 +2,10 @@
 
 use super::{AccessRequest, RequestState};
 use crate::db::{Tx, sql};
-use crate::model::{EntityPath, ProjectPath};
+use crate::model::{EntityPath, ProjectPath, Visibility};
 use crate::notices::{self, Notice};
-use crate::policy::{Administer, Allowed, Entity, EntityKind, Operation, Project, Session, Update};
+use crate::policy::{Administer, Allowed, Create, Entity, EntityKind, Operation, Project, Session, Update};
+use crate::registry::RegistryDraft;
 use crate::{Error, Problem, Thing, audit};
 
 /// What is answered.
@@ -29,7 +30,8 @@ impl Session {
     /// transaction: where the role cannot be given, the request still waits.
     pub async fn answer_request(&self, id: i64, answer: Answer) -> Result<AccessRequest, Error> {
         let request = self.answerable_request(id).await?;
-        let role = answer.role.unwrap_or_else(|| request.action.role().to_string());
+        let lowest = request.roles().first().copied().unwrap_or_default();
+        let role = answer.role.unwrap_or_else(|| lowest.to_owned());
         let place = if answer.approve { Some(self.place(&request).await?) } else { None };
         let mut tx = self.db().begin().await?;
         self.close(&mut tx, &request, place.as_ref().map(|_| role.as_str()), answer.text.as_deref()).await?;
@@ -46,6 +48,9 @@ impl Session {
     /// The project where that is what was closed, else the team.
     async fn place(&self, request: &AccessRequest) -> Result<Place, Error> {
         let (entity, project, _) = &request.asked;
+        if request.makes_registry() && request.state == RequestState::Pending {
+            return Ok(Place::Project(self.new_registry(&ProjectPath::new(entity, project)).await?));
+        }
         match self.allow::<Administer, Entity>(&EntityPath(entity.clone())).await {
             Ok(team) if team.resource().kind == EntityKind::Team && !self.needs_project_role(request).await? => {
                 Ok(Place::Team(team))
@@ -56,6 +61,14 @@ impl Session {
             Ok(_) => Err(Error::Conflict(Problem::PersonalSpace { name: entity.clone() })),
             Err(e) => Err(e),
         }
+    }
+
+    /// The registry that somebody asks for: of those who are added to it, until an admin opens it.
+    async fn new_registry(&self, path: &ProjectPath) -> Result<Allowed<Update, Project>, Error> {
+        let place = self.allow::<Create, crate::policy::Place>(&path.place()).await?;
+        let visibility = Some(Visibility::Restricted);
+        place.create_registry(RegistryDraft { visibility, ..RegistryDraft::default() }).await?;
+        self.allow::<Update, Project>(path).await
     }
 
     /// Whether it was the project that was closed to the one who asks: restricted, or with a role of its own.

@@ -33,6 +33,8 @@ pub struct AccessRequest {
     pub action: Operation,
     /// On which path: entity, project, object.
     pub asked: Asked,
+    /// Whether that is a registry.
+    pub registry: bool,
     /// What they say.
     pub message: Option<String>,
     /// Where it stands.
@@ -55,8 +57,16 @@ impl AccessRequest {
         super::place(&self.asked)
     }
 
+    /// Whether a registry is asked for that is not there yet.
+    pub fn makes_registry(&self) -> bool {
+        self.registry && self.action == Operation::ProjectCreate
+    }
+
     /// The roles that suffice for what was refused, lowest first.
     pub fn roles(&self) -> Vec<&'static str> {
+        if self.makes_registry() {
+            return vec![Role::Admin.as_str()];
+        }
         Role::ALL.iter().filter(|role| **role >= self.action.role()).map(|role| role.as_str()).collect()
     }
 }
@@ -70,6 +80,7 @@ struct Row {
     entity: String,
     project: String,
     object: String,
+    registry: bool,
     message: Option<String>,
     state: String,
     role: Option<String>,
@@ -136,7 +147,8 @@ pub(super) async fn load<T: Into<crate::db::Arg>>(
 ) -> Result<Vec<AccessRequest>, Error> {
     let text = format!(
         "SELECT q.id, q.reference, a.name AS requester, q.action, q.entity, q.project, q.object, q.message, q.state, \
-         q.role, q.created_at, q.answered_at, q.answered_by, q.answer FROM access_request q \
+         q.role, q.created_at, q.answered_at, q.answered_by, q.answer, \
+         EXISTS (SELECT 1 FROM entity e WHERE e.name = q.entity AND e.kind = 'organization') AS registry FROM access_request q \
          JOIN account a ON a.id = q.user_id WHERE {condition} ORDER BY q.created_at DESC, q.id DESC LIMIT {MOST}"
     );
     let rows: Vec<Row> = sql(text).bind_all(args).all(session.db()).await?;
@@ -147,6 +159,7 @@ pub(super) async fn load<T: Into<crate::db::Arg>>(
             user: r.requester,
             action: r.action.parse()?,
             asked: (r.entity, r.project, r.object),
+            registry: r.registry,
             message: r.message,
             state: r.state.parse()?,
             role: r.role,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::db::sql;
 use crate::model::{EntityPath, ProjectPath, Role, RunPath};
-use crate::policy::{Administer, Denied, Entity, Operation, Place, Session, Submit};
+use crate::policy::{Administer, Create, Denied, Entity, Operation, Place, Project, Read, Session, Submit, Update};
 use crate::roles::RoleDraft;
 use crate::testing::{Lab, user};
 use crate::{Error, Problem};
@@ -112,6 +112,32 @@ async fn an_entity_that_is_not_there_can_be_asked_for_like_one_that_is_hidden() 
             denial.ask(&lab.mallory, None).await.unwrap();
         }
         assert_eq!(lab.mallory.own_requests().await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_was_asked_for_is_made_with_its_first_admin() {
+    for lab in Lab::all().await {
+        let path = ProjectPath::new("runstead", "wandb-registry-models");
+        let Err(Error::Denied(denied)) = lab.mallory.allow::<Create, Place>(&path.place()).await else {
+            panic!("only admins of the organization make registries");
+        };
+        let denial = lab.mallory.denial(&denied.reference.unwrap()).await.unwrap().unwrap();
+        assert!(denial.can_be_granted());
+        denial.ask(&lab.mallory, Some("for the models of vision")).await.unwrap();
+        assert!(lab.alice.answerable_requests(None, Some(true)).await.unwrap().is_empty());
+        let operator = lab.domain.operator();
+        let request = operator.answerable_requests(None, Some(true)).await.unwrap().remove(0);
+        assert_eq!(request.roles(), ["admin"]);
+        let answered = operator.answer_request(request.id, approve(None)).await.unwrap();
+        assert_eq!((answered.state, answered.role.as_deref()), (RequestState::Approved, Some("admin")));
+        lab.mallory.allow::<Update, Project>(&path).await.unwrap();
+        assert!(
+            matches!(lab.alice.allow::<Read, Project>(&path).await, Err(Error::Denied(_))),
+            "nobody else is let in"
+        );
+        let twice = operator.answer_request(request.id, approve(None)).await;
+        assert!(matches!(twice, Err(Error::Conflict(Problem::RequestAnswered))));
     }
 }
 

@@ -1,7 +1,10 @@
 //! Downloads: one blob through a signed address.
 
+use bytes::Bytes;
+
 use crate::blobs::{ByteRange, Download};
-use crate::policy::{Ticket, TicketUse};
+use crate::db::sql;
+use crate::policy::{Allowed, Read, Run, Ticket, TicketUse};
 use crate::{Error, Problem};
 
 /// A file on its way out.
@@ -24,6 +27,21 @@ pub struct FileHead {
     pub etag: String,
     /// Size in bytes.
     pub size: u64,
+}
+
+impl Allowed<Read, Run> {
+    /// The bytes of a file; none when it is not there, or longer than `most`.
+    pub async fn small_file(&self, name: &str, most: u64) -> Result<Option<Bytes>, Error> {
+        let text = "SELECT blob, bytes FROM file WHERE run_id = $1 AND name = $2";
+        let row: Option<(String, i64)> =
+            sql(text).bind(self.resource().id).bind(name).optional(self.domain().db()).await?;
+        match row {
+            Some((blob, bytes)) if u64::try_from(bytes).is_ok_and(|bytes| bytes <= most) => {
+                Ok(Some(self.domain().blobs().read(&blob).await?))
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Ticket {

@@ -5,7 +5,7 @@ use super::facts::{
     CallerFacts, EntityFacts, EntityKind, Evidence, Facts, ObjectFacts, ProjectFacts, ServerFacts, Standing,
 };
 use super::operation::{Concern, Operation};
-use crate::model::{Role, Visibility};
+use crate::model::{RegistryRole, Role, Visibility};
 
 /// Who is meant, weakest first. `owner` is a member who made the project and the run, and to whom the account belongs.
 /// In a restricted project all but `anonymous`, `user` and `org_admin` were added to it with their role.
@@ -17,6 +17,32 @@ const OTHER: i64 = 2;
 /// Whom the decision allows an action, of [`WHO`], in a project of this visibility.
 pub fn allowed(action: Operation, visibility: Visibility) -> Vec<&'static str> {
     WHO.into_iter().filter(|who| decide(action, &facts(who, action, visibility)).is_allowed()).collect()
+}
+
+/// Who is meant in a registry. `user` was given nothing; `owner` is a member who made the collection.
+pub const IN_REGISTRY: [&str; 7] = ["user", "restricted_viewer", "viewer", "member", "owner", "admin", "org_admin"];
+
+/// What can be done in a registry: its projects hold nothing else.
+pub fn registry_actions() -> impl Iterator<Item = Operation> {
+    let there = |action: &Operation| ["project:", "artifact:"].iter().any(|of| action.as_str().starts_with(of));
+    Operation::ALL.iter().copied().filter(there)
+}
+
+/// Whom the decision allows an action, of [`IN_REGISTRY`], in a registry of this visibility.
+pub fn allowed_in_registry(action: Operation, visibility: Visibility) -> Vec<&'static str> {
+    let role = |who| match who {
+        "owner" => Some(RegistryRole::Member),
+        who => who.parse().ok(),
+    };
+    let facts = |who| {
+        let mut facts = facts(who, action, visibility);
+        facts.entity.iter_mut().for_each(|entity| entity.kind = EntityKind::Organization);
+        facts.project.iter_mut().for_each(|project| project.role = role(who).map(Standing::in_registry));
+        // Registries are made where there is none yet.
+        facts.project = facts.project.filter(|_| action != Operation::ProjectCreate);
+        facts
+    };
+    IN_REGISTRY.into_iter().filter(|who| decide(action, &facts(who)).is_allowed()).collect()
 }
 
 fn facts(who: &str, action: Operation, visibility: Visibility) -> Facts {
@@ -92,5 +118,13 @@ mod tests {
         assert_eq!(allowed(Operation::RunRead, Visibility::Public), WHO);
         assert_eq!(allowed(Operation::RunCreate, Visibility::Open)[0], "user");
         assert_eq!(allowed(Operation::RunRead, Visibility::Restricted)[0], "viewer");
+        let registry = |action| allowed_in_registry(action, Visibility::Restricted);
+        assert_eq!(registry(Operation::ArtifactRead), IN_REGISTRY[1..]);
+        assert_eq!(registry(Operation::ArtifactDownload), IN_REGISTRY[2..]);
+        assert_eq!(registry(Operation::ArtifactUpdate), ["member", "owner", "admin", "org_admin"]);
+        assert_eq!(registry(Operation::ArtifactDelete), ["owner", "admin", "org_admin"]);
+        assert_eq!(registry(Operation::ArtifactProtect), ["admin", "org_admin"]);
+        assert_eq!(registry(Operation::ProjectCreate), ["org_admin"]);
+        assert_eq!(allowed_in_registry(Operation::ArtifactDownload, Visibility::Team)[0], "user");
     }
 }

@@ -200,13 +200,8 @@ fn search(grid: &Grid, text: &str) -> Result<Bitmap, Error> {
         if column.stats.texts == 0 {
             continue;
         }
-        for (row, cell) in grid.cells(at)?.iter().enumerate() {
-            if let Some(Cell::Text(text)) = cell
-                && pattern.is_match(text)
-            {
-                rows.insert(row as u32);
-            }
-        }
+        let find = |text: &str, from: usize| pattern.find_at(text, from).map(|found| found.range());
+        grid.cells(at)?.found(find, |row| _ = rows.insert(row as u32));
     }
     Ok(rows)
 }

@@ -1,5 +1,7 @@
 //! The cells of one column, in memory.
 
+use std::ops::Range;
+
 /// What a row holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
@@ -63,6 +65,22 @@ impl Cells {
         self.ends.is_empty()
     }
 
+    /// Calls for every row with a text in which something is found. `find` is given texts and a place in them, and tells the
+    /// first thing it finds from there on: it looks through all rows at once, which is many times as fast as one by one.
+    pub fn found(&self, mut find: impl FnMut(&str, usize) -> Option<Range<usize>>, mut each: impl FnMut(usize)) {
+        let mut at = 0;
+        while let Some(found) = find(&self.texts, at) {
+            let row = self.ends.partition_point(|end| *end as usize <= found.start);
+            let Some(end) = self.ends.get(row).map(|end| *end as usize) else { return };
+            // What begins in one row and ends in the next is in neither; the row may hold another one.
+            let inside = found.end <= end || find(self.text(row), 0).is_some();
+            if inside && self.kinds[row] == TEXT {
+                each(row);
+            }
+            at = end;
+        }
+    }
+
     /// Adds a row. No more than 4 GB of text fit.
     pub fn push(&mut self, cell: Option<Cell<'_>>) {
         let row = self.kinds.len();
@@ -121,5 +139,25 @@ mod tests {
             expected.iter().for_each(|cell| cells.push(*cell));
             assert_eq!(cells.iter().collect::<Vec<_>>(), expected);
         }
+    }
+
+    #[test]
+    fn texts_are_found_in_their_own_rows_only() {
+        let rows = [Cell::Text("xa"), Cell::Text("ba"), Cell::Json("[\"ab\"]"), Cell::Text(""), Cell::Number(1.0)];
+        let mut cells = Cells::default();
+        cells.push(None);
+        rows.into_iter()
+            .chain([Cell::Text("abab"), Cell::Text("éab"), Cell::Text("é")])
+            .for_each(|c| cells.push(Some(c)));
+        let rows = |wanted: &str| {
+            let mut rows = Vec::new();
+            let find = |text: &str, at: usize| text[at..].find(wanted).map(|n| at + n..at + n + wanted.len());
+            cells.found(find, |row| rows.push(row));
+            rows
+        };
+        assert_eq!(rows("ab"), [6, 7]);
+        assert_eq!(rows("a"), [1, 2, 6, 7]);
+        assert_eq!(rows("é"), [7, 8]);
+        assert_eq!(rows("ax"), Vec::<usize>::new());
     }
 }

@@ -1,6 +1,6 @@
 //! From the JSON of a table to its columnar copy.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -17,7 +17,7 @@ use super::group::Group;
 use super::sheet::Written;
 use super::split::{Sink, split};
 use super::stats::ColumnStats;
-use super::{Cell, EXACT, KEY, LoggedError, MOST_COLUMNS, MOST_ROWS, VERSION};
+use super::{Cell, EXACT, KEY, LoggedError, MOST_COLUMNS, MOST_MISSING, MOST_ROWS, VERSION};
 use crate::json::Scanner;
 use crate::value::Value;
 
@@ -38,7 +38,7 @@ pub fn convert(source: impl Read, out: impl Write + Send) -> Result<(), LoggedEr
             }
             Ok::<_, LoggedError>((file, stats))
         });
-        let mut reading = Reading { groups, group: None, rows: 0, names: None, types: Json::Null };
+        let mut reading = Reading { groups, group: None, rows: 0, missing: 0, names: None, types: Json::Null };
         let read = split(source, &mut reading).and_then(|()| reading.send());
         let Reading { names, types, groups, rows, .. } = reading;
         drop(groups);
@@ -81,14 +81,27 @@ fn begin<W: Write + Send>(out: W, columns: usize) -> Result<SerializedFileWriter
 
 /// Gives columns their names, each once, and marks dates.
 fn name(stats: &mut [ColumnStats], names: Vec<String>, types: &Json) {
+    let declared = types.pointer("/params/type_map").and_then(Json::as_object);
+    let dates: HashSet<&str> = declared
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, declared)| declared.to_string().contains("\"timestamp\"").then_some(name.as_str()))
+        .collect();
     let mut used = HashSet::new();
+    // How often a name has come: thousands of the same must not be counted from the first each time.
+    let mut times: HashMap<String, usize> = HashMap::new();
     let mut names = names.into_iter();
     for (at, column) in stats.iter_mut().enumerate() {
         let wanted = names.next().unwrap_or_else(|| (at + 1).to_string());
-        let other = |n: usize| if n < 2 { wanted.clone() } else { format!("{wanted} ({n})") };
-        column.name = (1..).map(other).find(|name| used.insert(name.clone())).unwrap_or_default();
-        let declared = types.pointer("/params/type_map").and_then(|map| map.get(&wanted));
-        column.dates = declared.is_some_and(|declared| declared.to_string().contains("\"timestamp\""));
+        column.dates = dates.contains(wanted.as_str());
+        let times = times.entry(wanted.clone()).or_insert(0);
+        column.name = loop {
+            *times += 1;
+            let name = if *times < 2 { wanted.clone() } else { format!("{wanted} ({times})") };
+            if used.insert(name.clone()) {
+                break name;
+            }
+        };
     }
 }
 
@@ -96,6 +109,8 @@ struct Reading {
     groups: SyncSender<Group>,
     group: Option<Group>,
     rows: usize,
+    /// Cells that rows are short of.
+    missing: usize,
     names: Option<Vec<String>>,
     types: Json,
 }
@@ -163,6 +178,10 @@ impl Sink for Reading {
         read.and_then(|_| scanner.finish()).map_err(|error| bad(row, &error))?;
         if at > columns {
             return Err(LoggedError::Wide { row, cells: at, columns });
+        }
+        self.missing += columns - at;
+        if self.missing > MOST_MISSING {
+            return Err(LoggedError::NotTable("rows have fewer cells than there are columns"));
         }
         (at..columns).for_each(|at| group.push(at, None));
         group.rows += 1;

@@ -131,6 +131,28 @@ fn a_row_without_end_does_not_fill_the_memory() {
 }
 
 #[test]
+fn a_few_bytes_do_not_become_billions_of_cells() {
+    let names = vec!["1"; MOST_COLUMNS].join(",");
+    let rows = vec!["[]"; MOST_MISSING / MOST_COLUMNS + 1].join(",");
+    let bomb = format!("{{\"columns\": [{names}], \"data\": [{rows}]}}");
+    assert!(bomb.len() < 25_000);
+    assert!(matches!(convert(bomb.as_bytes(), std::io::sink()), Err(LoggedError::NotTable(_))));
+}
+
+#[test]
+fn thousands_of_columns_of_one_long_name_are_named_in_no_time() {
+    let long = "n".repeat(4000);
+    let names = vec![format!("\"{long}\""); MOST_COLUMNS].join(",");
+    let types =
+        format!("{{\"params\": {{\"type_map\": {{\"{long}\": \"{}\\\"timestamp\\\"\"}}}}}}", "t".repeat(4 << 20));
+    let table = format!("{{\"columns\": [{names}], \"column_types\": {types}, \"data\": []}}");
+    let begun = std::time::Instant::now();
+    let sheet = sheet(&table, 1 << 20).unwrap();
+    assert_eq!(sheet.columns()[MOST_COLUMNS - 1].name, format!("{long} ({MOST_COLUMNS})"));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn other_files_are_no_copies() {
     use std::io::Write;
     let mut file = tempfile::tempfile().unwrap();

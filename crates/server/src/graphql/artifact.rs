@@ -7,6 +7,8 @@ mod lineage;
 mod membership;
 mod of_project;
 
+pub use of_project::TypeNode;
+
 use std::sync::Arc;
 
 use domain::artifacts::{ArtifactVersion, CollectionKind, CollectionRow, Deletion, decode_artifact_id};

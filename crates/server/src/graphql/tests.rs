@@ -34,7 +34,7 @@ fn graphql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// What clients before 0.26 send and newer ones do not (`e2e/documents` has those of the newest).
-const OLDER: [(&str, &str); 14] = [
+const OLDER: [(&str, &str); 22] = [
     (
         "0.13: upload addresses",
         "query RunUploadUrls($name: String!, $files: [String]!, $entity: String, $run: String!, $description: String) { \
@@ -114,6 +114,48 @@ const OLDER: [(&str, &str); 14] = [
         "mutation UnlinkArtifact($artifact: ID!, $portfolio: ID!) { \
        unlinkArtifact(input: { artifactID: $artifact, artifactPortfolioID: $portfolio }) { \
        artifactID success clientMutationId } }",
+    ),
+    (
+        "0.13–0.28: a project",
+        "query ProjectDetails($entity: String, $project: String) { model(name: $project, entityName: $entity) { \
+       id name repo dockerImage description } }",
+    ),
+    (
+        "0.13–0.28: runs of a project",
+        "query ProjectRuns($model: String!, $entity: String) { model(name: $model, entityName: $entity) { \
+       buckets(first: 10) { edges { node { id name displayName description } } } } }",
+    ),
+    (
+        "0.13–0.28: where a run ran",
+        "query RunInfo($project: String!, $entity: String!, $name: String!) { project(name: $project, entityName: $entity) { \
+       run(name: $name) { runInfo { program args os python colab executable codeSaved cpuCount gpuCount gpu git { remote commit } } } } }",
+    ),
+    (
+        "0.13–0.28: a type of artifacts",
+        "mutation CreateArtifactType($entityName: String!, $projectName: String!, $artifactTypeName: String!, $description: String) { \
+       createArtifactType(input: {entityName: $entityName, projectName: $projectName, name: $artifactTypeName, \
+       description: $description}) { artifactType { id } } }",
+    ),
+    (
+        "0.15–0.28: stopping a run",
+        "mutation stopRun($id: ID!) { stopRun(input: { id: $id }) { clientMutationId success } }",
+    ),
+    (
+        "0.18–0.19: tags of a collection",
+        "mutation CreateArtifactCollectionTagAssignments($entityName: String!, $projectName: String!, \
+       $artifactCollectionName: String!, $tags: [TagInput!]!) { createArtifactCollectionTagAssignments(input: { \
+       entityName: $entityName, projectName: $projectName, artifactCollectionName: $artifactCollectionName, tags: $tags}) { \
+       tags { id name tagCategoryName } } }",
+    ),
+    (
+        "0.19–0.22: integrations",
+        "query IntegrationsByEntity($entityName: String!, $cursor: String, $perPage: Int) { entity(name: $entityName) { \
+       integrations(after: $cursor, first: $perPage) { pageInfo { endCursor hasNextPage } edges { cursor node { __typename } } } } }",
+    ),
+    (
+        "0.13–0.15: a report",
+        "query SpecificReport($reportId: ID!) { view(id: $reportId) { id type name spec previewUrl \
+       user { name username userInfo } } }",
     ),
 ];
 

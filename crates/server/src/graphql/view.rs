@@ -68,6 +68,7 @@ pub(super) fn register(r: &mut Resolvers) {
         .get("updatedAt", |v| rfc3339(v.row.updated_at))
         .get("updatedBy", |v| v.row.updated_by.clone())
         .get("project", |v| ProjectNode(v.project.clone()))
+        .get("previewUrl", |_| None::<String>)
         .field("user", author)
         .field("versions", versions)
         .field("mayUpdate", |v, _: NoArgs, ctx| may(v, Operation::ReportUpdate, ctx))

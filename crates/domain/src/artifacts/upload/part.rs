@@ -1,11 +1,12 @@
 //! Files that come in parts: each part is a blob of its own, and stays one.
 
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt};
+use futures::Stream;
 
+use super::along;
 use super::put::{MOST, New, project, register};
 use super::{Multipart, Part, hex_to_base64, storage_path};
-use crate::blobs::{BLOCK, Digests, Expect};
+use crate::blobs::Expect;
 use crate::db::{Tx, sql};
 use crate::jobs::discard_later;
 use crate::policy::{Allowed, Artifact, TicketUse, Update};
@@ -54,7 +55,7 @@ impl Allowed<Update, Artifact> {
             parts.push((bytes, blob));
         }
         debug_assert_eq!(i64::try_from(parts.len()), Ok(count));
-        let (hash, md5) = digests(self.domain(), &parts).await?;
+        let (hash, md5) = along::digests(self.domain(), upload, &parts).await?;
         if md5 != announced {
             return Err(Error::Invalid(Problem::UploadDigest { announced, came: md5 }));
         }
@@ -62,25 +63,6 @@ impl Allowed<Update, Artifact> {
         register(self.domain(), artifact.id, &New { hash: &hash, md5: &md5, bytes, parts: &parts }).await?;
         Ok(md5)
     }
-}
-
-/// BLAKE3 and MD5 of all parts together: what a client says of its own bytes is not believed.
-async fn digests(domain: &Domain, parts: &[(i64, String)]) -> Result<(String, String), Error> {
-    let mut digests = Digests::new(true);
-    let (mut block, mut bytes) = (Vec::new(), 0);
-    for (_, blob) in parts {
-        let mut download = domain.blobs().stream(blob, None).await?;
-        while let Some(chunk) = download.stream.try_next().await? {
-            bytes += chunk.len();
-            block.push(chunk);
-            if bytes >= BLOCK {
-                digests = digests.with(&std::mem::take(&mut block)).await?;
-                bytes = 0;
-            }
-        }
-    }
-    digests = digests.with(&block).await?;
-    Ok((digests.hash().unwrap_or_default(), digests.md5()))
 }
 
 /// Takes one part, which must have the digest announced for it; that digest.
@@ -115,5 +97,6 @@ where
     let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
     sql(text).bind(bytes).bind(&blob).bind(upload).bind(part).run(&mut tx).await?;
     tx.commit().await?;
+    along::follow(domain, upload);
     Ok(md5)
 }

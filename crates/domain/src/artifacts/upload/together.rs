@@ -84,7 +84,7 @@ async fn gather(
     announced: Option<u64>,
 ) -> Result<Bytes, Error> {
     let mut stream = Box::pin(stream);
-    let mut bytes = BytesMut::new();
+    let mut bytes = BytesMut::with_capacity(usize::try_from(announced.unwrap_or_default().min(SMALL)).unwrap_or(0));
     while let Some(chunk) = stream.try_next().await? {
         if (bytes.len() + chunk.len()) as u64 > SMALL {
             return Err(Error::TooLarge { what: Thing::Upload, most: SMALL });

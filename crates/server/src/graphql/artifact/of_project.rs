@@ -31,7 +31,8 @@ impl TypeNode {
         Self { project, row: None, name: name.to_owned(), created_at }
     }
 
-    fn new(project: Allowed<Read, Project>, row: ArtifactType) -> Self {
+    /// A type with its row.
+    pub fn new(project: Allowed<Read, Project>, row: ArtifactType) -> Self {
         Self { project, name: row.name.clone(), created_at: row.created_at, row: Some(row) }
     }
 

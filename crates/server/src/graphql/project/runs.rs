@@ -15,6 +15,7 @@ use crate::graphql::{Connection, Ctx, NoArgs, Output, Resolvers};
 pub(super) fn register(r: &mut Resolvers) {
     r.object::<ProjectNode>()
         .field("runs", runs)
+        .field("buckets", runs)
         .field("deletedRuns", deleted_runs)
         .field("runCount", run_count)
         .field("run", run)
