@@ -20,8 +20,8 @@ pub(crate) enum Part {
     Names,
     /// The directory of the overview.
     Overview,
-    /// The cells of a key, of this shift, from the overview.
-    Cells(String, u32),
+    /// The cells of a key, of this shift, from a block of the overview.
+    Cells(String, u32, usize),
     /// The same, from the rows.
     Counted(String, u32),
     /// The steps of some rows.
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn get(cache: &Cache, name: &str, shift: u32, bytes: usize, value: u32) -> u32 {
-        let part = Part::Cells("loss".to_owned(), shift);
+        let part = Part::Cells("loss".to_owned(), shift, 0);
         *cache.get(&Arc::from(name), part, |_| bytes - 256, || Ok(value)).unwrap()
     }
 

@@ -31,6 +31,14 @@ pub(crate) fn shift_for(first: i64, last: i64, count: usize) -> u32 {
     (0..MOST_SHIFT).find(|shift| cells(*shift) <= count.max(2) as u128).unwrap_or(MOST_SHIFT)
 }
 
+/// So few values of a cell are as quickly added one by one.
+const FEW: usize = 4;
+
+/// The first of steps that follow each other without a gap.
+fn consecutive(steps: &[i64]) -> Option<i64> {
+    steps.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1])).then(|| steps.first().copied())?
+}
+
 /// The steps of all cells that hold some of `first..=last`.
 pub(crate) fn whole(first: i64, last: i64, shift: u32) -> Range<i64> {
     let start = (first >> shift) << shift;
@@ -44,6 +52,12 @@ impl Cells {
         let mut all = Self { shift, cells: Vec::new() };
         let Some(column) = column else { return all };
         let (rows, numbers) = column.numbers();
+        if rows.len() == steps.len()
+            && let Some(first) = consecutive(steps)
+        {
+            all.extend(first, &numbers);
+            return all;
+        }
         for (row, number) in rows.iter().zip(numbers.iter()) {
             if let Some(step) = steps.get(*row as usize) {
                 all.push(*step, *number);
@@ -62,6 +76,21 @@ impl Cells {
                 cell.push(step, number);
                 self.cells.push(cell);
             }
+        }
+    }
+
+    /// Adds the values of consecutive steps, the first of which is not before the last one.
+    pub(crate) fn extend<T: Copy + Into<f64>>(&mut self, mut step: i64, mut values: &[T]) {
+        while !values.is_empty() {
+            let place = step >> self.shift;
+            let left = whole(step, step, self.shift).end.abs_diff(step);
+            let (now, later) = values.split_at(values.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+            match Cell::of_run(place, step, now).filter(|_| now.len() > FEW) {
+                Some(cell) => self.add(cell),
+                None => (step..).zip(now).for_each(|(step, value)| self.push(step, (*value).into())),
+            }
+            step += now.len() as i64;
+            values = later;
         }
     }
 
@@ -182,6 +211,17 @@ mod tests {
                 cells.cells.iter().map(|c| (c.place, c.count, c.unusual.map(|found| (found.count, found.step)), c.min.to_bits(), c.max.to_bits(), c.first_step, c.last_step)).collect()
             };
             prop_assert_eq!(facts(&merged), facts(&direct));
+        }
+
+        #[test]
+        fn runs_of_steps_are_added_as_their_values_one_by_one(rows in values(), first in any::<i32>(), shift in 0..9_u32) {
+            let numbers: Vec<f64> = rows.iter().map(|(_, number)| *number).collect();
+            let rows: Vec<(i64, f64)> = (i64::from(first)..).zip(numbers.iter().copied()).collect();
+            let mut all = Cells { shift, cells: Vec::new() };
+            let (a, b) = numbers.split_at(numbers.len() / 3);
+            all.extend(i64::from(first), a);
+            all.extend(i64::from(first) + a.len() as i64, b);
+            prop_assert!(same(&all, &cells(&rows, shift)), "{all:?} and not {:?}", cells(&rows, shift));
         }
 
         #[test]

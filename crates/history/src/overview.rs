@@ -3,10 +3,12 @@
 //!
 //! It lies in the segment's file between the last row group and Parquet's footer, where other readers pass over it:
 //!
-//! - for each key in byte order and each level, fine to coarse, one block: a zstd frame with a checksum;
+//! - for each key in byte order and each level, fine to coarse, its blocks: zstd frames with a checksum, each of the cells
+//!   whose places agree in all but their lowest 9 bits, so that a zoom reads few of a long run's;
 //! - the directory, such a frame too: the number of levels and the shift of each, the number of keys, then per key its
 //!   name (length, UTF-8), how many finite values it has, the first and the last step that has one (zigzag distances from
-//!   0 and from the first), and the length of its block on each level;
+//!   0 and from the first), and for each level the place of its first block (without those bits, zigzag), how many blocks
+//!   there are, and the length of each, which is 0 where there is no cell;
 //! - 24 bytes: u32 length of the directory, u32 version, u64 length of all blocks, and `rs-cells`. Little-endian; numbers
 //!   are LEB128 where not said otherwise.
 //!
@@ -15,7 +17,7 @@
 //! first step (from the start of the cell) in the cells that have it, one byte each for "ascending", and first, last,
 //! smallest, largest value and the two parts of the sum, as eight planes of one byte each.
 //!
-//! Version 1 counts NaN and infinities, whatever their sign, and says nothing of their steps: rows are read where it has any.
+//! Version 2 has one block a key and level, and the directory only its length. Version 1, moreover, counts NaN and infinities, whatever their sign, and says nothing of their steps: rows are read where it has any.
 
 mod block;
 mod directory;
@@ -26,7 +28,7 @@ use crate::batch::Batch;
 use crate::cells::{Cells, shift_for};
 
 /// The version that [`write`] writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The oldest version that is understood.
 const OLDEST: u32 = 1;
 const MAGIC: &[u8; 8] = b"rs-cells";
@@ -35,7 +37,9 @@ const END: usize = 24;
 /// A segment with fewer rows has no overview: reading its rows is as fast.
 pub(crate) const FEWEST_ROWS: usize = if cfg!(test) { 16 } else { 64 << 10 };
 /// Rows for each cell of the finest level, at least.
-const ROWS_A_CELL: usize = if cfg!(test) { 2 } else { 256 };
+const ROWS_A_CELL: usize = if cfg!(test) { 2 } else { 128 };
+/// The lowest bits of a cell's place that say nothing of its block.
+const BLOCK: u32 = if cfg!(test) { 2 } else { 9 };
 /// Each level's cells are so many times (as a power of two) as wide as those of the one before.
 const LEVEL: u32 = 3;
 /// A level with fewer cells is the last.
@@ -55,9 +59,11 @@ pub(crate) fn write(batch: &Batch) -> Option<Vec<u8>> {
         directory.key(key, &cells);
         for shift in &shifts {
             cells = cells.coarsen(*shift);
-            let block = block::write(&cells);
-            directory.block(block.len());
-            blocks.extend_from_slice(&block);
+            directory.level(&cells, |part| {
+                let block = block::write(part, *shift);
+                blocks.extend_from_slice(&block);
+                block.len()
+            });
         }
     }
     let directory = directory.finish();

@@ -17,9 +17,10 @@ mod encode;
 mod planes;
 
 pub use decode::decode;
-pub(crate) use decode::{decompress, floats};
+pub(crate) use decode::{decompress, decompress_bulk, floats};
 pub(crate) use encode::compress;
 pub use encode::encode;
+pub(crate) use planes::put_floats;
 
 /// The version that [`encode`] writes.
 pub const VERSION: u8 = 1;

@@ -111,6 +111,45 @@ impl Cell {
         }
     }
 
+    /// The cell of finite values of consecutive steps from this one on; none when some are not finite. Four sums at once, each
+    /// of every fourth value: one alone would wait for itself.
+    pub(crate) fn of_run<T: Copy + Into<f64>>(place: i64, step: i64, values: &[T]) -> Option<Self> {
+        const LANES: usize = 4;
+        let (first, last): (f64, f64) = ((*values.first()?).into(), (*values.last()?).into());
+        let (mut least, mut most) = ([i64::MAX; LANES], [i64::MIN; LANES]);
+        let mut sums = [Sum { high: -0.0, low: 0.0 }; LANES];
+        let mut add = |lane: usize, value: T| {
+            let number: f64 = value.into();
+            let rank = rank(number);
+            (least[lane], most[lane]) = (least[lane].min(rank), most[lane].max(rank));
+            sums[lane].add(number);
+        };
+        let (fours, rest) = values.as_chunks::<LANES>();
+        for four in fours {
+            four.iter().enumerate().for_each(|(lane, value)| add(lane, *value));
+        }
+        rest.iter().enumerate().for_each(|(lane, value)| add(lane, *value));
+        let least = least.into_iter().min()?;
+        let most = most.into_iter().max()?;
+        if least < rank(f64::MIN) || most > rank(f64::MAX) {
+            return None;
+        }
+        let mut sum = sums[0];
+        sums[1..].iter().for_each(|other| sum.merge(*other));
+        Some(Self {
+            count: values.len() as u64,
+            first_step: step,
+            last_step: step + values.len() as i64 - 1,
+            first,
+            last,
+            min: number_of(least),
+            max: number_of(most),
+            sum,
+            ascending: values.windows(2).all(|pair| pair[0].into() <= pair[1].into()),
+            ..Self::empty(place)
+        })
+    }
+
     /// Adds what another cell holds; of values with the same step those of `self` come first.
     pub(crate) fn merge(&mut self, other: Self) {
         for (own, found) in self.unusual.iter_mut().zip(other.unusual) {
@@ -150,6 +189,17 @@ impl Cell {
         let mean = self.sum.value() / self.count.max(1) as f64;
         if mean.is_nan() { self.min / 2.0 + self.max / 2.0 } else { mean.clamp(self.min, self.max) }
     }
+}
+
+/// A number's place among all, in the order of [`f64::total_cmp`].
+fn rank(number: f64) -> i64 {
+    let bits = number.to_bits() as i64;
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
+}
+
+/// The number of which this is the [`rank`].
+fn number_of(rank: i64) -> f64 {
+    f64::from_bits((rank ^ ((rank >> 63) as u64 >> 1) as i64) as u64)
 }
 
 /// -0 is below 0, so that the order of the two does not matter.

@@ -47,6 +47,18 @@ impl Block {
     }
 }
 
+impl Block {
+    /// Adds the numbers of a key to cells.
+    fn count(&self, key: usize, cells: &mut Cells) {
+        match (self.steps.as_ref(), &self.numbers[key]) {
+            (Steps::Dense(first), Some(numbers)) if numbers.all_rows() => {
+                numbers.count(self.within.clone(), first + self.within.start as i64, cells);
+            }
+            _ => self.each(key, |row, number| cells.push(self.steps.at(row), number)),
+        }
+    }
+}
+
 impl Part {
     pub(super) fn new(stored: Stored, cache: &Arc<Cache>) -> Self {
         let Stored { name, open, steps } = stored;
@@ -74,17 +86,34 @@ impl Part {
             return Ok(Cells { shift, cells: Vec::new() });
         }
         if let Some(overview) = self.overview()?.as_ref()
-            && overview.reaches(shift)
+            && let Some(cells) = self.held(overview, key, shift, steps)?
         {
-            let bytes = |cells: &Option<Cells>| cells.as_ref().map_or(0, Cells::bytes);
-            let part = cache::Part::Cells(key.to_owned(), shift);
-            let read = || overview.cells(self.source()?.as_ref(), key, shift);
-            if let Some(cells) = self.cache.get(&self.name, part, bytes, read)?.as_ref() {
-                return Ok(cells.within(steps));
-            }
+            return Ok(cells);
         }
         let count = i128::from(self.steps.1 >> shift) - i128::from(self.steps.0 >> shift) + 1;
         if count <= MOST_CELLS { Ok(self.kept(key, shift)?.within(steps)) } else { self.counted(key, shift, steps) }
+    }
+
+    /// The same, of the overview; none when it has no cells that are fine enough, or says too little.
+    fn held(
+        &self,
+        overview: &Overview,
+        key: &str,
+        shift: u32,
+        steps: &Range<i64>,
+    ) -> Result<Option<Cells>, SegmentError> {
+        let Some(level) = overview.level(shift) else { return Ok(None) };
+        let bytes = |cells: &Option<Cells>| cells.as_ref().map_or(0, Cells::bytes);
+        let mut all = Cells { shift, cells: Vec::new() };
+        for block in overview.blocks(key, level, steps) {
+            let part = cache::Part::Cells(key.to_owned(), shift, block);
+            let read = || overview.cells(self.source()?.as_ref(), (key, level, block), shift);
+            match self.cache.get(&self.name, part, bytes, read)?.as_ref() {
+                Some(cells) => all = all.merge(cells.within(steps)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(all))
     }
 
     /// The rows at these steps that hold both keys: their steps and numbers, in order.
@@ -117,9 +146,7 @@ impl Part {
     /// The same, of some of the cells, and not kept.
     fn counted(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
         let mut cells = Cells { shift, cells: Vec::new() };
-        self.each_block(&[key], steps, |block| {
-            block.each(0, |row, number| cells.push(block.steps.at(row), number));
-        })?;
+        self.each_block(&[key], steps, |block| block.count(0, &mut cells))?;
         Ok(cells)
     }
 

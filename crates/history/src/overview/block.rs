@@ -2,10 +2,9 @@
 
 use crate::cells::{Cell, Cells, Found, Sum};
 use crate::tail::bytes::{Reader, put_number, unzigzag, zigzag};
-use crate::tail::{FormatError, compress, decompress, floats};
+use crate::tail::{FormatError, compress, decompress, floats, put_floats};
 
-pub(super) fn write(cells: &Cells) -> Vec<u8> {
-    let (all, shift) = (&cells.cells, cells.shift);
+pub(super) fn write(all: &[Cell], shift: u32) -> Vec<u8> {
     let mut out = Vec::new();
     put_number(&mut out, all.len() as u64);
     let mut before = 0_i64;
@@ -29,9 +28,7 @@ pub(super) fn write(cells: &Cells) -> Vec<u8> {
     out.extend(all.iter().map(|cell| u8::from(cell.ascending)));
     let columns: [fn(&Cell) -> f64; 6] = [|c| c.first, |c| c.last, |c| c.min, |c| c.max, |c| c.sum.high, |c| c.sum.low];
     for column in columns {
-        for plane in 0..8 {
-            out.extend(all.iter().map(|cell| column(cell).to_le_bytes()[plane]));
-        }
+        put_floats(&mut out, &all.iter().map(column).collect::<Vec<f64>>());
     }
     compress(&out)
 }
@@ -103,7 +100,7 @@ mod tests {
 
     /// What version 1 wrote of cells with these counts of NaN: two counts a cell, and no steps.
     fn version_one(cells: &Cells, nan: &[u8]) -> Vec<u8> {
-        let (contents, count) = (decompress(&write(cells)).unwrap(), cells.cells.len());
+        let (contents, count) = (decompress(&write(&cells.cells, 2)).unwrap(), cells.cells.len());
         // Small numbers take one byte: the count, then places, counts, first and last steps.
         let at = 1 + 4 * count;
         compress(&[&contents[..at], nan, &contents[at + count..at + 2 * count], &contents[at + 3 * count..]].concat())
@@ -115,6 +112,6 @@ mod tests {
         (0..20).for_each(|step| cells.push(step, step as f64 / 2.0));
         assert_eq!(read(&version_one(&cells, &[0; 5]), 2, 1), Ok(Some(cells.clone())));
         assert_eq!(read(&version_one(&cells, &[0, 0, 1, 0, 0]), 2, 1), Ok(None));
-        assert_eq!(read(&write(&cells), 2, 2), Ok(Some(cells)));
+        assert_eq!(read(&write(&cells.cells, 2), 2, 2), Ok(Some(cells)));
     }
 }

@@ -1,11 +1,12 @@
 //! Which blocks there are, and where.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use parquet::file::reader::ChunkReader;
 
-use super::{END, MAGIC, OLDEST, VERSION, block};
-use crate::cells::Cells;
+use super::{BLOCK, END, MAGIC, OLDEST, VERSION, block};
+use crate::cells::{Cell, Cells};
 use crate::segment::SegmentError;
 use crate::tail::bytes::{Reader, put_number, put_text, unzigzag, zigzag};
 use crate::tail::{FormatError, compress, decompress};
@@ -37,9 +38,17 @@ impl Writer {
         put_number(&mut self.keys, facts.last_step.wrapping_sub(facts.first_step) as u64);
     }
 
-    /// The key's block on the next level.
-    pub(super) fn block(&mut self, length: usize) {
-        put_number(&mut self.keys, length as u64);
+    /// The key's blocks on the next level; `write` is given the cells of one after the other and says how long it is.
+    pub(super) fn level(&mut self, cells: &Cells, mut write: impl FnMut(&[Cell]) -> usize) {
+        let first = cells.cells.first().map_or(0, |cell| cell.place >> BLOCK);
+        let mut lengths = Vec::new();
+        for part in cells.cells.chunk_by(|a, b| a.place >> BLOCK == b.place >> BLOCK) {
+            lengths.resize((part[0].place >> BLOCK).abs_diff(first) as usize, 0);
+            lengths.push(write(part));
+        }
+        put_number(&mut self.keys, zigzag(first));
+        put_number(&mut self.keys, lengths.len() as u64);
+        lengths.into_iter().for_each(|length| put_number(&mut self.keys, length as u64));
     }
 
     pub(super) fn finish(mut self) -> Vec<u8> {
@@ -72,7 +81,15 @@ impl Facts {
 pub(crate) struct Overview {
     version: u32,
     shifts: Vec<u32>,
-    keys: BTreeMap<String, (Facts, Vec<(u64, usize)>)>,
+    keys: BTreeMap<String, (Facts, Vec<Level>)>,
+}
+
+/// The blocks of a key on a level.
+struct Level {
+    /// The place of the first block; none when it has all cells, as in older versions.
+    first: Option<i64>,
+    /// Where each is, and how long.
+    blocks: Vec<(u64, usize)>,
 }
 
 impl Overview {
@@ -107,13 +124,19 @@ impl Overview {
             let key = reader.text()?;
             let (count, first_step) = (reader.number()?, unzigzag(reader.number()?));
             let facts = Facts { count, first_step, last_step: first_step.wrapping_add(reader.number()? as i64) };
-            let mut blocks = Vec::with_capacity(levels);
+            let mut all = Vec::with_capacity(levels);
             for _ in 0..levels {
-                let length = reader.number()?;
-                blocks.push((at, length as usize));
-                at = at.checked_add(length).ok_or(FormatError::Damaged("a block out of range"))?;
+                let first = if version < 3 { None } else { Some(unzigzag(reader.number()?)) };
+                let count = if version < 3 { 1 } else { reader.count()? };
+                let mut blocks = Vec::with_capacity(count);
+                for _ in 0..count {
+                    let length = reader.number()?;
+                    blocks.push((at, length as usize));
+                    at = at.checked_add(length).ok_or(FormatError::Damaged("a block out of range"))?;
+                }
+                all.push(Level { first, blocks });
             }
-            keys.insert(key.to_owned(), (facts, blocks));
+            keys.insert(key.to_owned(), (facts, all));
         }
         Ok(Self { version, shifts, keys })
     }
@@ -123,29 +146,43 @@ impl Overview {
         self.keys.get(key).map(|(facts, _)| *facts)
     }
 
-    /// Whether there is a level that is fine enough for cells of `shift`.
-    pub(crate) fn reaches(&self, shift: u32) -> bool {
-        self.shifts.first().is_some_and(|finest| *finest <= shift)
+    /// The coarsest level that is fine enough for cells of `shift`; none when no level is.
+    pub(crate) fn level(&self, shift: u32) -> Option<usize> {
+        self.shifts.iter().rposition(|known| *known <= shift)
+    }
+
+    /// The blocks of a key on a level that hold cells of these steps.
+    pub(crate) fn blocks(&self, key: &str, level: usize, steps: &Range<i64>) -> Range<usize> {
+        let Some(Level { first, blocks }) = self.keys.get(key).and_then(|(_, levels)| levels.get(level)) else {
+            return 0..0;
+        };
+        let Some(first) = first else { return 0..blocks.len() };
+        let place = |step: i64| i128::from(step >> self.shifts[level] >> BLOCK) - i128::from(*first);
+        let at = |place: i128| place.clamp(0, blocks.len() as i128) as usize;
+        at(place(steps.start))..at(place(steps.end.saturating_sub(1)) + 1)
     }
 
     /// The memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let key = size_of::<(String, (Facts, Vec<(u64, usize)>))>() + self.shifts.len() * size_of::<(u64, usize)>();
-        size_of::<Self>() + self.keys.keys().map(|name| name.len() + key).sum::<usize>()
+        let level = |level: &Level| size_of::<Level>() + level.blocks.len() * size_of::<(u64, usize)>();
+        let key = |(name, (_, levels)): (&String, &(Facts, Vec<Level>))| {
+            size_of::<(String, (Facts, Vec<Level>))>() + name.len() + levels.iter().map(level).sum::<usize>()
+        };
+        size_of::<Self>() + self.keys.iter().map(key).sum::<usize>()
     }
 
-    /// The cells of a key on the coarsest level that is fine enough for cells of `shift`; none when no level is, or says
-    /// too little.
+    /// The cells of a block, made as large as those of `shift`; none when the version says too little.
     pub(crate) fn cells<R: ChunkReader>(
         &self,
         source: &R,
-        key: &str,
+        (key, level, block): (&str, usize, usize),
         shift: u32,
     ) -> Result<Option<Cells>, SegmentError> {
-        let Some(level) = self.shifts.iter().rposition(|known| *known <= shift) else { return Ok(None) };
-        let Some((_, blocks)) = self.keys.get(key) else { return Ok(Some(Cells { shift, cells: Vec::new() })) };
-        let (at, length) = blocks[level];
-        let bytes = source.get_bytes(at, length)?;
+        let place = self.keys.get(key).and_then(|(_, levels)| levels.get(level)?.blocks.get(block));
+        let Some((at, length)) = place.filter(|(_, length)| *length > 0) else {
+            return Ok(Some(Cells { shift, cells: Vec::new() }));
+        };
+        let bytes = source.get_bytes(*at, *length)?;
         Ok(block::read(&bytes, self.shifts[level], self.version)?.map(|cells| cells.coarsen(shift)))
     }
 }

@@ -7,6 +7,7 @@ use parquet::data_type::{ByteArray, DataType};
 
 use super::SegmentError;
 use super::columns::{Kind, Note};
+use super::floats::Held;
 use crate::column::{Column, ColumnValues};
 use crate::value::Value;
 
@@ -86,6 +87,16 @@ impl Chunk {
         self.rows.extend((offset..).zip(&levels).filter(|(_, level)| **level == 1).map(|(row, _)| row as u32));
         self.push(values);
         Ok(())
+    }
+
+    /// Adds floats of `count` rows, the first of them as row `offset`; without a list of rows all hold one.
+    pub(super) fn add_floats(&mut self, (rows, values): Held, count: usize, offset: usize) {
+        let offset = offset as u32;
+        match rows {
+            Some(rows) => self.rows.extend(rows.into_iter().map(|row| offset + row)),
+            None => self.rows.extend(offset..offset + count as u32),
+        }
+        self.push(ColumnValues::Float(values));
     }
 
     fn push(&mut self, values: ColumnValues) {

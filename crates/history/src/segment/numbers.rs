@@ -7,7 +7,8 @@ use parquet::file::reader::ChunkReader;
 
 use super::chunk::{self, Chunk};
 use super::read::{column, dense_steps};
-use super::{Footer, Rows, SegmentError};
+use super::{Footer, Rows, SegmentError, floats};
+use crate::cells::Cells;
 use crate::column::Column;
 
 /// The steps of some rows.
@@ -79,8 +80,13 @@ impl Numbers {
         rows: &Rows,
     ) -> Result<Self, SegmentError> {
         let Some(place) = footer.place(key) else { return Ok(Self::none()) };
+        let source = source()?;
+        let group = footer.parquet.row_group(rows.group);
+        if let Some((held, numbers)) = floats::read(&source, group, place, &rows.rows)? {
+            return Ok(Self::new(held, numbers));
+        }
         let mut chunk = Chunk::default();
-        chunk.add(column(&source()?, footer.parquet.row_group(rows.group), place)?, &rows.rows, 0)?;
+        chunk.add(column(&source, group, place)?, &rows.rows, 0)?;
         let column = chunk.finish(footer.note(key), rows.count())?;
         Ok(column.map_or_else(Self::none, |column| Self::of(&column, rows.count())))
     }
@@ -91,13 +97,31 @@ impl Numbers {
 
     fn of(column: &Column, count: usize) -> Self {
         let (rows, numbers) = column.numbers();
+        Self::new((rows.len() < count).then(|| rows.into_owned()), numbers.into_owned())
+    }
+
+    /// The numbers of these rows; of all where there are none.
+    fn new(rows: Option<Vec<u32>>, numbers: Vec<f64>) -> Self {
         let single = |number: &f64| number.is_nan() || f64::from(*number as f32).to_bits() == number.to_bits();
         let values = if numbers.iter().all(single) {
             Values::Single(numbers.iter().map(|number| *number as f32).collect())
         } else {
-            Values::Double(numbers.into_owned())
+            Values::Double(numbers)
         };
-        Self { rows: (rows.len() < count).then(|| rows.into_owned()), values }
+        Self { rows, values }
+    }
+
+    /// Whether every row holds one.
+    pub(crate) fn all_rows(&self) -> bool {
+        self.rows.is_none()
+    }
+
+    /// Adds the numbers of some of the rows, which all hold one and have consecutive steps from this one on.
+    pub(crate) fn count(&self, within: Range<usize>, step: i64, cells: &mut Cells) {
+        match &self.values {
+            Values::Single(values) => cells.extend(step, &values[within]),
+            Values::Double(values) => cells.extend(step, &values[within]),
+        }
     }
 
     /// The number of a row.

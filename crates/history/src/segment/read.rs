@@ -11,7 +11,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::chunk::{self, Chunk};
-use super::{Footer, SegmentError};
+use super::{Footer, SegmentError, floats};
 use crate::STEP;
 use crate::batch::Batch;
 use crate::column::Column;
@@ -71,7 +71,10 @@ pub(crate) fn read_part<R: ChunkReader + 'static>(
             continue;
         }
         for (at, _, chunk) in &mut chosen {
-            chunk.add(column(source, group, *at)?, &part, offset)?;
+            match floats::read(source, group, *at, &part)? {
+                Some(held) => chunk.add_floats(held, part.len(), offset),
+                None => chunk.add(column(source, group, *at)?, &part, offset)?,
+            }
         }
     }
     let len = step_column.len();

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use proptest::prelude::*;
 
 use super::*;
@@ -118,5 +119,35 @@ proptest! {
         let batch = batch.sort_by_step();
         let part = read(written(&batch), Some(&["a", "b"]), Some(min..max)).unwrap();
         prop_assert_eq!(part, batch.filter_step(min, max).select(&["a", "b", "_step"]));
+    }
+}
+
+#[test]
+fn floats_with_gaps_come_back_over_pages_and_groups_also_for_other_readers() {
+    // Every row, none in whole pages, some of each eight, and a last page with few.
+    for (rows, every) in [(20_000, 1), (20_000, 3), (8 << 10, 7), ((128 << 10) + 700, 40_000), (511, 2), (9_000, 9_001)]
+    {
+        let lines: Vec<String> = (0..rows)
+            .map(|row| match row % every {
+                0 => format!(r#"{{"_step":{row},"a":{:?},"b":0.5}}"#, (row as f64).sin() as f32),
+                _ => format!(r#"{{"_step":{row},"b":0.5}}"#),
+            })
+            .collect();
+        let batch = Batch::from_lines(&lines, 0).0;
+        let file = written(&batch);
+        assert_eq!(read(file.clone(), None, None).unwrap(), batch, "{rows} {every}");
+        let middle = rows as i64 / 2..rows as i64 / 2 + 10;
+        assert_eq!(
+            read(file.clone(), None, Some(middle.clone())).unwrap(),
+            batch.filter_step(middle.start, middle.end)
+        );
+        let others = SerializedFileReader::new(file).unwrap();
+        let others = others.get_row_iter(None).unwrap().map(|row| row.unwrap());
+        let floats = others.map(|row| match row.get_column_iter().find(|(name, _)| *name == "a") {
+            Some((_, Field::Double(value))) => Some(*value),
+            _ => None,
+        });
+        let expected = (0..rows).map(|row| batch.value(row, "a").and_then(|value| value.as_f64()));
+        assert!(floats.eq(expected), "{rows} {every}");
     }
 }

@@ -1,5 +1,6 @@
 //! Writing a segment.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
@@ -9,7 +10,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::{PAGE_ROWS, ROW_GROUP_ROWS, SegmentError, SegmentStats, columns};
+use super::floats::Floats;
+use super::{LEVEL, PAGE_ROWS, ROW_GROUP_ROWS, SegmentError, SegmentStats, columns};
 use crate::STEP;
 use crate::batch::Batch;
 use crate::column::{Column, ColumnValues};
@@ -25,11 +27,20 @@ pub fn write(batch: &Batch) -> Result<(Vec<u8>, SegmentStats), SegmentError> {
     let stats = SegmentStats::of(batch)?;
     let mut file = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut file, schema(batch)?, Arc::new(properties(batch)?))?;
+    let descriptions = writer.schema_descr().columns().to_vec();
+    let mut floats = Floats::new()?;
     for start in (0..batch.len()).step_by(ROW_GROUP_ROWS) {
         let end = batch.len().min(start + ROW_GROUP_ROWS);
         let mut group = writer.next_row_group()?;
         let mut levels = vec![0; end - start];
-        for (_, column) in batch.columns() {
+        for ((_, column), description) in batch.columns().zip(&descriptions) {
+            if let ColumnValues::Float(values) = column.values() {
+                let held = held(column, start..end);
+                let (rows, values) = (&column.rows()[held.clone()], &values[held]);
+                let (bytes, close) = floats.chunk(Arc::clone(description), start..end, rows, values)?;
+                group.append_column(&bytes, close)?;
+                continue;
+            }
             let mut out = group.next_column()?.ok_or_else(|| SegmentError::Damaged("too few columns".to_owned()))?;
             put_chunk(&mut out, column, start, &mut levels)?;
             out.close()?;
@@ -63,7 +74,7 @@ fn schema(batch: &Batch) -> Result<TypePtr, ParquetError> {
 
 fn properties(batch: &Batch) -> Result<WriterProperties, SegmentError> {
     let builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::None)
@@ -87,6 +98,12 @@ fn path(key: &str) -> ColumnPath {
     ColumnPath::new(vec![key.to_owned()])
 }
 
+/// Which of the column's values are those of these rows.
+fn held(column: &Column, rows: Range<usize>) -> Range<usize> {
+    let before = |row: usize| column.rows().partition_point(|known| (*known as usize) < row);
+    before(rows.start)..before(rows.end)
+}
+
 /// Writes the values of a column for the rows of one group, which starts at row `start`. `levels` has an entry per row
 /// of the group, all 0, and has so again afterwards.
 fn put_chunk(
@@ -95,9 +112,7 @@ fn put_chunk(
     start: usize,
     levels: &mut [i16],
 ) -> Result<(), ParquetError> {
-    let first = column.rows().partition_point(|row| (*row as usize) < start);
-    let last = column.rows().partition_point(|row| (*row as usize) < start + levels.len());
-    let held = first..last;
+    let held = held(column, start..start + levels.len());
     column.rows()[held.clone()].iter().for_each(|row| levels[*row as usize - start] = 1);
     match column.values() {
         ColumnValues::Int(values) => put::<Int64Type>(out, &values[held.clone()], levels)?,

@@ -1,6 +1,10 @@
 //! Reading a tail.
 
+use std::cell::RefCell;
 use std::io::Read as _;
+
+use zstd::bulk::Decompressor;
+use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
 
 use super::bytes::{Reader, unzigzag};
 use super::{FormatError, MAX_SIZE, VERSION};
@@ -21,7 +25,36 @@ pub fn decode(bytes: &[u8]) -> Result<Batch, FormatError> {
     }
 }
 
+thread_local! {
+    /// Making one takes as long as decompressing a small tail.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Frames that say that they hold more than so many times their size are read bit by bit, so that memory is not taken at
+/// their word.
+const TRUSTED: usize = 64;
+
+/// The contents of a frame that has no more than these bytes.
+pub(crate) fn decompress_bulk(frame: &[u8], most: usize) -> Result<Vec<u8>, FormatError> {
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().map_err(|_| FormatError::Damaged("no memory for zstd"))?),
+        };
+        decompressor.decompress(frame, most).map_err(|_| FormatError::Damaged("checksum or compression"))
+    })
+}
+
+/// The contents of exactly one frame.
 pub(crate) fn decompress(frame: &[u8]) -> Result<Vec<u8>, FormatError> {
+    let size = get_frame_content_size(frame).ok().flatten().and_then(|size| usize::try_from(size).ok());
+    if let Some(size) = size.filter(|size| *size <= TRUSTED * frame.len()) {
+        return match find_frame_compressed_size(frame) {
+            Ok(length) if length == frame.len() => decompress_bulk(frame, size),
+            Ok(_) => Err(FormatError::Damaged("bytes after the end")),
+            Err(_) => Err(FormatError::Damaged("checksum or compression")),
+        };
+    }
     let mut contents = Vec::new();
     let decoder = zstd::stream::read::Decoder::with_buffer(frame).map_err(|_| FormatError::Damaged("zstd"))?;
     let mut bounded = decoder.single_frame().take(MAX_SIZE);

@@ -2,7 +2,7 @@
 //! and compress better.
 
 /// Appends the planes of the values.
-pub(super) fn put_floats(out: &mut Vec<u8>, values: &[f64]) {
+pub(crate) fn put_floats(out: &mut Vec<u8>, values: &[f64]) {
     let (start, count) = (out.len(), values.len());
     out.resize(start + 8 * count, 0);
     let planes = &mut out[start..];

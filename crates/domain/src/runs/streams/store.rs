@@ -189,10 +189,13 @@ struct WriterRow {
 /// The writers of all chunks. The only writer of a console may be in several [parts](part).
 async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, Error> {
     let mut writers: Writers<'a> = HashMap::new();
+    // A row that is read has a name of its own, and is found by it.
+    let mut known: HashMap<(i64, StreamKind, &str), (i64, StreamKind, &'a str)> = HashMap::new();
     let mut keys = Vec::with_capacity(wanted.len());
     for want in wanted {
         writers.entry(want.key()).or_insert_with(|| {
             keys.push(want);
+            known.insert(want.key(), want.key());
             Vec::new()
         });
     }
@@ -221,9 +224,8 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, 
         }
         for WriterRow { run_id, kind, asked, row } in query.all(&mut *tx).await? {
             let kind: StreamKind = kind.parse()?;
-            let held =
-                writers.iter_mut().find(|((run, of, client), _)| (*run, *of, *client) == (run_id, kind, &*asked));
-            if let Some((_, held)) = held {
+            let key = known.get(&(run_id, kind, asked.as_str()));
+            if let Some(held) = key.and_then(|key| writers.get_mut(key)) {
                 held.push(Held { row, added: (0, 0), changed: false });
             }
         }
