@@ -2,6 +2,7 @@
  *  axe finds nothing in either theme, and no other server hears of it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { cutOff } from '../lib/cut-off.mjs';
 import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
 import { enter, everything, nowhere, visit as arrive } from '../lib/everything.mjs';
 
@@ -33,36 +34,6 @@ async function speak(language) {
   await page.waitForFunction((language) => document.documentElement.lang === language, language);
 }
 
-/** Texts that do not fit where they stand: neither scrolled to nor shortened with a sign that they are. */
-const cutOff = () =>
-  page.evaluate(() => {
-    const hides = (style) => /hidden|clip/.test(style.overflowX);
-    const found = [];
-    for (const element of document.body.querySelectorAll('*')) {
-      const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(' ').trim();
-      if (!text || element.closest('svg, script, style, canvas, textarea, select') || !element.checkVisibility({ visibilityProperty: true })) continue;
-      const range = document.createRange();
-      range.selectNodeContents(element);
-      const box = range.getBoundingClientRect();
-      if (box.width <= 1 || box.height <= 1) continue;
-      for (let at = element; at && at !== document.body; at = at.parentElement) {
-        const style = getComputedStyle(at);
-        // What is only for screen readers is one pixel large.
-        if (at.clientWidth === 1 || /auto|scroll/.test(style.overflowX) || style.textOverflow === 'ellipsis') break;
-        if (style.display === 'inline' || style.display === 'contents') continue;
-        const around = at.getBoundingClientRect();
-        const out = Math.round(Math.max(box.right - around.right, around.left - box.left));
-        const own = at === element || at.parentElement === element;
-        if (out > 1 && (hides(style) || (own && /^(button|a|label|th|td|dt|dd|h\d|summary)$/i.test(at.tagName)))) {
-          found.push(`${text.slice(0, 40)} (${out} px beyond ${at.tagName.toLowerCase()}.${at.className})`);
-          break;
-        }
-        if (style.position === 'fixed' || style.position === 'absolute') break;
-      }
-    }
-    return found;
-  });
-
 test('what is cut off is found', async () => {
   await visit('');
   await page.evaluate(() => {
@@ -72,7 +43,7 @@ test('what is cut off is found', async () => {
       <button style="width: 40px; padding: 0; white-space: nowrap">three beyond its button</button>
       <p class="truncate" style="width: 40px">four is shortened, and says so</p>`;
   });
-  assert.deepEqual((await cutOff()).map((text) => text.split(' ')[0]), ['one', 'two', 'three']);
+  assert.deepEqual((await cutOff(page)).map((text) => text.split(' ')[0]), ['one', 'two', 'three']);
 });
 
 for (const language of ['de', 'ja']) {
@@ -88,7 +59,7 @@ for (const language of ['de', 'ja']) {
       for (const size of Object.values(sizes)) {
         await page.setViewportSize(size);
         await page.waitForTimeout(200);
-        all.push(...(await cutOff()).map((text) => `/${path} at ${size.width}: ${text}`));
+        all.push(...(await cutOff(page)).map((text) => `/${path} at ${size.width}: ${text}`));
         await assertNoSidewaysScroll(page);
       }
     }
