@@ -28,10 +28,10 @@ pub(super) struct Wanted {
 
 /// The text as the web app shows it: without colours and other words to a terminal.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let control = |c: char| c < ' ' && !matches!(c, '\t' | '\n');
+    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n');
     let mut rest = text;
     let mut shown = String::new();
-    while let Some(at) = rest.find(control) {
+    while let Some(at) = rest.bytes().position(control) {
         shown.push_str(&rest[..at]);
         rest = beyond(&rest[at..]);
     }
