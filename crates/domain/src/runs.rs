@@ -34,7 +34,7 @@ pub(crate) use append::Waiting;
 pub use append::{Feedback, FileChunk, StreamUpdate};
 pub(crate) use author::author;
 pub use change::RunChange;
-pub use console::{LogLine, LogPage, LogQuery, LogSearch};
+pub use console::{LogFile, LogLine, LogPage, LogQuery, LogSearch};
 pub use details::{RunDetails, RunTexts, RunUser};
 pub(crate) use filter::DocumentFilter;
 pub use grouped::{GroupSeries, Grouping};

@@ -16,6 +16,7 @@ mod chunk;
 mod columns;
 mod floats;
 mod footer;
+mod groups;
 mod numbers;
 mod read;
 mod remote;
@@ -27,6 +28,7 @@ use parquet::errors::ParquetError;
 use crate::batch::Batch;
 
 pub(crate) use footer::{Footer, Rows};
+pub use groups::groups;
 pub(crate) use numbers::{Numbers, Steps};
 pub use read::read;
 pub(crate) use read::read_part;

@@ -11,6 +11,7 @@ mod intake;
 pub mod invitation;
 pub mod limits;
 pub mod live;
+pub mod logs;
 pub mod metrics;
 pub mod oidc;
 pub mod series;
@@ -23,6 +24,7 @@ pub use intake::Intake;
 pub use throttle::Throttle;
 
 use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, header};
 use history::json::without_broken_characters;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::error::Category;
@@ -47,6 +49,12 @@ pub fn json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
             _ => Err(e),
         })
         .map_err(|e| Error::BadRequest(Problem::BodyNotJson { detail: e.to_string() }))
+}
+
+/// The header that has a browser keep an answer as a file of this name; what a header cannot say becomes `_`.
+pub fn attachment(name: &str) -> (HeaderName, String) {
+    let safe = |c: char| if c.is_ascii() && !c.is_control() && !matches!(c, '"' | '\\') { c } else { '_' };
+    (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", name.chars().map(safe).collect::<String>()))
 }
 
 #[cfg(test)]

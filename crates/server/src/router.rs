@@ -17,7 +17,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 pub use prefix::Service;
 
 use crate::http::{
-    artifact, audit, blob, explain, export, file_stream, health, invitation, live, metrics, oidc, series, server,
+    artifact, audit, blob, explain, export, file_stream, health, invitation, live, logs, metrics, oidc, series, server,
     sign_in, tables,
 };
 use crate::{App, graphql, permissions, web};
@@ -100,4 +100,5 @@ fn called_with_files() -> Router<App> {
         .route("/blob/{ticket}", file.layer(axum::extract::DefaultBodyLimit::disable()))
         .route("/api/export/{entity}/{project}/{file}", get(export::file))
         .route("/api/tables/{entity}/{project}/{file}", get(tables::file))
+        .route("/api/logs/{entity}/{project}/{run}", get(logs::file))
 }

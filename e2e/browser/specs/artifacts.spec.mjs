@@ -84,9 +84,11 @@ test('a collection has its versions; its description and tags are edited in plac
   await table.getByRole('link', { name: 'v1' }).waitFor();
   await table.getByRole('link', { name: 'prepare' }).first().waitFor();
   await page.getByRole('button', { name: /^Description/ }).click();
-  await page.getByLabel('Description', { exact: true }).fill('Handwritten');
+  await page.getByLabel('Description', { exact: true }).fill('# Digits\n\n**Handwritten** by pupils <img src=x onerror=alert(1)>');
   await page.keyboard.press('Control+Enter');
-  await page.getByRole('button', { name: 'Description: Handwritten' }).waitFor();
+  await page.locator('strong', { hasText: 'Handwritten' }).waitFor();
+  assert.equal(await page.locator('.about img').count(), 0, 'nothing of it is markup');
+  await page.getByRole('button', { name: /^Description: # Digits/ }).waitFor();
   await page.getByRole('button', { name: 'Add a tag' }).click();
   await page.getByLabel('New tag').fill('curated');
   await page.keyboard.press('Enter');
@@ -98,6 +100,12 @@ test('a version: what it is, its aliases moved, and how long it is kept', async 
   await goto('artifacts/dataset/digits/v0');
   await page.getByText('ada/digits/digits:v0').waitFor();
   await page.getByText('images', { exact: true }).waitFor();
+  await page.getByRole('button', { name: /^Description/ }).click();
+  await page.getByLabel('Description', { exact: true }).fill('- cleaned\n- $a^2$ of **all**');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('listitem').filter({ hasText: 'cleaned' }).waitFor();
+  await page.locator('strong', { hasText: 'all' }).waitFor();
+  await page.locator('.overview math').waitFor();
   await page.getByRole('button', { name: 'Add an alias' }).click();
   await page.getByLabel('New alias').fill('v7');
   await page.keyboard.press('Enter');

@@ -73,7 +73,7 @@ test('a registry is made by who may, with what it takes; others are told why not
   await form.getByRole('button', { name: 'Create registry' }).click();
   await form.getByText('1 to 113 characters').waitFor();
   await form.getByLabel('Name', { exact: true }).fill('model');
-  await form.getByLabel('Description').fill('In production');
+  await form.getByLabel('Description').fill('In **production**');
   await form.getByRole('radio', { name: /Some types/ }).check();
   await form.getByRole('button', { name: 'Create registry' }).click();
   await form.getByText('Name at least one type.').waitFor();
@@ -82,6 +82,7 @@ test('a registry is made by who may, with what it takes; others are told why not
   await form.getByRole('button', { name: 'Create registry' }).click();
   await page.waitForURL(/registry\/model$/);
   await page.getByText('Nothing is linked to this registry yet.').waitFor();
+  await page.locator('strong', { hasText: 'production' }).waitFor();
   await goto(page, 'registry');
   await page.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'model' }).waitFor();
   await page.getByText('dataset, model').waitFor();
@@ -246,6 +247,9 @@ test('code to copy names the registry, and the palette leads there', async () =>
   await page.getByRole('option', { name: /model/ }).first().click();
   await page.waitForURL(/registry\/model$/);
   await page.getByRole('link', { name: 'How to use' }).click();
+  await page.getByText('run.use_artifact("wandb-registry-model/Net:latest")').waitFor();
+  await page.getByLabel('Collection').fill('Other');
+  await page.getByText('run.use_artifact("wandb-registry-model/Other:latest")').waitFor();
   await page.getByLabel('Collection').fill('Net');
   await page.getByLabel('Alias').fill('prod');
   await page.getByText('run.use_artifact("wandb-registry-model/Net:prod")').waitFor();

@@ -1,5 +1,7 @@
 /** Every part of a run's page with what a long run leaves there: a log that is long, many processes, files of all kinds. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
 import { LoggedRun } from '../lib/client.mjs';
@@ -28,6 +30,15 @@ let server, browser, page, run;
 
 const goto = (tab = '') => page.goto(`${server.url}/${user.name}/${project}/runs/long0001${tab && `/${tab}`}`);
 const line = (number) => page.locator('.logs .row', { hasText: number.toLocaleString('en') });
+
+/** What the browser keeps when a link to a file is pressed. */
+async function downloaded(link) {
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 300_000 }), link.click()]);
+  assert.equal(download.suggestedFilename(), 'long0001.log');
+  return readFile(await download.path(), 'utf8');
+}
+/** The most that the server has held in memory, in MB. */
+const memory = () => Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 
 before(async () => {
   server = await startServer();
@@ -181,6 +192,24 @@ test('a long log: the end at once, any place, colours, times, a step, matches, a
   await page.getByLabel('Search lines').press('Enter');
   await page.getByText('1 of 10').waitFor();
   await line(78).locator('mark').first().waitFor();
+  await took('a search that finds next to everything', async () => {
+    await page.getByLabel('Search lines').fill('line');
+    await page.getByText(LINES > 100_000 ? 'More than 100,000 matching lines' : /matching lines/).waitFor();
+  });
+  await page.getByLabel('Search lines').fill('needle \\d+$');
+  await page.getByText('10 matching lines').waitFor();
+  await took('only the matches, as a file', async () => {
+    await page.getByRole('button', { name: 'Only matches' }).click();
+    await page.getByRole('button', { name: 'Times' }).click();
+    await page.getByRole('log').getByText(`needle ${9 * TENTH + 77}`).waitFor();
+    const text = await downloaded(page.getByRole('link', { name: 'Download these lines' }));
+    assert.deepEqual(text.split('\n').map((one) => one.slice(27)), [...Array(10).keys()].map((n) => `needle ${n * TENTH + 77}`).concat(''));
+    assert.ok(text.startsWith(`${iso(began)}000 needle 77\n`), 'with the times, without colours');
+    await page.getByRole('button', { name: 'Times' }).click();
+    await page.getByRole('button', { name: 'Only matches' }).click();
+  });
+  await page.getByLabel('Search lines').press('Enter');
+  await page.getByText('1 of 10').waitFor();
   await page.keyboard.press('Shift+Enter');
   await line(9 * TENTH + 78).locator('mark').first().waitFor();
   await assertAccessible(page);
@@ -196,18 +225,13 @@ test('a long log: the end at once, any place, colours, times, a step, matches, a
   await run.lines([`${iso(began + STEPS)}000 one more`]);
   await page.getByText('one more').waitFor();
   await took('the download', async () => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download', { timeout: 300_000 }),
-      page.getByRole('button', { name: 'Download the console output' }).click(),
-    ]);
-    let size = 0;
-    let last = '';
-    for await (const part of await download.createReadStream()) {
-      size += part.toString().split('\n').length - 1;
-      last = part.toString();
-    }
-    assert.equal(size, LINES + 1);
-    assert.match(last, /one more\n$/);
+    const before = memory();
+    const text = await downloaded(page.getByRole('link', { name: 'Download the console output' }));
+    t.diagnostic(`memory of the server: ${before} MB before, at most ${memory()} MB`);
+    const lines = text.split('\n');
+    assert.equal(lines.length, LINES + 2);
+    assert.deepEqual(lines.slice(-3), [`line ${LINES - 1}`, 'one more', '']);
+    assert.equal(lines[77], 'needle 77');
   });
   page.setDefaultTimeout(20_000);
 });

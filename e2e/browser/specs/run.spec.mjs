@@ -127,7 +127,7 @@ test('a long log opens at its end, is searched, stepped through, pointed at and 
   await page.getByText('line 29999').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download the console output' }).click(),
+    page.getByRole('link', { name: 'Download the console output' }).click(),
   ]);
   const text = await (await download.createReadStream()).toArray();
   const saved = Buffer.concat(text).toString().split('\n');

@@ -1,18 +1,23 @@
 //! Reading console lines.
 
+mod file;
 mod range;
+mod search;
 mod step;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use history::{Batch, STEP};
+use futures::stream::BoxStream;
+use history::{Batch, Column, STEP, Value};
 
 use super::history::blocking;
 use super::streams::{self, MOST_LINES, StreamKind};
 use crate::db::sql;
 use crate::policy::{Allowed, Read, Run};
 use crate::{Error, Problem};
-pub use range::LogSearch;
+pub use file::LogFile;
+pub use search::LogSearch;
 
 /// Lines that are answered when nothing says how many.
 const LINES: u32 = 1000;
@@ -121,6 +126,16 @@ impl Allowed<Read, Run> {
         if enough(&batch) { Ok(batch) } else { self.load(StreamKind::Console, None, Some(all)).await }
     }
 
+    /// What `work` makes of the lines, piece by piece, see [`streams::pieces`].
+    async fn console<T: Send + 'static>(
+        &self,
+        keys: Option<&'static [&'static str]>,
+        work: impl Fn(Batch) -> T + Send + Sync + 'static,
+    ) -> Result<BoxStream<'static, Result<T, Error>>, Error> {
+        let run = self.resource();
+        streams::pieces(self.domain(), (run.id, run.generation, StreamKind::Console), keys, work).await
+    }
+
     /// Whether several processes wrote the run. The plain form of a line does not tell a label from a text that begins with
     /// a word in brackets, and the lines of a single process have no labels.
     async fn has_labels(&self) -> Result<bool, Error> {
@@ -133,8 +148,16 @@ impl Allowed<Read, Run> {
     }
 }
 
+/// The text of a row in a column that may be missing.
+fn text(column: Option<&Column>, row: usize) -> Option<Cow<'_, str>> {
+    match column?.get(row)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 fn line(batch: &Batch, row: usize, labelled: bool) -> LogLine {
-    let text = |key: &str| batch.value(row, key).and_then(|value| value.as_str().map(str::to_owned));
+    let text = |key: &str| text(batch.column(key), row).map(Cow::into_owned);
     let (label, line) = (text("label"), text("text").unwrap_or_default());
     let (label, line) = match label {
         Some(label) if !labelled => (None, format!("[{label}] {line}")),

@@ -10,6 +10,7 @@ mod charts;
 mod chunk;
 mod load;
 pub(super) mod part;
+mod pieces;
 pub(super) mod restart;
 pub(crate) mod segments;
 pub(super) mod store;
@@ -20,6 +21,7 @@ pub(crate) use charts::cache;
 pub(super) use charts::{charts, state_of};
 pub(super) use chunk::Chunk;
 pub(crate) use load::{decode_tail, last_rows, load, merged};
+pub(super) use pieces::pieces;
 pub(super) use store::{Stored, Wanted, store};
 
 use std::collections::HashSet;

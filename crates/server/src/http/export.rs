@@ -9,6 +9,7 @@ use domain::model::ProjectPath;
 use domain::policy::{Project, Read};
 use serde::Deserialize;
 
+use super::attachment;
 use crate::Error;
 use crate::session::Caller;
 
@@ -51,8 +52,7 @@ pub async fn file(
         Format::Parquet => "application/vnd.apache.parquet",
         Format::Csv => "text/csv; charset=utf-8",
     };
-    let name = format!("attachment; filename=\"{}-{file}\"", project.resource().name.replace(['"', '\\'], "_"));
-    let name = name.chars().map(|c| if c.is_ascii() && !c.is_control() { c } else { '_' }).collect::<String>();
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let name = attachment(&format!("{}-{file}", project.resource().name));
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), name];
     Ok((headers, Body::from_stream(chunks)).into_response())
 }

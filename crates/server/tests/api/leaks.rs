@@ -143,6 +143,7 @@ async fn compare(ann: &Client, callers: &[(&str, Client)], roots: &[(&str, &str)
             (Method::GET, "/api/live/E/P"),
             (Method::GET, "/api/export/E/P/runs.parquet"),
             (Method::GET, "/api/export/E/P/history.csv?runs=R"),
+            (Method::GET, "/api/logs/E/P/R"),
             (Method::GET, "/api/explain?action=run:read&target=E/P/R"),
             (Method::GET, "/api/explain?action=team:update&target=E"),
             (Method::GET, "/api/explain?action=user:read&target=E"),

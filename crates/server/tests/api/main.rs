@@ -19,6 +19,7 @@ mod keys;
 mod kill;
 mod leaks;
 mod limits;
+mod logs;
 mod metrics;
 mod notices;
 mod operations;

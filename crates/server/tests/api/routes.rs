@@ -40,6 +40,7 @@ const ROUTES: &[(&str, &str, Method, u16, u16)] = &[
     ("/metrics", "/metrics", Method::GET, 200, 200),       // counts only
     ("/admin/audit_logs", "/admin/audit_logs", Method::GET, 401, 403),
     ("/api/export/{entity}/{project}/{file}", "/api/export/ann/p/runs.parquet", Method::GET, 401, 403),
+    ("/api/logs/{entity}/{project}/{run}", "/api/logs/ann/p/r1", Method::GET, 401, 403),
     ("/artifacts/{*rest}", "/artifacts/ann/900150983cd24fb0d6963f7d28e17f72", Method::GET, 404, 404),
     ("/artifactsV2/{*rest}", "/artifactsV2/default/ann/p/c//900150983cd24fb0d6963f7d28e17f72/x", Method::GET, 401, 403),
     ("/blob/{ticket}", "/blob/made.up", Method::GET, 404, 404),

@@ -72,6 +72,3 @@ export function spans(line: string): Span[] {
   add(line.length);
   return found;
 }
-
-/** The line without escape sequences, for search and copying. */
-export const withoutEscapes = (line: string): string => line.replace(escapes, '');

@@ -2,6 +2,7 @@
 import { isAbort } from '../api/errors';
 import { RunLogMatchesDocument, RunLogsDocument } from '../api/generated';
 import { gql } from '../api/graphql';
+import { at } from '../api/http';
 
 export interface LogRow {
   time: string | null;
@@ -22,8 +23,10 @@ export interface LogWish {
 const CHUNK = 1000;
 /** The client may send its last 32 lines again, so the end is always fetched from before that. */
 const OVERLAP = 64;
-/** Lines of one request while downloading, and when the end has grown. */
+/** Lines of one request when the end has grown. */
 const MOST = 10_000;
+/** Places that the server tells at most. */
+const MATCHES = 100_000;
 const LIVE = 700;
 const LIVE_MATCHES = 3000;
 
@@ -43,6 +46,8 @@ export class RunLog {
   total = $state(0);
   /** Places of the matching lines among all lines; null without a wish. */
   matches = $state.raw<readonly number[] | null>(null);
+  /** There may be more matches than are known. */
+  readonly cut = $derived((this.matches?.length ?? 0) >= MATCHES);
   loaded = $state(false);
   error = $state.raw<Error>();
   /** Changes with every answer, so that what shows a row looks again. */
@@ -94,16 +99,14 @@ export class RunLog {
     );
   }
 
-  /** Every line as text, for a download; `told` hears how far it is, from 0 to 1. */
-  async text(told: (part: number) => void): Promise<string[]> {
-    const lines: string[] = [];
-    while (lines.length < this.total) {
-      const found = await this.#ask(lines.length, MOST);
-      if (found.rows.length === 0) break;
-      for (const row of found.rows) lines.push(`${row.text}\n`);
-      told(lines.length / Math.max(lines.length, this.total));
-    }
-    return lines;
+  /** Where a file of these lines is: of all, or of those that match. */
+  file(times: boolean): string {
+    const { entity, project, run } = this.place;
+    const { search, errors } = this.#variables();
+    const query = new URLSearchParams({ times: String(times), errors: String(errors) });
+    if (search !== null) query.set('search', search);
+    const place = [entity, project, run].map(encodeURIComponent).join('/');
+    return at(`api/logs/${place}?${query}`);
   }
 
   close(): void {

@@ -1,14 +1,15 @@
 //! Console lines by their place, and the places of those that match: what a viewer of a long log needs.
 
-use history::{Batch, STEP};
-use regex::{Regex, RegexBuilder};
+use futures::TryStreamExt;
+use history::STEP;
 
+use super::search::{LogSearch, Wanted};
 use super::{LogLine, line};
+use crate::Error;
 use crate::db::sql;
 use crate::policy::{Allowed, Read, Run};
 use crate::runs::history::blocking;
 use crate::runs::streams::{MOST_LINES, StreamKind};
-use crate::{Error, Problem};
 
 /// Most lines in one answer.
 const MOST_RANGE: usize = 10_000;
@@ -16,41 +17,38 @@ const MOST_RANGE: usize = 10_000;
 /// Most places in one answer.
 const MOST_MATCHES: usize = 100_000;
 
-/// Most memory that a pattern may take when compiled.
-const PATTERN_SIZE: usize = 1 << 20;
-
-/// Which lines; the default is all.
-#[derive(Clone, Debug, Default)]
-pub struct LogSearch {
-    /// A regular expression, looked for in the text without terminal colours.
-    pub pattern: Option<String>,
-    /// Only standard error.
-    pub errors: bool,
-}
-
 impl Allowed<Read, Run> {
     /// Lines from the place `from` on, counted from 0 among those that match.
     pub async fn log_range(&self, from: usize, first: usize, search: LogSearch) -> Result<Vec<LogLine>, Error> {
         let first = first.min(MOST_RANGE);
         let labelled = self.has_labels().await?;
         let Some(wanted) = Wanted::parse(&search)? else { return self.window(from, first, labelled).await };
-        let batch = self.load(StreamKind::Console, None, None).await?;
-        let pick = move || {
-            let rows = (0..batch.len()).filter(|row| wanted.admits(&batch, *row)).skip(from).take(first);
-            rows.map(|row| numbered(line(&batch, row, labelled), row)).collect()
-        };
-        blocking(pick).await
+        let found = move |batch: history::Batch| (wanted.rows(&batch), batch);
+        let mut pieces = self.console(None, found).await?;
+        let (mut before, mut skip, mut lines) = (0, from, Vec::new());
+        while lines.len() < first {
+            let Some((rows, batch)) = pieces.try_next().await? else { break };
+            let part = rows.iter().skip(skip).take(first - lines.len());
+            lines.extend(part.map(|row| numbered(line(&batch, *row, labelled), before + row)));
+            skip = skip.saturating_sub(rows.len());
+            before += batch.len();
+        }
+        Ok(lines)
     }
 
-    /// Places of the lines that match.
+    /// Places of the lines that match, at most so many as one answer holds.
     pub async fn log_matches(&self, search: LogSearch) -> Result<Vec<i64>, Error> {
         let Some(wanted) = Wanted::parse(&search)? else { return Ok(Vec::new()) };
-        let batch = self.load(StreamKind::Console, None, None).await?;
-        let find = move || {
-            let rows = (0..batch.len()).filter(|row| wanted.admits(&batch, *row)).take(MOST_MATCHES);
-            rows.map(|row| i64::try_from(row).unwrap_or(i64::MAX)).collect()
-        };
-        blocking(find).await
+        let keys = wanted.keys();
+        let mut pieces = self.console(Some(keys), move |batch| (wanted.rows(&batch), batch.len())).await?;
+        let (mut before, mut found) = (0, Vec::new());
+        while found.len() < MOST_MATCHES {
+            let Some((rows, len)) = pieces.try_next().await? else { break };
+            found.extend(rows.into_iter().map(|row| i64::try_from(before + row).unwrap_or(i64::MAX)));
+            before += len;
+        }
+        found.truncate(MOST_MATCHES);
+        Ok(found)
     }
 
     async fn window(&self, from: usize, first: usize, labelled: bool) -> Result<Vec<LogLine>, Error> {
@@ -84,41 +82,6 @@ fn numbered(mut line: LogLine, place: usize) -> LogLine {
         line.number = i64::try_from(place).unwrap_or(i64::MAX);
     }
     line
-}
-
-struct Wanted {
-    pattern: Option<Regex>,
-    errors: bool,
-    colours: Regex,
-}
-
-impl Wanted {
-    /// None when every line is wanted.
-    fn parse(search: &LogSearch) -> Result<Option<Self>, Error> {
-        let wrong = |e: regex::Error| {
-            Error::Invalid(Problem::FilterPattern { field: "search".to_owned(), detail: e.to_string() })
-        };
-        let compile = |text: &str| RegexBuilder::new(text).case_insensitive(true).size_limit(PATTERN_SIZE).build();
-        let pattern = search.pattern.as_deref().filter(|text| !text.is_empty());
-        if pattern.is_none() && !search.errors {
-            return Ok(None);
-        }
-        let pattern = pattern.map(compile).transpose().map_err(wrong)?;
-        Ok(Some(Self { pattern, errors: search.errors, colours: compile(r"\x1b\[[0-9;]*[A-Za-z]").map_err(wrong)? }))
-    }
-
-    fn admits(&self, batch: &Batch, row: usize) -> bool {
-        let text = |key: &str| batch.value(row, key).and_then(|value| value.as_str().map(str::to_owned));
-        if self.errors && text("level").as_deref() != Some("error") {
-            return false;
-        }
-        let Some(pattern) = &self.pattern else { return true };
-        let shown = match (text("label"), text("text").unwrap_or_default()) {
-            (Some(label), line) => format!("[{label}] {line}"),
-            (None, line) => line,
-        };
-        pattern.is_match(&self.colours.replace_all(&shown, ""))
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! From a step of the history to the console: what was printed when it was logged.
 
+use futures::TryStreamExt;
+use history::{Batch, STEP};
+
+use super::text;
 use crate::Error;
 use crate::policy::{Allowed, Read, Run};
 use crate::runs::streams::StreamKind;
@@ -18,21 +22,17 @@ impl Allowed<Read, Run> {
             None => self.moment(step..i64::MAX).await?,
         };
         let Some(moment) = moment else { return Ok(None) };
-        let batch = self.load(StreamKind::Console, Some(&["timestamp"]), None).await?;
-        let place = tokio::task::spawn_blocking(move || {
-            let mut last = None;
-            for row in 0..batch.len() {
-                let value = batch.value(row, "timestamp");
-                let Some(written) = value.as_ref().and_then(|value| seconds(value.as_str()?)) else { continue };
-                last = Some(row);
-                if written >= moment {
-                    break;
-                }
+        let seen = move |batch: Batch| (first_since(&batch, moment), batch.len());
+        let mut pieces = self.console(Some(&[STEP, "timestamp"]), seen).await?;
+        let (mut before, mut last) = (0, None);
+        while let Some((seen, len)) = pieces.try_next().await? {
+            last = seen.last.map(|row| before + row).or(last);
+            if seen.found {
+                break;
             }
-            last
-        });
-        let place = place.await.map_err(|e| Error::internal("reading the console", e))?;
-        Ok(place.and_then(|place| i64::try_from(place).ok()))
+            before += len;
+        }
+        Ok(last.and_then(|place| i64::try_from(place).ok()))
     }
 
     /// When the first of the rows was logged, in seconds since 1970.
@@ -40,6 +40,25 @@ impl Allowed<Read, Run> {
         let batch = self.load(StreamKind::History, Some(&[TIME]), Some(steps)).await?;
         Ok((0..batch.len()).find_map(|row| batch.value(row, TIME)?.as_f64()))
     }
+}
+
+/// The first line since a moment; where there is none, the last that tells its time.
+struct Seen {
+    last: Option<usize>,
+    found: bool,
+}
+
+fn first_since(batch: &Batch, moment: f64) -> Seen {
+    let column = batch.column("timestamp");
+    let mut last = None;
+    for row in 0..batch.len() {
+        let Some(written) = text(column, row).and_then(|time| seconds(&time)) else { continue };
+        last = Some(row);
+        if written >= moment {
+            return Seen { last, found: true };
+        }
+    }
+    Seen { last, found: false }
 }
 
 /// The client writes times of lines as ISO 8601 in UTC, mostly without saying so.

@@ -15,14 +15,21 @@ use crate::{Domain, Error};
 
 /// A segment or a tail row; the other's columns are null.
 #[derive(FromRow)]
-struct Part {
-    place: i64,
-    blob: Option<String>,
+pub(super) struct Part {
+    pub place: i64,
+    pub blob: Option<String>,
     step_min: Option<i64>,
     step_max: Option<i64>,
-    size: Option<i64>,
+    pub size: Option<i64>,
     line: Option<i64>,
-    payload: Option<Vec<u8>>,
+    pub payload: Option<Vec<u8>>,
+}
+
+impl Part {
+    /// In what order rows of the tail count.
+    pub(super) fn arrival(&self, order: Steps) -> (Option<i64>, i64) {
+        (self.line.filter(|_| order == Steps::Merge), self.place)
+    }
 }
 
 /// The rows of a stream in the order of `_step`; rows of one step are what [`Steps`] says. `keys` restricts the columns (`_step` always comes along), `steps` the rows.
@@ -57,7 +64,7 @@ pub(crate) async fn load(
         }
     }
     files.sort_by_key(|(place, _)| *place);
-    tails.sort_by_key(|part| (part.line.filter(|_| order == Steps::Merge), part.place));
+    tails.sort_by_key(|part| part.arrival(order));
     let read = move || {
         let keys: Option<Vec<&str>> = keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
         let mut batches = Vec::with_capacity(files.len() + tails.len());
@@ -148,7 +155,7 @@ pub(crate) fn decode_tail(payload: &[u8]) -> Result<Batch, Error> {
 }
 
 /// One statement, so one moment: compaction moves rows from the tail into segments.
-async fn parts(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Vec<Part>, Error> {
+pub(super) async fn parts(domain: &Domain, run_id: i64, generation: i64, kind: StreamKind) -> Result<Vec<Part>, Error> {
     let text = "SELECT position AS place, blob, step_min, step_max, bytes AS size, CAST(NULL AS BIGINT) AS line, \
                 CAST(NULL AS BYTEA) AS payload FROM segment WHERE run_id = $1 AND generation = $2 AND kind = $3 UNION ALL \
                 SELECT id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), first_line, payload FROM tail \

@@ -41,6 +41,9 @@ const LONG_ROWS: i64 = 256;
 /// Bytes in the tail that are worth a segment.
 const LONG_BYTES: i64 = 4 << 20;
 
+/// Lines of a console that count as a batch of their own: whoever looks at any line decodes all of the tail.
+const LONG_LINES: i64 = 256;
+
 /// What a chunk says of the lines that are stored already.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::runs) enum Beginning {
@@ -131,7 +134,9 @@ pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<
             stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
             rows.push(NewRow { want: *want, client: held.row.client.clone(), from: *from, to: *to, payload });
         }
-        held.take(&standing, chunk, i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX), stored.bytes);
+        let batches = i64::try_from(accepted.ranges.len()).unwrap_or(i64::MAX);
+        let more = if chunk.kind == StreamKind::Console { lines / LONG_LINES } else { 0 };
+        held.take(&standing, chunk, batches.saturating_add(more), stored.bytes);
         stored.long_tail =
             held.row.tail_rows + held.added.0 >= LONG_ROWS || held.row.tail_bytes + held.added.1 >= LONG_BYTES;
         all.push(stored);
