@@ -8,7 +8,7 @@ import { now } from '../state/clock.svelte';
 import { Colors } from './colors.svelte';
 import { fieldTypes, inOrder, isVisible, layout, usual, type Column } from './columns';
 import { goalsOf, type Goal } from './delta';
-import { columnId, keyOf, serverName, type Key } from './filter';
+import { allOf, columnId, keyOf, serverName, type Key } from './filter';
 import { Groups, type GroupNode, type Line } from './groups.svelte';
 import { RunList, type RunRow } from './list.svelte';
 import {
@@ -96,6 +96,16 @@ export class RunModel {
   );
   /** The drawn runs, pinned ones first. */
   readonly drawn: string[] = $derived.by(() => this.#drawn());
+  /** The filter of the runs that are shown, null for all there are; undefined where no more are shown than are drawn, and
+   *  where they were chosen one by one. */
+  readonly beyond: string | null | undefined = $derived.by(() => {
+    const { selections, hiddenGroups, grouping } = this.set;
+    const hidden = selections.tree.length;
+    if (this.only || selections.root === 0) return undefined;
+    if (grouping.length > 0 && hiddenGroups.length > 0) return undefined;
+    if (this.list.total - hidden <= this.drawn.length) return undefined;
+    return allOf(this.filters, hidden > 0 ? { name: { $nin: selections.tree } } : null);
+  });
   readonly #shades = $derived.by(() => {
     const { coloring } = this.set;
     if (typeof coloring === 'string') return null;
@@ -328,6 +338,13 @@ export class RunModel {
       color: this.color(run),
       ...(group === undefined ? {} : { group }),
     };
+  }
+
+  /** The colour of a group of the outermost column, whether its runs are drawn or not. */
+  outerColor(id: string): number {
+    const drawn = this.set.coloring === 'auto' ? undefined : this.drawn;
+    const first = drawn?.find((run) => this.groupOf(run) === id);
+    return first === undefined ? this.#groupColor(id) : this.color(first);
   }
 
   #groupColor(id: string): number {
