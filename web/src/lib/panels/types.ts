@@ -70,6 +70,8 @@ export interface RunSet {
 
 /** All the runs that are shown, as the server finds them: what groups are made of where not every run is drawn. */
 export interface Beyond {
+  /** How many they are. */
+  count: number;
   filters: string | null;
   /** The column by which the run table groups them. */
   by: string | null;

@@ -96,15 +96,17 @@ export class RunModel {
   );
   /** The drawn runs, pinned ones first. */
   readonly drawn: string[] = $derived.by(() => this.#drawn());
-  /** The filter of the runs that are shown, null for all there are; undefined where no more are shown than are drawn, and
-   *  where they were chosen one by one. */
-  readonly beyond: string | null | undefined = $derived.by(() => {
+  /** How many runs are shown and the filter that finds them, where they are more than are drawn; null where a filter cannot
+   *  say it, as they were chosen one by one. */
+  readonly beyond: { count: number; filters: string | null } | null = $derived.by(() => {
     const { selections, hiddenGroups, grouping } = this.set;
-    const hidden = selections.tree.length;
-    if (this.only || selections.root === 0) return undefined;
-    if (grouping.length > 0 && hiddenGroups.length > 0) return undefined;
-    if (this.list.total - hidden <= this.drawn.length) return undefined;
-    return allOf(this.filters, hidden > 0 ? { name: { $nin: selections.tree } } : null);
+    const { tree } = selections;
+    if (this.only || selections.root === 0) return null;
+    if (grouping.length > 0 && hiddenGroups.length > 0) return null;
+    const count = this.list.total - tree.length;
+    if (count <= this.drawn.length) return null;
+    const filters = allOf(this.filters, tree.length > 0 ? { name: { $nin: tree } } : null);
+    return { count, filters };
   });
   readonly #shades = $derived.by(() => {
     const { coloring } = this.set;

@@ -16,9 +16,11 @@ interface Plan {
 }
 
 const BUCKETS = 500;
-/** A zoom is asked for when it has rested so long, new rows at most this often, in milliseconds. */
+/** A zoom is asked for when it has rested so long, in milliseconds. */
 const REST = 120;
-const LIVE = 10_000;
+/** New rows are asked for at most this often, and the more runs there are the less. */
+const LIVE = 5000;
+const LIVE_A_RUN = 20;
 
 export class Whole {
   #plan: () => Plan;
@@ -32,10 +34,13 @@ export class Whole {
       if (!near || !question) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const end = data.onlogged(() => {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          this.#answer.reload();
-        }, LIVE);
+        timer ??= setTimeout(
+          () => {
+            timer = undefined;
+            this.#answer.reload();
+          },
+          LIVE + question.count * LIVE_A_RUN,
+        );
       });
       return () => {
         clearTimeout(timer);
@@ -49,7 +54,8 @@ export class Whole {
     const { question, keys, stream, axis, range, near } = this.#plan();
     if (!near || !question || keys.length === 0) return '';
     const [from, to] = range ?? [null, null];
-    return JSON.stringify({ ...question, keys, stream, x: axis, buckets: BUCKETS, from, to });
+    const { by, filters } = question;
+    return JSON.stringify({ by, filters, keys, stream, x: axis, buckets: BUCKETS, from, to });
   });
 
   readonly #answer = resource(() => {

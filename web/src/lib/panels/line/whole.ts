@@ -17,8 +17,12 @@ export interface WholeGroup extends Look {
 export interface Question {
   by: readonly string[];
   filters: string | null;
+  /** How many runs that are. */
+  count: number;
 }
 
+/** Each of them costs the server about as much as a line that is drawn: more are too many for a picture that people wait for. */
+const MOST = 2000;
 const AGGREGATES: readonly GroupAgg[] = ['mean', 'min', 'max'];
 
 /** What to ask so that groups are of all runs; null where they are made of the drawn ones: all runs are drawn, or the
@@ -28,12 +32,18 @@ export function questionOf(
   beyond: Beyond | null | undefined,
   byTable: boolean,
 ): Question | null {
-  if (!beyond || formulas.length > 0 || !AGGREGATES.includes(agg) || area === 'samples')
+  if (
+    !beyond ||
+    beyond.count > MOST ||
+    formulas.length > 0 ||
+    !AGGREGATES.includes(agg) ||
+    area === 'samples'
+  )
     return null;
-  const { filters } = beyond;
-  if (grouping === 'all') return { by: [], filters };
-  if (grouping !== 'off') return { by: [grouping.column], filters };
-  return byTable && beyond.by !== null ? { by: [beyond.by], filters } : null;
+  const { filters, count } = beyond;
+  if (grouping === 'all') return { by: [], filters, count };
+  if (grouping !== 'off') return { by: [grouping.column], filters, count };
+  return byTable && beyond.by !== null ? { by: [beyond.by], filters, count } : null;
 }
 
 function bandOf(group: GroupSeries, middle: Float64Array, area: GroupArea) {
