@@ -8,7 +8,7 @@ import { launch, open, sizes } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { LoggedRun, post } from "../lib/client.mjs";
 import { fillLarge, fillSmall, linePlots, randomFrom, rows, saveView } from "./fill.mjs";
-import { blank, countScripts, cpuSeconds, framesWhile, median, megabytes, scroll, untilShown, watchFirstChart } from "./measure.mjs";
+import { blank, countScripts, cpuSeconds, framesOf, framesWhile, median, megabytes, scroll, untilShown, watchFirstChart, watchThread } from "./measure.mjs";
 
 const user = "bench";
 const password = "a long enough phrase";
@@ -64,9 +64,10 @@ async function fresh(address, use, viewport = sizes.desktop) {
   page.setDefaultTimeout(120_000);
   await page.addInitScript(watchFirstChart);
   const scripts = await countScripts(page);
+  const thread = await watchThread(page);
   try {
     await page.goto(`${server.url}/${user}/${address}`);
-    return await use(page, scripts);
+    return await use(page, { scripts, thread });
   } finally {
     await page.context().close();
   }
@@ -85,19 +86,23 @@ async function several(measure, times = TIMES) {
   return Object.fromEntries(Object.keys(all[0]).map((name) => [name, median(all.map((one) => one[name]))]));
 }
 
+/** What does not depend on who else computes. */
+const COST = "  of which the main thread computed, a frame";
 const rest = (page, time) => page.waitForTimeout(time);
 
 const measurements = {
   async opens() {
     const found = await several(() =>
-      fresh(LARGE.project, async (page, scripts) => {
+      fresh(LARGE.project, async (page, { scripts, thread }) => {
         const shown = await untilShown(page);
+        const computed = await thread();
         await rest(page, 500);
-        return { ...shown, scripts: scripts() / 1024, memory: await megabytes(browser) };
+        return { ...shown, computed, scripts: scripts() / 1024, memory: await megabytes(browser) };
       }),
     );
     line("first chart drawn after navigation", found.firstChart, "ms", 1000);
     line("interactive", found.interactive, "ms", 1500);
+    line("  of which the main thread computed", found.computed, "ms");
     line("JavaScript of the first load, compressed", found.scripts, "KB", 250);
     line("memory of the tab when it is open", found.memory, "MB", 400);
   },
@@ -107,7 +112,7 @@ const measurements = {
       const page = await open(browser);
       try {
         await blank(page);
-        return { scrolled: await scroll(page, ".blank", { by: 30, time: 2000 }) };
+        return { scrolled: (await scroll(page, ".blank", { by: 30, time: 2000 })).rate };
       } finally {
         await page.context().close();
       }
@@ -116,33 +121,37 @@ const measurements = {
   },
   async scrolls() {
     const found = await several(() =>
-      fresh(`${LARGE.project}?nw=open`, async (page) => {
+      fresh(`${LARGE.project}?nw=open`, async (page, { thread }) => {
         await untilShown(page);
-        const panels = await scroll(page, ".charts", { by: 30, time: 6000 });
-        return { panels, memory: await megabytes(browser) };
+        const panels = await framesOf(thread, () => scroll(page, ".charts", { by: 30, time: 6000 }));
+        return { panels: panels.rate, cost: panels.cost, memory: await megabytes(browser) };
       }),
     );
     line("scrolling 200 panels of 100 lines, 1,800 pixels a second", found.panels, "frames/s", 55, true);
+    line(COST, found.cost, "ms", 1000 / 55);
     line("memory of the tab after that", found.memory, "MB", 400);
   },
   async table() {
     const found = await several(() =>
-      fresh(`${LARGE.project}/runs`, async (page) => {
+      fresh(`${LARGE.project}/runs`, async (page, { thread }) => {
         await page.locator(".grid [role=row] a").nth(10).waitFor();
         await page.getByRole("columnheader", { name: /^c0/ }).waitFor();
         await rest(page, 1000);
-        const down = await scroll(page, ".grid", { by: 60 });
-        const across = await scroll(page, ".grid", { by: 40, sideways: true });
-        return { down, across, memory: await megabytes(browser) };
+        const down = await framesOf(thread, () => scroll(page, ".grid", { by: 60 }));
+        const across = await framesOf(thread, () => scroll(page, ".grid", { by: 40, sideways: true }));
+        const costs = { downCost: down.cost, acrossCost: across.cost };
+        return { down: down.rate, across: across.rate, ...costs, memory: await megabytes(browser) };
       }),
     );
     line("scrolling the run table down", found.down, "frames/s", 55, true);
+    line(COST, found.downCost, "ms", 1000 / 55);
     line("scrolling the run table across", found.across, "frames/s", 55, true);
+    line(COST, found.acrossCost, "ms", 1000 / 55);
     line("memory of the tab after that", found.memory, "MB", 400);
   },
   async lines() {
     const found = await several(() =>
-      fresh(`${LARGE.project}?nw=thousand`, async (page) => {
+      fresh(`${LARGE.project}?nw=thousand`, async (page, { thread }) => {
         await untilShown(page);
         await page.waitForFunction(() => document.body.innerText.includes("1,000 shown"));
         await rest(page, 3000);
@@ -151,19 +160,23 @@ const measurements = {
         await page.mouse.move(...middle);
         let turn = 0;
         await page.keyboard.down("Control");
-        const zoom = await framesWhile(page, () => page.mouse.wheel(0, Math.floor(turn++ / 6) % 2 ? 60 : -60));
+        const wheel = () => page.mouse.wheel(0, Math.floor(turn++ / 6) % 2 ? 60 : -60);
+        const zoom = await framesOf(thread, () => framesWhile(page, wheel));
         await page.keyboard.up("Control");
         await page.keyboard.down("Shift");
         await page.mouse.down();
         turn = 0;
-        const pan = await framesWhile(page, () => page.mouse.move(middle[0] + 200 * Math.sin(turn++ / 10), middle[1]));
+        const drag = () => page.mouse.move(middle[0] + 200 * Math.sin(turn++ / 10), middle[1]);
+        const pan = await framesOf(thread, () => framesWhile(page, drag));
         await page.mouse.up();
         await page.keyboard.up("Shift");
-        return { zoom, pan };
+        return { zoom: zoom.rate, zoomCost: zoom.cost, pan: pan.rate, panCost: pan.cost };
       }),
     );
     line("zooming 1,000 lines", found.zoom, "frames/s", 50, true);
+    line(COST, found.zoomCost, "ms", 1000 / 50);
     line("panning 1,000 lines", found.pan, "frames/s", 50, true);
+    line(COST, found.panCost, "ms", 1000 / 50);
   },
   async live() {
     const project = `live-${Date.now().toString(36)}`;

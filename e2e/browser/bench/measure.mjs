@@ -53,7 +53,24 @@ export async function countScripts(page) {
   return () => bytes;
 }
 
-/** Frames a second while the element moves `by` pixels each frame, down and up again. */
+/** Milliseconds that the page's main thread has computed so far: unlike a clock, not longer where others compute, too. */
+export async function watchThread(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+  };
+}
+
+/** Frames a second while something goes on, and what the main thread computed for each. */
+export async function framesOf(thread, act) {
+  const before = await thread();
+  const { frames, rate } = await act();
+  return { rate, cost: ((await thread()) - before) / frames };
+}
+
+/** Frames, and frames a second, while the element moves `by` pixels each frame, down and up again. */
 export const scroll = (page, selector, { by, time = 3000, sideways = false }) =>
   page.evaluate(
     async ([selector, by, time, sideways]) => {
@@ -66,7 +83,7 @@ export const scroll = (page, selector, { by, time = 3000, sideways = false }) =>
         if (now - start > time) {
           const seconds = (now - start) / 1000;
           if (travelled < by * 10) throw new Error(`${selector} did not scroll`);
-          return frames / seconds;
+          return { frames, rate: frames / seconds };
         }
         frames += 1;
         const before = box[side];
@@ -83,7 +100,7 @@ export const blank = (page) =>
   page.setContent(`<div class="blank" style="height: 100vh; overflow: auto">
     ${Array.from({ length: 2000 }, (_, n) => `<p>${n}</p>`).join("")}</div>`);
 
-/** Frames a second while the mouse does something again and again. */
+/** Frames, and frames a second, while the mouse does something again and again. */
 export async function framesWhile(page, act, time = 3000) {
   await page.evaluate(() => {
     globalThis.frames60 = 0;
@@ -99,7 +116,8 @@ export async function framesWhile(page, act, time = 3000) {
   while (Date.now() < end) await act();
   return page.evaluate(() => {
     globalThis.counting = false;
-    return (globalThis.frames60 * 1000) / (performance.now() - globalThis.countedFrom);
+    const frames = globalThis.frames60;
+    return { frames, rate: (frames * 1000) / (performance.now() - globalThis.countedFrom) };
   });
 }
 

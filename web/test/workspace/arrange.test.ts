@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { matcher } from '../../src/lib/charts/sections';
+import { writeQuery } from '../../src/lib/panels/vega/query';
 import { arrange, type Logged, type ShownSection, visible } from '../../src/lib/workspace/arrange';
 import { definitions } from '../../src/lib/workspace/definitions';
 import * as edit from '../../src/lib/workspace/edit';
@@ -218,4 +219,22 @@ test('a search keeps matching panels; 2,000 are searched and arranged in time', 
   const found = search();
   expect(shown).toHaveLength(40);
   expect(outline(found)).toEqual([['layer.7', ['weight_47/norm']]]);
+});
+
+test('the tables that charts are drawn from are in a closed section of their own', () => {
+  const table = (key: string) => ({ key, type: 'table-file' });
+  const userQuery = writeQuery({
+    ...{ source: 'summaryTable', table: 'roc_table', history: [], columns: {} },
+  });
+  const shown = arrange(blank(true), {
+    ...logged('loss'),
+    metrics: [number('loss'), table('roc_table'), table('samples')],
+    charts: [{ key: 'roc', config: { panelDefId: 'wandb/line/v0', userQuery } }],
+  });
+  expect(outline(shown)).toEqual([
+    ['Charts', ['loss', 'samples']],
+    ['Custom Charts', ['line']],
+    ['Custom Chart Tables', ['roc_table']],
+  ]);
+  expect(shown.map((one) => one.section.isOpen)).toEqual([true, true, false]);
 });

@@ -66,17 +66,30 @@ const PREFIX = 12;
 /** Longer questions are sent as a body: not every proxy lets longer addresses through. */
 const LONGEST = 4000;
 
-/** Decodes an answer; the columns are views into `buffer`, not copies. */
-export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
+interface Placed {
+  points: number;
+  offset: number;
+}
+
+/** The header of an answer, and the columns of its lines as views into `buffer`, not copies. */
+function opened<T>(buffer: ArrayBuffer) {
   const view = new DataView(buffer);
   const magic = new TextDecoder().decode(new Uint8Array(buffer, 0, Math.min(4, buffer.byteLength)));
   if (magic !== 'RSER' || view.getUint32(4, true) !== 1) throw new Error('not a series answer');
   const length = view.getUint32(8, true);
   const text = new TextDecoder().decode(new Uint8Array(buffer, PREFIX, length));
-  const header = JSON.parse(text) as Header;
-  const series = header.series.map(({ points, offset, unusual, ...rest }) => {
-    const column = (index: number) =>
+  const column =
+    ({ points, offset }: Placed) =>
+    (index: number) =>
       new Float64Array(buffer, PREFIX + length + offset + index * points * 8, points);
+  return { header: JSON.parse(text) as T, column };
+}
+
+/** Decodes an answer. */
+export function decodeSeries(buffer: ArrayBuffer): SeriesAnswer {
+  const { header, column: columns } = opened<Header>(buffer);
+  const series = header.series.map(({ points, offset, unusual, ...rest }) => {
+    const column = columns({ points, offset });
     const found = unusual?.map(oddOf);
     return {
       ...{ ...rest, ...(found?.length ? { unusual: found } : {}) },
@@ -113,4 +126,51 @@ export async function fetchSeries(
       ? await post(path, request, signal)
       : await send(query, { signal: signal ?? null });
   return decodeSeries(await response.arrayBuffer());
+}
+
+/** Groups of all runs that a filter admits, instead of runs one by one. */
+export interface GroupsRequest extends Omit<SeriesRequest, 'runs'> {
+  /** Columns of the run table; without one all runs are a group. */
+  by: readonly string[];
+  filters: string | null;
+}
+
+/** A metric of one group; columns of equal length. */
+export interface GroupSeries {
+  /** The group's values in the columns. */
+  values: readonly unknown[];
+  /** How many runs are in it. */
+  runs: number;
+  key: string;
+  x: Float64Array;
+  /** How many runs are at each place. */
+  count: Float64Array;
+  mean: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  deviation: Float64Array;
+  error: Float64Array;
+}
+
+export function decodeGroups(buffer: ArrayBuffer): GroupSeries[] {
+  type Head = Placed & Pick<GroupSeries, 'values' | 'runs' | 'key'>;
+  const { header, column: columns } = opened<{ groups: Head[] }>(buffer);
+  return header.groups.map(({ points, offset, ...rest }) => {
+    const column = columns({ points, offset });
+    return {
+      ...{ ...rest, x: column(0), count: column(1), mean: column(2), min: column(3) },
+      ...{ max: column(4), deviation: column(5), error: column(6) },
+    };
+  });
+}
+
+/** Asks for lines of groups, the largest group first. */
+export async function fetchGroups(
+  entity: string,
+  project: string,
+  request: GroupsRequest,
+  signal?: AbortSignal,
+): Promise<GroupSeries[]> {
+  const path = `api/series/${encodeURIComponent(entity)}/${encodeURIComponent(project)}`;
+  return decodeGroups(await (await post(path, request, signal)).arrayBuffer());
 }

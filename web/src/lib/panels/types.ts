@@ -64,6 +64,19 @@ export interface RunSet {
   /** What selects and orders them on the server, for panels that ask for more than is drawn. */
   filters: string | null;
   order: string | null;
+  /** Set when more runs are shown than are drawn. */
+  beyond?: Beyond | null;
+}
+
+/** All the runs that are shown, as the server finds them: what groups are made of where not every run is drawn. */
+export interface Beyond {
+  /** How many they are. */
+  count: number;
+  filters: string | null;
+  /** The column by which the run table groups them. */
+  by: string | null;
+  /** What a group of the run table looks like, by its value. */
+  look: (value: unknown) => Look & { key: string };
 }
 
 export interface PanelProps {

@@ -8,7 +8,7 @@ import { now } from '../state/clock.svelte';
 import { Colors } from './colors.svelte';
 import { fieldTypes, inOrder, isVisible, layout, usual, type Column } from './columns';
 import { goalsOf, type Goal } from './delta';
-import { columnId, keyOf, serverName, type Key } from './filter';
+import { allOf, columnId, keyOf, serverName, type Key } from './filter';
 import { Groups, type GroupNode, type Line } from './groups.svelte';
 import { RunList, type RunRow } from './list.svelte';
 import {
@@ -96,6 +96,18 @@ export class RunModel {
   );
   /** The drawn runs, pinned ones first. */
   readonly drawn: string[] = $derived.by(() => this.#drawn());
+  /** How many runs are shown and the filter that finds them, where they are more than are drawn; null where a filter cannot
+   *  say it, as they were chosen one by one. */
+  readonly beyond: { count: number; filters: string | null } | null = $derived.by(() => {
+    const { selections, hiddenGroups, grouping } = this.set;
+    const { tree } = selections;
+    if (this.only || selections.root === 0) return null;
+    if (grouping.length > 0 && hiddenGroups.length > 0) return null;
+    const count = this.list.total - tree.length;
+    if (count <= this.drawn.length) return null;
+    const filters = allOf(this.filters, tree.length > 0 ? { name: { $nin: tree } } : null);
+    return { count, filters };
+  });
   readonly #shades = $derived.by(() => {
     const { coloring } = this.set;
     if (typeof coloring === 'string') return null;
@@ -328,6 +340,13 @@ export class RunModel {
       color: this.color(run),
       ...(group === undefined ? {} : { group }),
     };
+  }
+
+  /** The colour of a group of the outermost column, whether its runs are drawn or not. */
+  outerColor(id: string): number {
+    const drawn = this.set.coloring === 'auto' ? undefined : this.drawn;
+    const first = drawn?.find((run) => this.groupOf(run) === id);
+    return first === undefined ? this.#groupColor(id) : this.color(first);
   }
 
   #groupColor(id: string): number {

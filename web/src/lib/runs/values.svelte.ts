@@ -36,6 +36,13 @@ export class RunValues {
     return this.#known.get(run)?.get(column);
   }
 
+  /** Whether a value of these runs is not known yet. */
+  pending(runs: readonly string[], columns: readonly string[]): boolean {
+    void this.#version;
+    if (this.error) return false;
+    return runs.some((run) => columns.some((column) => !this.#known.get(run)?.has(column)));
+  }
+
   /** Asks for what is not there; in an effect, also for what has changed since. */
   want(runs: Iterable<string>, columns: readonly string[]): void {
     void this.#generation;
@@ -85,11 +92,18 @@ export class RunValues {
         { ...place, ...page, columns },
         this.#control.signal,
       );
-      for (const { node } of answer.project?.runs?.edges ?? []) {
-        const known = this.#known.get(node.name) ?? new Map<string, unknown>();
-        const values = node.values as unknown[];
+      const found = new Map(
+        (answer.project?.runs?.edges ?? []).map(({ node }) => [
+          node.name,
+          node.values as unknown[],
+        ]),
+      );
+      // A run that is not there any more has no values, which is known from now on.
+      for (const [run] of wanted) {
+        const known = this.#known.get(run) ?? new Map<string, unknown>();
+        const values = found.get(run) ?? [];
         columns.forEach((column, index) => known.set(column, values[index] ?? null));
-        this.#known.set(node.name, known);
+        this.#known.set(run, known);
       }
       this.error = undefined;
       this.#version += 1;

@@ -6,7 +6,10 @@ export interface Shortcut {
   /** `?`, `j`, `Ctrl k`, `Ctrl Shift z`. */
   key: string;
   label: MessageKey;
-  run: () => void;
+  /** Without it the key is only told: a component hears it while it has the focus. */
+  run?: () => void;
+  /** What has the focus then. */
+  on?: MessageKey;
 }
 
 let bound = $state.raw<readonly Shortcut[]>([]);
@@ -35,8 +38,8 @@ export function startKeys(): void {
     // What is typed in a field is taken back there.
     if (control && letter === 'z' && isTyping(event.target)) return;
     const name = (control ? 'Ctrl ' : '') + (control && event.shiftKey ? 'Shift ' : '') + letter;
-    const shortcut = [...bound].reverse().find((one) => one.key === name);
-    if (!shortcut) return;
+    const shortcut = [...bound].reverse().find((one) => one.run && one.key === name);
+    if (!shortcut?.run) return;
     event.preventDefault();
     shortcut.run();
   });

@@ -118,12 +118,11 @@ export function pageTargets(): Target[] {
 /** What can be done here: the keys of the page, and a few things that have none. */
 export function actionTargets(): Target[] {
   const here = t('web.palette.action');
-  const bound = shortcuts()
-    .filter((shortcut) => shortcut.key !== 'Ctrl k')
-    .map((shortcut): Target => {
-      const { key, label, run } = shortcut;
-      return { id: `key:${key}`, name: t(label), path: here, icon: 'keyboard', run, key };
-    });
+  const bound = shortcuts().flatMap(({ key, label, run }): Target[] =>
+    run && key !== 'Ctrl k'
+      ? [{ id: `key:${key}`, name: t(label), path: here, icon: 'keyboard', run, key }]
+      : [],
+  );
   const other: Target = {
     id: 'theme',
     name: t(isDark() ? 'web.palette.light' : 'web.palette.dark'),

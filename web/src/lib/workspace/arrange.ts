@@ -1,10 +1,12 @@
 /** What is shown of a document: its sections with the panels of every logged key, of which only what somebody changed
  *  is written down. */
 import type { Metric } from '../charts/sections';
+import { type MessageKey, t } from '../i18n/messages.svelte';
 import { kindOfType } from '../media/values';
 import { panelTypes } from '../panels/registry';
 import { isTable, withKey } from '../panels/table/config';
 import type { LoggedChart } from '../panels/vega/logged';
+import { readQuery } from '../panels/vega/query';
 import type { PanelConfig } from '../panels/types';
 import type { Definitions } from './definitions';
 import {
@@ -24,9 +26,11 @@ export const LINE = 'Run History Line Plot';
 const MEDIA = 'Media Browser';
 const TABLE = 'Weave';
 const CUSTOM = 'Vega2';
-/** The sections of keys without a prefix, of charts without one, and of system metrics. */
+/** The sections of keys without a prefix, of charts without one, of the tables that charts are drawn from, and of system
+ *  metrics. The last two are closed at first: what is in such a table is seen in its chart. */
 export const PLAIN = 'Charts';
-const CUSTOMS = 'Custom Charts';
+export const CUSTOMS = 'Custom Charts';
+export const CHART_TABLES = 'Custom Chart Tables';
 export const SYSTEM = 'System';
 
 export interface ShownPanel {
@@ -138,7 +142,12 @@ function automatic(spec: Spec, logged: Logged, { config, placement }: Overrides)
     };
     group.panels.push(shown);
   };
-  for (const metric of logged.metrics) add(panelOf(metric, logged), sectionOf(metric.key, prefix));
+  const behind = new Set(logged.charts.map(({ config }) => readQuery(config.userQuery).table));
+  for (const metric of logged.metrics) {
+    const panel = panelOf(metric, logged);
+    const drawn = panel?.viewType === TABLE && behind.has(metric.key);
+    add(panel, drawn ? CHART_TABLES : sectionOf(metric.key, prefix));
+  }
   const metrics = new Set(logged.metrics.map((metric) => metric.key));
   for (const chart of logged.charts) {
     if (metrics.has(chart.key)) continue;
@@ -166,7 +175,8 @@ const naturalName = (section: Section) => section.defaultName ?? section.name ??
 
 /** Where a section that nobody has written down goes: in the order of names among those like it. */
 function insert(all: ShownSection[], made: ShownSection): void {
-  const rank = (name: string) => (name === PLAIN ? 0 : name === SYSTEM ? 2 : 1);
+  const rank = (name: string) =>
+    name === PLAIN ? 0 : name === SYSTEM ? 3 : name === CHART_TABLES ? 2 : 1;
   const before = (a: string, b: string) => rank(a) - rank(b) || order.compare(a, b);
   let at = -1;
   all.forEach((one, index) => {
@@ -204,6 +214,20 @@ function place(all: ShownSection[], placement: Readonly<Record<string, Placement
   }
 }
 
+/** Names of sections that are not made of what people call their metrics. */
+const NAMES: Readonly<Record<string, MessageKey>> = {
+  [PLAIN]: 'web.charts.plain',
+  [CUSTOMS]: 'web.charts.custom',
+  [CHART_TABLES]: 'web.charts.customTables',
+  [SYSTEM]: 'web.charts.system',
+};
+
+/** What a section is called on the page. */
+export function sectionTitle({ section, name }: ShownSection): string {
+  const known = section.isPanelsAuto ? NAMES[name] : undefined;
+  return known ? t(known) : name;
+}
+
 export const autoSectionId = (name: string): string => `auto:${name}`;
 
 /** Everything in the order it is shown, sections without panels included. */
@@ -226,10 +250,11 @@ export function arrange(spec: Spec, logged: Logged): ShownSection[] {
     const section: Section = { __id__: autoSectionId(name), name, isPanelsAuto: true, panels: [] };
     insert(all, { id: autoSectionId(name), section, name, ...group });
   }
-  // At first the sections at the top are open, without the system's.
+  // At first the sections at the top are open.
   if (open)
     all.forEach((one, index) => {
-      one.section = { ...one.section, isOpen: index < 8 && one.name !== SYSTEM };
+      const closed = one.name === SYSTEM || one.name === CHART_TABLES;
+      one.section = { ...one.section, isOpen: index < 8 && !closed };
     });
   place(all, overrides.placement);
   const byTitle = bankOf(spec).settings?.sortAlphabetically === true;

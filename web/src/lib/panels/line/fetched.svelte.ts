@@ -1,7 +1,7 @@
 /** The series of one plot: opened while it is in view, and at a finer resolution while it is zoomed. */
 import { untrack } from 'svelte';
 import { isAbort } from '../../api/errors';
-import type { Series } from '../../api/series';
+import type { Series, Stream } from '../../api/series';
 import type { PanelData } from '../../charts/data.svelte';
 import type { PanelSource } from '../source.svelte';
 import type { PanelSettings } from '../types';
@@ -52,9 +52,11 @@ export class Fetched {
     return this.#system && wish === '_step' ? '_runtime' : wish;
   });
 
-  readonly #source = $derived.by(() =>
-    this.#plan().data.series(this.#system ? 'system' : 'history', this.axis),
-  );
+  get stream(): Stream {
+    return this.#system ? 'system' : 'history';
+  }
+
+  readonly #source = $derived.by(() => this.#plan().data.series(this.stream, this.axis));
 
   /** By key, then by run. */
   readonly series = $derived.by(() => {

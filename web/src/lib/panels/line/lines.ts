@@ -9,12 +9,15 @@ import { valueText } from '../value';
 import { combine, commonGrid, groupSeries } from './combine';
 import type { LineConfig, Mark } from './config';
 import { stacked } from './stack';
+import type { WholeGroup } from './whole';
 
 export interface Wish {
   config: LineConfig;
   runs: readonly PanelRun[];
   /** Set when runs are drawn as groups. */
   groups: readonly Group[] | null;
+  /** Set when the server has put the groups together. */
+  whole?: readonly WholeGroup[] | null;
   /** What is known, by key, then by run. */
   known: ReadonlyMap<string, ReadonlyMap<string, Series>>;
   smoothing: { kind: Smoothing; weight: number; original: boolean };
@@ -94,7 +97,7 @@ function style(wish: Wish, part: Part, owner: { key: string; name: string; color
   const { config, runs, groups } = wish;
   const key = `${owner.key}:${part.label}`;
   const several = config.metrics.length + config.formulas.length > 1;
-  const alone = (groups?.length ?? runs.length) === 1;
+  const alone = (wish.whole?.length ?? groups?.length ?? runs.length) === 1;
   const mark = config.marks[key];
   const template = config.template
     ? fillTemplate(config.template, part.label, (field) =>
@@ -172,11 +175,28 @@ function groupLines(wish: Wish, part: Part, groups: readonly Group[]): Line[] {
   });
 }
 
+function wholeLines({ config, smoothing, ...wish }: Wish, part: Part): Line[] {
+  const shown = (wish.whole ?? []).slice(0, config.most ?? undefined);
+  return shown.flatMap((group) => {
+    const series = group.series.get(part.label);
+    if (!series) return [];
+    const look = style({ config, smoothing, ...wish }, part, group);
+    return {
+      ...{ id: `${group.key}:${part.label}`, run: group.key, ...look, count: group.count },
+      ...{ series, y: smoothedOf(series, smoothing), original: smoothing.original },
+    };
+  });
+}
+
 /** All lines, metric by metric, in the order of the runs. */
 export function linesOf(wish: Wish): Line[] {
   const { groups, config } = wish;
   const lines = parts(wish).flatMap((part) =>
-    groups ? groupLines(wish, part, groups) : runLines(wish, part),
+    wish.whole
+      ? wholeLines(wish, part)
+      : groups
+        ? groupLines(wish, part, groups)
+        : runLines(wish, part),
   );
   return config.type === 'line' ? lines : stacked(lines, config.type);
 }
