@@ -31,7 +31,7 @@ const kinds = {
   },
   async openwandb(page) {
     const chosen = Array.from({ length: Number(runs) }, (_, run) => `chart-${run}`);
-    await page.goto(`${url}/compare/local/chart?runs=${chosen}`);
+    await page.goto(`${url}/compare/default/chart?runs=${chosen}`);
     return 0;
   },
   /** It has no address for a metric: the time counts from the press on Search. */
