@@ -127,4 +127,4 @@ def export(servers: list[int], rows: int, metrics: int) -> dict:
 
 
 if __name__ == "__main__":
-    main({phase.__name__: phase for phase in (big, small, chart, page, export)})
+    main({phase.__name__: phase for phase in (big, small, chart_fill, chart, page, export)})
