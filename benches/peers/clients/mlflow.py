@@ -123,4 +123,4 @@ def artifact(servers: list[int], folder: str, name: str) -> dict:
 
 
 if __name__ == "__main__":
-    main({phase.__name__: phase for phase in (big, small, chart, page, export, artifact)})
+    main({phase.__name__: phase for phase in (big, small, chart_fill, chart, page, export, artifact)})
