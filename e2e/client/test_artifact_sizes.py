@@ -41,4 +41,4 @@ def test_references_of_every_kind_are_kept_as_they_are(trainer, run):
     assert told["http"] == "https://example.org/big.tar"
     # A reference is listed with its own address, and never fetched by the server.
     assert told["files"]["s3"] == "s3://bucket/a%20b.bin" and told["files"]["http"] == told["http"]
-    assert told["size"] == 7 + 8 + 9 + len("of this machine") + len("one")
+    assert told["size"] == 7 + 8 + 9 + 2 * len("of this machine") + len("one")
