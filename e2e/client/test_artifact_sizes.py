@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from harness.training import wait
 
 #: The client sends files from 2 GiB on in parts; the whole measure is 100,000 files and 5,000 MB.
 FILES = int(os.environ.get("RUNSTEAD_MANY_FILES", "2500"))
@@ -21,14 +22,14 @@ def peak(server) -> float:
 
 @pytest.mark.timeout(3600)
 def test_many_files_and_a_large_one_come_back(trainer):
-    params = {"files": FILES, "megabytes": MEGABYTES}
-    logged = trainer.train("artifact_many", params={**params, "log": True}).succeeded().result
+    def train(log: bool, **extra: str):
+        process = trainer.start("artifact_many", params={"files": FILES, "megabytes": MEGABYTES, "log": log}, **extra)
+        return wait(process, timeout=1500).succeeded().result
+
+    logged = train(log=True)
     assert logged["files"] == FILES
     # Another machine: nothing is in its cache.
-    there = trainer.train(
-        "artifact_many", params={**params, "log": False}, WANDB_CACHE_DIR=str(trainer.folder / "other")
-    )
-    assert there.succeeded().result == logged
+    assert train(log=False, WANDB_CACHE_DIR=str(trainer.folder / "other")) == logged
     assert peak(trainer.server) < MOST_MEMORY
     trainer.server.cli("verify")
 
