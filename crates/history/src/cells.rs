@@ -137,10 +137,26 @@ impl Cells {
 
     /// Only the cells of these steps, which are [whole] cells.
     pub(crate) fn within(&self, steps: &Range<i64>) -> Self {
+        Self { shift: self.shift, cells: self.part(steps).to_vec() }
+    }
+
+    /// Adds the cells of these steps, which are [whole] cells, of a later part of the axis. Its first may be the last one.
+    pub(crate) fn append(&mut self, later: &Self, steps: &Range<i64>) {
+        let mut cells = later.part(steps);
+        if let (Some(last), Some((first, rest))) = (self.cells.last_mut(), cells.split_first())
+            && last.place == first.place
+        {
+            last.merge(*first);
+            cells = rest;
+        }
+        self.cells.extend_from_slice(cells);
+    }
+
+    fn part(&self, steps: &Range<i64>) -> &[Cell] {
         let (from, to) = (steps.start >> self.shift, steps.end.saturating_sub(1) >> self.shift);
         let first = self.cells.partition_point(|cell| cell.place < from);
         let count = self.cells[first..].partition_point(|cell| cell.place <= to);
-        Self { shift: self.shift, cells: self.cells[first..first + count].to_vec() }
+        &self.cells[first..first + count]
     }
 
     /// The memory it takes.

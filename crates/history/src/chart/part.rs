@@ -104,15 +104,19 @@ impl Part {
     ) -> Result<Option<Cells>, SegmentError> {
         let Some(level) = overview.level(shift) else { return Ok(None) };
         let bytes = |cells: &Option<Cells>| cells.as_ref().map_or(0, Cells::bytes);
-        let mut all = Cells { shift, cells: Vec::new() };
+        let mut blocks = Vec::new();
         for block in overview.blocks(key, level, steps) {
             let part = cache::Part::Cells(key.to_owned(), shift, block);
             let read = || overview.cells(self.source()?.as_ref(), (key, level, block), shift);
-            match self.cache.get(&self.name, part, bytes, read)?.as_ref() {
-                Some(cells) => all = all.merge(cells.within(steps)),
-                None => return Ok(None),
+            let cells = self.cache.get(&self.name, part, bytes, read)?;
+            if cells.is_none() {
+                return Ok(None);
             }
+            blocks.push(cells);
         }
+        let blocks = || blocks.iter().filter_map(|cells| cells.as_ref().as_ref());
+        let mut all = Cells { shift, cells: Vec::with_capacity(blocks().map(|block| block.cells.len()).sum()) };
+        blocks().for_each(|block| all.append(block, steps));
         Ok(Some(all))
     }
 

@@ -128,8 +128,10 @@ fn compress<'a>(
 ) -> Result<&'a [u8], ParquetError> {
     encoder.reinit()?;
     encoder.set_pledged_src_size(Some(contents.len() as u64))?;
-    frame.resize(compress_bound(contents.len()) + FRAME, 0);
+    let room = compress_bound(contents.len()) + FRAME;
+    frame.resize(room, 0);
     let mut out = OutBuffer::around(&mut frame[..]);
+    let full = || ParquetError::General("a frame is larger than it can be".to_owned());
     let mut at = 0;
     // A few bytes before the first plane belong to it.
     let mut end = if first < SHORT { first.saturating_add(plane) } else { first };
@@ -137,6 +139,9 @@ fn compress<'a>(
         let mut block = InBuffer::around(&contents[at..contents.len().min(end)]);
         while block.pos < block.src.len() {
             encoder.run(&mut block, &mut out)?;
+            if block.pos < block.src.len() && out.pos() == room {
+                return Err(full());
+            }
         }
         at += block.src.len();
         if at < contents.len() {
@@ -145,7 +150,7 @@ fn compress<'a>(
         end = end.saturating_add(plane);
     }
     if encoder.finish(&mut out, true)? > 0 {
-        return Err(ParquetError::General("a frame is larger than it can be".to_owned()));
+        return Err(full());
     }
     let length = out.pos();
     Ok(&frame[..length])
