@@ -145,7 +145,7 @@ test('what is chosen becomes bold, italic, code, a link; the keys do the same', 
     for (let n = 0; n < from; n += 1) await page.keyboard.press('ArrowRight');
     for (let n = 0; n < length; n += 1) await page.keyboard.press('Shift+ArrowRight');
     // The editor hears of a selection a moment after the browser has made it.
-    await page.waitForTimeout(150);
+    await page.waitForTimeout(300);
   };
   await choose(0, 6);
   await page.keyboard.press('Control+b');

@@ -118,9 +118,9 @@ test('a point logged now arrives without reload', async () => {
   await page.getByRole('img', { name: /train\/loss, 1 run/ }).waitFor();
   await page.evaluate(() => (globalThis.stayed = true));
   await running.log([{ 'train/loss': 0.123456, 'fresh/metric': 1 }]);
-  const panel = page.locator('article', { has: page.getByTitle('train/loss') });
-  await panel.getByText('0.12346').waitFor();
-  await page.getByTitle('fresh/metric').waitFor();
+  const panel = (key) => page.locator(`[data-panel$=":${key}"]`);
+  await panel('train/loss').getByText('0.12346').waitFor();
+  await panel('fresh/metric').waitFor();
   assert.equal(await page.evaluate(() => globalThis.stayed), true, 'the page was not reloaded');
   await assertAccessible(page);
 });

@@ -452,6 +452,20 @@ test('opened by its address alone, a logged file is no page of ours either', asy
   assert.equal(await page.evaluate(() => self.origin), 'null', 'of no origin, also without a frame around it');
 });
 
+test('the page of a run has its media among its charts', async () => {
+  await page.goto(`${server.url}/${user.name}/${project}/runs/first/charts`);
+  await page.locator('[data-panel]').first().waitFor();
+  await find('image');
+  await panel('image').getByText('caption 2').first().waitFor();
+  assert.equal(await panel('image').locator('img').count(), 1, 'of this run alone');
+  await slider('image').focus();
+  await page.keyboard.press('ArrowLeft');
+  await panel('image').getByText('caption 1').first().waitFor();
+  await find('weights');
+  await panel('weights').getByRole('img', { name: /Histograms of weights, first, 3 steps/ }).waitFor();
+  await assertAccessible(page);
+});
+
 test('on a phone nothing is wider than the window', async () => {
   const phone = await open(browser, { viewport: sizes.phone, storageState: await page.context().storageState() });
   await phone.goto(`${server.url}/${user.name}/${project}`);

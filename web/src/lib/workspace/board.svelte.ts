@@ -89,6 +89,11 @@ export class Board {
 
   /** An address that leads to this view, and to a panel in it. */
   link(key?: string): string {
+    if (this.workspace.part === 'run') {
+      const here = new URL(location.href);
+      if (key) here.searchParams.set('panel', key);
+      return here.href;
+    }
     const { entity, project } = this.workspace.place;
     const query = new URLSearchParams({ nw: shortName(this.workspace.name) });
     if (key) query.set('panel', key);

@@ -27,8 +27,14 @@ export interface Place {
   project: string;
 }
 
+/** What a workspace is about: all runs of a project, or the page of one run, which is arranged alike for all of them. */
+export type Part = 'project' | 'run';
+
 /** The name of somebody's own workspace. */
-export const ownName = (user: string): string => `nw-nwuser${user}-w`;
+export const ownName = (user: string, part: Part = 'project'): string =>
+  `nw-nwuser${user}-${part === 'run' ? 'r' : 'w'}`;
+/** How somebody has arranged the pages of runs is no view that is listed. */
+export const isListed = (name: string): boolean => !/^nw-nwuser.*-r$/.test(name);
 export const freshName = (): string => `nw-${newId()}-v`;
 
 /** What stands in an address for a view, as in the vendor's addresses. */
@@ -58,18 +64,18 @@ interface Edges<T> {
 const first = <T>(connection: Edges<T> | null | undefined): T | null =>
   connection?.edges[0]?.node ?? null;
 
-/** The views a workspace may begin with, asked for at once. */
+/** The views a workspace may begin with, asked for at once; `own` is the name of somebody's own. */
 export async function openViews(
   place: Place,
-  user: string | undefined,
+  own: string | undefined,
   wished: string | null,
   signal?: AbortSignal,
 ): Promise<Record<'own' | 'named' | 'standard', View | null>> {
-  const names = { own: ownName(user ?? ''), named: fullName(wished ?? '') };
-  const has = { hasOwn: user !== undefined, hasNamed: Boolean(wished) };
+  const names = { own: own ?? '', named: fullName(wished ?? '') };
+  const has = { hasOwn: own !== undefined, hasNamed: Boolean(wished) };
   const answer = await gql(WorkspaceViewsDocument, { ...place, ...names, ...has }, signal);
-  const { own, named, default: standard } = answer.project ?? {};
-  return { own: first(own), named: first(named), standard: first(standard) };
+  const { own: mine, named, default: standard } = answer.project ?? {};
+  return { own: first(mine), named: first(named), standard: first(standard) };
 }
 
 /** All workspaces of the project, last saved first. */
@@ -83,7 +89,8 @@ export async function listViews(place: Place, signal?: AbortSignal): Promise<Vie
       signal,
     );
     const page = answer.project?.allViews;
-    all.push(...(page?.edges.map((edge) => edge.node) ?? []));
+    const found = page?.edges.map((edge) => edge.node) ?? [];
+    all.push(...found.filter(({ name }) => isListed(name)));
     after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
   } while (after);
   return all;

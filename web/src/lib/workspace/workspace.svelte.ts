@@ -22,6 +22,7 @@ import {
   kindOf,
   openViews,
   ownName,
+  type Part,
   type Place,
   saveView,
   type View,
@@ -74,6 +75,7 @@ export class Workspace extends Saved {
   constructor(
     readonly place: Place,
     readonly user: string | undefined,
+    readonly part: Part = 'project',
   ) {
     super();
   }
@@ -111,7 +113,10 @@ export class Workspace extends Saved {
   async open(wished: string | null, signal?: AbortSignal): Promise<void> {
     await this.flush();
     try {
-      const { own, named, standard } = await openViews(this.place, this.user, wished, signal);
+      const mine = this.user === undefined ? undefined : this.#homeName();
+      const views = await openViews(this.place, mine, wished, signal);
+      const { own, named } = views;
+      const standard = this.part === 'run' ? null : views.standard;
       this.missing = wished && !named && fullName(wished) !== this.#homeName() ? wished : null;
       const view = named ?? own;
       if (view) this.#adopt(view);
@@ -131,7 +136,7 @@ export class Workspace extends Saved {
   }
 
   #homeName(): string {
-    return this.user === undefined ? DEFAULT_NAME : ownName(this.user);
+    return this.user === undefined ? DEFAULT_NAME : ownName(this.user, this.part);
   }
 
   /** What was not saved when the page ended is a change like others. */
