@@ -74,6 +74,38 @@ after(async () => {
   await server?.stop();
 });
 
+test('what the crosshair reads stands beside it, by pointer and by keyboard, in the page and in full screen', async () => {
+  /** How far the texts are from the line, and from the top of the plot. */
+  const far = async (where) => {
+    await page.locator('.tip').waitFor();
+    await page.waitForTimeout(200);
+    const [tip, line] = [await page.locator('.tip').boundingBox(), await where.locator('.over .line').boundingBox()];
+    return [Math.min(Math.abs(tip.x - line.x), Math.abs(tip.x + tip.width - line.x)), Math.abs(tip.y - line.y)];
+  };
+  const near = async (where) => {
+    const [across, down] = await far(where);
+    assert.ok(across < 24 && down < 24, `${across} and ${down} pixels away`);
+  };
+  const point = async (where) => {
+    const box = await where.locator('.u-over').boundingBox();
+    await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+  };
+  await point(panel('score'));
+  await near(panel('score'));
+  await page.mouse.move(5, 5);
+  await reader(panel('score')).focus();
+  await page.keyboard.press('End');
+  await near(panel('score'));
+  await panel('score').focus();
+  await page.keyboard.press('Enter');
+  await drawer().locator('.u-over').waitFor();
+  await point(drawer());
+  await near(drawer());
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Escape');
+  await drawer().waitFor({ state: 'detached' });
+});
+
 test('a line plot is read point by point, line by line, by keyboard alone', async () => {
   const ramp = panel('ramp');
   await ramp.focus();
