@@ -299,6 +299,14 @@ test('the table behind a chart waits in a closed section; the chart says that it
   await tables.getByRole('button', { name: /^Tables of custom charts/ }).waitFor();
   assert.equal(await tables.locator('[data-panel]').count(), 0, 'closed');
   assert.equal(await page.getByRole('region', { name: 'Charts', exact: true }).getByText('roc_table').count(), 0);
+  await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
+  const note = tables.locator('summary');
+  await note.getByText('9 of 10 have no such table').waitFor();
+  assert.ok((await note.boundingBox()).height < 24, 'one line');
+  await note.click();
+  await tables.getByText('run-10, run-9', { exact: false }).waitFor();
+  await assertAccessible(page);
+  await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
   await page.route('**/*.table.json*', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await route.continue();
