@@ -300,8 +300,9 @@ test('the table behind a chart waits in a closed section; the chart says that it
   assert.equal(await tables.locator('[data-panel]').count(), 0, 'closed');
   assert.equal(await page.getByRole('region', { name: 'Charts', exact: true }).getByText('roc_table').count(), 0);
   await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
-  const note = tables.locator('summary');
-  await note.getByText('9 of 10 have no such table').waitFor();
+  await tables.locator('[data-panel]').scrollIntoViewIfNeeded();
+  const note = tables.getByText('9 of 10 have no such table', { exact: true });
+  await note.waitFor();
   assert.ok((await note.boundingBox()).height < 24, 'one line');
   await note.click();
   await tables.getByText('run-10, run-9', { exact: false }).waitFor();
