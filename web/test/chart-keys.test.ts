@@ -3,7 +3,7 @@ import { keyed, type Seat } from '../src/lib/charts/keys';
 
 const column = (...values: number[]) => Float64Array.from(values);
 const seat = (x: number | null, more: Partial<Seat> = {}): Seat => ({
-  ...{ x, range: [0, 10], log: false },
+  ...{ x, range: [0, 10], full: [0, 10], log: false },
   points: [column(0, 2, 4, 10), column(1, 2, 2, 9)],
   ...more,
 });
@@ -25,6 +25,14 @@ test('a page is a tenth of what is in view, and what is read comes into view', (
   expect(keyed('PageDown', false, seat(2))).toEqual({ x: 4 });
   expect(keyed('PageDown', false, seat(9.5))).toEqual({ x: 10 });
   expect(keyed('ArrowRight', false, seat(2, { range: [0, 3] }))).toEqual({ x: 4, range: [1, 4] });
+});
+
+test('what is out of view is read too, though its points are not known', () => {
+  const zoomed = { full: [-5, 100] as [number, number] };
+  expect(keyed('End', false, seat(4, zoomed))).toEqual({ x: 100, range: [90, 100] });
+  expect(keyed('ArrowRight', false, seat(10, zoomed))).toEqual({ x: 11, range: [1, 11] });
+  expect(keyed('ArrowLeft', false, seat(0, zoomed))).toEqual({ x: -1, range: [-1, 9] });
+  expect(keyed('ArrowRight', false, seat(100, { ...zoomed, range: [90, 100] }))).toEqual({});
 });
 
 test('zoom is about the place that is read, or about the middle', () => {

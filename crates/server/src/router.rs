@@ -26,7 +26,7 @@ use crate::{App, graphql, permissions, web};
 pub fn service(app: App) -> Service {
     let everything = Router::new().merge(text()).merge(called_with_files());
     let everything = everything
-        .fallback(web::page.layer(compression()))
+        .fallback(web::page.layer(compression(CompressionLevel::Default)))
         .method_not_allowed_fallback(errors::method_not_allowed)
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(axum::middleware::from_fn(errors::render))
@@ -44,13 +44,14 @@ fn text() -> Router<App> {
         .merge(called_by_operators())
         .layer(limit)
         .layer(RequestDecompressionLayer::new())
-        .layer(compression())
+        .layer(compression(CompressionLevel::Fastest))
 }
 
-fn compression() -> CompressionLayer<impl Predicate> {
+/// Answers are compressed fast; the app's files, which browsers fetch once and keep, well.
+fn compression(level: CompressionLevel) -> CompressionLayer<impl Predicate> {
     let fonts = NotForContentType::const_new("font/");
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new(series::KIND)).and(fonts);
-    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed)
+    CompressionLayer::new().quality(level).compress_when(compressed)
 }
 
 /// Called by the `wandb` client.

@@ -77,7 +77,7 @@ function line(what, value, unit, goal, least = false) {
   const shown = `${what.padEnd(66)} ${value.toFixed(value < 100 ? 1 : 0).padStart(8)} ${unit.padEnd(8)}`;
   if (goal === undefined) return console.log(shown);
   const met = least ? value >= goal : value <= goal;
-  console.log(`${shown} ${least ? "≥" : "≤"} ${String(goal).padEnd(6)} ${met ? "" : "missed"}`);
+  console.log(`${shown} ${least ? "≥" : "≤"} ${String(Number(goal.toFixed(1))).padEnd(6)} ${met ? "" : "missed"}`);
 }
 /** A measurement, several times in fresh pages; the median of each number it answers. */
 async function several(measure, times = TIMES) {

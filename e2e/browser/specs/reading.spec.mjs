@@ -61,7 +61,7 @@ before(async () => {
     if (last) await run.upload(TABLE, JSON.stringify({ columns: ['x', 'y'], data: [[0, 0], [1, 1]] }));
     const table = { _type: 'table-file', path: TABLE, ncols: 2, nrows: 2, size: 60 };
     const rows = Array.from({ length: STEPS }, (_, step) => ({ score: index, ramp: step + index * 100 }));
-    await run.log(last ? [...rows, { roc_table: table }] : rows);
+    await run.log(last ? [...rows.slice(0, -1), { ...rows.at(-1), roc_table: table }] : rows);
     await run.finish();
   }
   browser = await launch();
@@ -72,6 +72,38 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+});
+
+test('what the crosshair reads stands beside it, by pointer and by keyboard, in the page and in full screen', async () => {
+  /** How far the texts are from the line, and from the top of the plot. */
+  const far = async (where) => {
+    await page.locator('.tip').waitFor();
+    await page.waitForTimeout(200);
+    const [tip, line] = [await page.locator('.tip').boundingBox(), await where.locator('.over .line').boundingBox()];
+    return [Math.min(Math.abs(tip.x - line.x), Math.abs(tip.x + tip.width - line.x)), Math.abs(tip.y - line.y)];
+  };
+  const near = async (where) => {
+    const [across, down] = await far(where);
+    assert.ok(across < 24 && down < 24, `${across} and ${down} pixels away`);
+  };
+  const point = async (where) => {
+    const box = await where.locator('.u-over').boundingBox();
+    await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+  };
+  await point(panel('score'));
+  await near(panel('score'));
+  await page.mouse.move(5, 5);
+  await reader(panel('score')).focus();
+  await page.keyboard.press('End');
+  await near(panel('score'));
+  await panel('score').focus();
+  await page.keyboard.press('Enter');
+  await drawer().locator('.u-over').waitFor();
+  await point(drawer());
+  await near(drawer());
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Escape');
+  await drawer().waitFor({ state: 'detached' });
 });
 
 test('a line plot is read point by point, line by line, by keyboard alone', async () => {
@@ -138,7 +170,7 @@ test('a group is of all runs that are shown, also of those that are not drawn', 
   // 0 to 11; of the ten that are drawn it would be 6.5.
   const reads = async () => {
     await reader(preview).focus();
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Home');
     return said(preview);
   };
   await until(reads, 'Step 0, All runs 5.5');
@@ -172,7 +204,7 @@ test('the groups of the run table are of all runs, too, but for hidden ones', as
   await score.locator('.legend').getByText('9', { exact: true }).waitFor();
   const reads = async () => {
     await reader(score).focus();
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Home');
     return said(score);
   };
   await until(reads, 'Step 0, large 10, small 4');
@@ -182,11 +214,100 @@ test('the groups of the run table are of all runs, too, but for hidden ones', as
   await score.getByRole('img', { name: /score, 10 runs/ }).waitFor();
 });
 
+async function add(type) {
+  await page.getByRole('button', { name: 'Add', exact: true }).first().click();
+  await page.getByRole('menuitem', { name: 'Add panel', exact: true }).click();
+  await drawer().getByRole('button', { name: type, exact: true }).click();
+}
+/** Writes into a field of the drawer that is heard when it is left. */
+async function write(label, text, at = 0) {
+  const field = drawer().getByLabel(label, { exact: true }).nth(at);
+  await field.fill(text);
+  await field.press('Tab');
+}
+const done = () => drawer().getByRole('button', { name: 'Done' }).click();
+const article = (name) => page.getByRole('article', { name, exact: true });
+
+test('bars and points are read one by one by keyboard alone', async () => {
+  await add('Bar chart');
+  await write('Title', 'Scores');
+  await write('Metrics', 'score');
+  await done();
+  const bars = article('Scores');
+  await bars.getByText('run-11').first().waitFor();
+  await reader(bars).focus();
+  await page.keyboard.press('ArrowDown');
+  await until(() => said(bars), 'run-11, 11');
+  await bars.locator('.tip').getByText('run-11').waitFor();
+  await page.keyboard.press('End');
+  await until(() => said(bars), 'run-2, 2');
+  await assertAccessible(page);
+  await page.keyboard.press('Tab');
+  await bars.locator('.tip').waitFor({ state: 'detached' });
+
+  await add('Scatter plot');
+  await write('Title', 'Points');
+  await write('Column', 'summary_metrics.score');
+  await write('Column', 'summary_metrics.ramp', 1);
+  await done();
+  const points = article('Points');
+  await points.locator('circle').nth(9).waitFor();
+  await reader(points).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await until(() => said(points), 'run-3, score 3, ramp 319');
+  await points.locator('.tip').getByText('ramp 319').waitFor();
+  await assertAccessible(page);
+});
+
+test('in parallel coordinates lines are read, ranges chosen and axes moved by keyboard alone', async () => {
+  await add('Parallel coordinates');
+  for (const column of ['config.size', 'summary_metrics.score', 'summary_metrics.ramp']) await write('Columns', column);
+  await done();
+  const chart = article('Parallel coordinates');
+  await chart.locator('path.run').nth(9).waitFor();
+  await reader(chart).focus();
+  await page.keyboard.press('ArrowDown');
+  await until(() => said(chart), 'run-11, size large, score 11, ramp 1,119');
+  await chart.locator('.who').getByText('run-11').waitFor();
+  const score = chart.getByRole('slider', { name: 'Choose runs by score' });
+  await score.focus();
+  // From 2 to 6.5, the lower half, and a tenth of the axis up.
+  await page.keyboard.press('ArrowUp');
+  await chart.getByText('5 runs chosen').waitFor();
+  await page.keyboard.press('Shift+ArrowUp');
+  await page.keyboard.press('Shift+ArrowUp');
+  await chart.getByText('7 runs chosen').waitFor();
+  await page.keyboard.press('Escape');
+  await chart.getByText('runs chosen').waitFor({ state: 'detached' });
+  const axes = () => chart.locator('text.title').evaluateAll((all) => all.map((one) => one.textContent.trim()));
+  const title = chart.getByRole('button', { name: 'Move the axis size' });
+  // What follows fast is one step back.
+  await page.waitForTimeout(1100);
+  await title.focus();
+  await page.keyboard.press('ArrowRight');
+  await until(axes, ['score', 'size', 'ramp']);
+  await page.keyboard.press('ArrowRight');
+  await until(axes, ['score', 'ramp', 'size']);
+  await assertAccessible(page);
+  await page.keyboard.press('Control+z');
+  await until(axes, ['size', 'score', 'ramp']);
+});
+
 test('the table behind a chart waits in a closed section; the chart says that it is loading', async () => {
   const tables = page.getByRole('region', { name: 'Tables of custom charts', exact: true });
   await tables.getByRole('button', { name: /^Tables of custom charts/ }).waitFor();
   assert.equal(await tables.locator('[data-panel]').count(), 0, 'closed');
   assert.equal(await page.getByRole('region', { name: 'Charts', exact: true }).getByText('roc_table').count(), 0);
+  await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
+  await tables.locator('[data-panel]').scrollIntoViewIfNeeded();
+  const note = tables.getByText('9 of 10 have no such table', { exact: true });
+  await note.waitFor();
+  assert.ok((await note.boundingBox()).height < 24, 'one line');
+  await note.click();
+  await tables.getByText('run-10, run-9', { exact: false }).waitFor();
+  await assertAccessible(page);
+  await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
   await page.route('**/*.table.json*', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await route.continue();

@@ -6,8 +6,9 @@ import { firstFrom } from './smooth';
 export interface Seat {
   /** Where one reads; null before the first key. */
   x: number | null;
-  /** What is in view. */
+  /** What is in view, and all there is: of what is out of view the points may not be known. */
   range: Range;
+  full: Range;
   log: boolean;
   /** The places of the points, line by line, ascending. */
   points: readonly Float64Array[];
@@ -74,22 +75,36 @@ function read(seat: Seat, x: number | null): Move {
   return { x, range: round([from + by, to + by], seat.log) };
 }
 
+/** A place further on that is out of view, where there is more. */
+function further({ x, range, full, log }: Seat, way: 1 | -1): number | null {
+  const end = full[way > 0 ? 1 : 0];
+  if (x === null || (end - x) * way <= 0) return null;
+  const [min, max] = flat(range, log);
+  const at = (log ? Math.log10(x) : x) + way * PART * (max - min);
+  const to = log ? 10 ** at : at;
+  return way > 0 ? Math.min(to, end) : Math.max(to, end);
+}
+
 /** What a key does; null for one that does nothing here. */
 export function keyed(key: string, shift: boolean, seat: Seat): Move | null {
   const { points, range } = seat;
   const way = { ArrowRight: 1, ArrowLeft: -1, PageDown: 1, PageUp: -1 }[key] as 1 | -1 | undefined;
   if (way && shift) return { range: moved(seat, way * PART) };
   if (way && seat.x === null) return read(seat, begin(points, range, way));
-  if (way && key.startsWith('Arrow')) return read(seat, neighbour(points, seat.x ?? 0, way));
+  if (way && key.startsWith('Arrow'))
+    return read(seat, neighbour(points, seat.x ?? 0, way) ?? further(seat, way));
   if (way) {
     const [min, max] = flat(range, seat.log);
     const from = seat.log ? Math.log10(seat.x ?? 1) : (seat.x ?? 0);
     const to = from + way * PART * (max - min);
     const x = seat.log ? 10 ** to : to;
-    return read(seat, neighbour(points, x, way) ?? neighbour(points, x, way > 0 ? -1 : 1));
+    return read(
+      seat,
+      neighbour(points, x, way) ?? further(seat, way) ?? seat.full[way > 0 ? 1 : 0],
+    );
   }
-  if (key === 'Home') return read(seat, neighbour(points, -Infinity, 1));
-  if (key === 'End') return read(seat, neighbour(points, Infinity, -1));
+  if (key === 'Home') return read(seat, seat.full[0]);
+  if (key === 'End') return read(seat, seat.full[1]);
   if (key === '+' || key === '=') return { range: zoomed(seat, ZOOM) };
   if (key === '-') return { range: zoomed(seat, 1 / ZOOM) };
   return key === '0' ? { range: null } : null;

@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 import { isAbort } from '../../api/errors';
 import type { Series, Stream } from '../../api/series';
 import type { PanelData } from '../../charts/data.svelte';
+import type { Range } from '../../charts/scale';
 import type { PanelSource } from '../source.svelte';
 import type { PanelSettings } from '../types';
 
@@ -66,6 +67,16 @@ export class Fetched {
       found.set(one.key, runs.set(one.run, one));
     }
     return found;
+  });
+
+  /** The range of x that is known, zoomed or not; null for none. */
+  readonly full = $derived.by((): Range | null => {
+    let [min, max] = [Infinity, -Infinity];
+    for (const { x } of this.#opened.flatMap(({ data }) => data.series)) {
+      min = Math.min(min, x[0] ?? Infinity);
+      max = Math.max(max, x.at(-1) ?? -Infinity);
+    }
+    return min <= max ? [min, max] : null;
   });
 
   /** How many values are NaN or infinite. */

@@ -1,4 +1,5 @@
 /** The lines of groups of more runs than are drawn, asked for while the plot is in view. */
+import { untrack } from 'svelte';
 import { fetchGroups, type GroupSeries, type Stream } from '../../api/series';
 import type { Range } from '../../charts/scale';
 import { resource } from '../../state/resource.svelte';
@@ -24,23 +25,22 @@ const LIVE_A_RUN = 20;
 
 export class Whole {
   #plan: () => Plan;
-  #answered = $state('');
+  #turn = $state(0);
+  #kept = $state.raw<{ wish: string; turn: number; groups: readonly GroupSeries[] }>();
 
   /** Must be made while a component is initialised. */
   constructor(plan: () => Plan) {
     this.#plan = plan;
     $effect(() => {
-      const { data, near, question } = plan();
-      if (!near || !question) return;
+      if (!this.#wish) return;
+      const { data, question } = untrack(plan);
+      const rest = LIVE + (question?.count ?? 0) * LIVE_A_RUN;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const end = data.onlogged(() => {
-        timer ??= setTimeout(
-          () => {
-            timer = undefined;
-            this.#answer.reload();
-          },
-          LIVE + question.count * LIVE_A_RUN,
-        );
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          this.#turn += 1;
+        }, rest);
       });
       return () => {
         clearTimeout(timer);
@@ -59,16 +59,18 @@ export class Whole {
   });
 
   readonly #answer = resource(() => {
-    const [wish, { data }] = [this.#wish, this.#plan()];
-    return async (signal): Promise<GroupSeries[]> => {
-      if (!wish) return [];
-      if (this.#answered) await new Promise((resolve) => setTimeout(resolve, REST));
+    const [wish, turn, { data }] = [this.#wish, this.#turn, untrack(this.#plan)];
+    return async (signal): Promise<readonly GroupSeries[]> => {
+      const kept = untrack(() => this.#kept);
+      // Out of view what is known stays, and serves again where nothing has changed.
+      if (!wish || (kept?.wish === wish && kept.turn === turn)) return kept?.groups ?? [];
+      if (kept) await new Promise((resolve) => setTimeout(resolve, REST));
       signal.throwIfAborted();
       await data.ready;
       const request = JSON.parse(wish) as Parameters<typeof fetchGroups>[2];
-      const found = await fetchGroups(data.entity, data.project, request, signal);
-      this.#answered = wish;
-      return found;
+      const groups = await fetchGroups(data.entity, data.project, request, signal);
+      this.#kept = { wish, turn, groups };
+      return groups;
     };
   });
 
@@ -83,6 +85,6 @@ export class Whole {
   }
 
   get loading(): boolean {
-    return this.#answered === '' || this.#answer.loading;
+    return !this.#kept || this.#answer.loading;
   }
 }
