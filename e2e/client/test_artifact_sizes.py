@@ -9,9 +9,9 @@ from harness.training import wait
 
 #: The client sends files from 2 GiB on in parts; the whole measure is 100,000 files and 5,000 MB.
 FILES = int(os.environ.get("RUNSTEAD_MANY_FILES", "2500"))
-MEGABYTES = int(os.environ.get("RUNSTEAD_LARGE_MB", "100"))
+MEGABYTES = int(os.environ.get("RUNSTEAD_LARGE_MB", "200"))
 #: A file of this many is not held in memory.
-MOST_MEMORY = 150
+MOST_MEMORY = 220
 
 
 def peak(server) -> float:
