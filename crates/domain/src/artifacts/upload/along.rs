@@ -14,9 +14,11 @@ use crate::{Domain, Error};
 /// Uploads that are remembered; of another one everything is read at its end.
 const MOST: usize = 64;
 
+type Upload = (i64, Arc<Held<Digested>>);
+
 /// What has been digested of each upload, the latest last.
 #[derive(Clone, Default)]
-pub(crate) struct Along(Arc<Mutex<VecDeque<(i64, Arc<Held<Digested>>)>>>);
+pub(crate) struct Along(Arc<Mutex<VecDeque<Upload>>>);
 
 impl Along {
     fn of(&self, upload: i64) -> Arc<Held<Digested>> {
