@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Series } from '../src/lib/api/series';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
-import { matcher, sections } from '../src/lib/charts/sections';
+import { matcher } from '../src/lib/charts/sections';
 import { readings } from '../src/lib/charts/readings';
 import { paint } from '../src/lib/charts/paint';
 import { nearest, smooth } from '../src/lib/charts/smooth';
@@ -55,19 +55,6 @@ test('ranges have air, stay positive on a log axis and survive one point', () =>
   expect(yRange(lines, [0, 5], false)[1]).toBeLessThan(2);
   expect(xRange([line(column(3), column(7))])).toEqual([2.5, 3.5]);
   expect(xRange([])).toEqual([0, 1]);
-});
-
-test('metrics are grouped by prefix, in natural order, without axes and media', () => {
-  const number = (key: string) => ({ key, type: 'number' });
-  const all = ['val/a', 'lr', 'layer/10', 'layer/2', '_step', 'a/b/c'].map(number);
-  const found = sections([...all, { key: 'img', type: 'image-file' }], '');
-  expect(found.map(({ name, metrics }) => [name, metrics.map(({ title }) => title)])).toEqual([
-    ['', ['lr']],
-    ['a', ['b/c']],
-    ['layer', ['2', '10']],
-    ['val', ['a']],
-  ]);
-  expect(sections(all, '^val|lr$').map(({ name }) => name)).toEqual(['', 'val']);
 });
 
 test('a search that is no regular expression is plain text', () => {

@@ -1,4 +1,4 @@
-/** Metrics grouped by the prefix before the first slash, as the sections of a workspace. */
+/** Metrics, sections of them, and which match a search. */
 
 export interface Metric {
   key: string;
@@ -25,23 +25,4 @@ export function matcher(search: string): (text: string) => boolean {
   } catch {
     return (text) => text.toLowerCase().includes(wish.toLowerCase());
   }
-}
-
-const order = new Intl.Collator('en', { numeric: true });
-
-/** Numeric metrics that match, in sections; the client's own keys (`_step` …) are axes, not panels. */
-export function sections(metrics: readonly Metric[], search: string): Section[] {
-  const matches = matcher(search);
-  const groups = new Map<string, Section>();
-  for (const { key, type } of metrics) {
-    if (type !== 'number' || key.startsWith('_') || !matches(key)) continue;
-    const slash = key.indexOf('/');
-    const name = slash > 0 ? key.slice(0, slash) : '';
-    const group = groups.get(name) ?? { name, metrics: [] };
-    group.metrics.push({ key, title: slash > 0 ? key.slice(slash + 1) : key });
-    groups.set(name, group);
-  }
-  const all = [...groups.values()].sort((a, b) => order.compare(a.name, b.name));
-  for (const group of all) group.metrics.sort((a, b) => order.compare(a.key, b.key));
-  return all;
 }
