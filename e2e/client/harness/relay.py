@@ -59,7 +59,12 @@ class Handler(BaseHTTPRequestHandler):
     server: Relay
 
     def pass_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Killed amid another request than the armed one: the server must not wait for the rest.
+            self.close_connection = True
+            return None
         named = MUTATION.search(body) if self.path.endswith("/graphql") else None
         step = named.group(1).decode() if named else self.command
         moment = self.server.moment(step)
