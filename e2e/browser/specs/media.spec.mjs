@@ -222,6 +222,9 @@ after(async () => {
   await server?.stop();
 });
 
+/** Waits until the slider of a panel stands at a step. */
+const stands = (name, step) => slider(name).and(page.locator(`[aria-valuetext="${step}"]`)).waitFor();
+
 test('images stand side by side, and all panels move through the steps together', async () => {
   await openProject(project);
   await find('image');
@@ -232,17 +235,14 @@ test('images stand side by side, and all panels move through the steps together'
   await page.keyboard.press('ArrowLeft');
   await panel('image').getByText('caption 1').first().waitFor();
   await find('samples');
-  assert.equal(await slider('samples').getAttribute('aria-valuetext'), '1', 'follows');
+  await stands('samples', '1');
   await panel('samples').getByText('second').first().waitFor();
   await panel('samples').getByRole('button', { name: 'Same step in all media panels' }).click();
   await panel('samples').getByRole('group', { name: 'Media' }).focus();
   await page.keyboard.press('ArrowRight');
-  await page.waitForFunction(
-    (input) => input.getAttribute('aria-valuetext') === '2',
-    await slider('samples').elementHandle(),
-  );
+  await stands('samples', '2');
   await find('image');
-  assert.equal(await slider('image').getAttribute('aria-valuetext'), '1', 'no longer follows');
+  await stands('image', '1');
 });
 
 test('masks and boxes go on and off by class, fade, and are chosen by score', async () => {

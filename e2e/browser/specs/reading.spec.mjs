@@ -314,6 +314,7 @@ test('the table behind a chart waits in a closed section; the chart says that it
   });
   await page.reload();
   const chart = page.getByRole('article', { name: 'Curve', exact: true });
+  await chart.scrollIntoViewIfNeeded();
   await chart.locator('[aria-busy=true]').first().waitFor();
   await chart.getByText('Loading').first().waitFor({ state: 'attached' });
   await assertAccessible(page);

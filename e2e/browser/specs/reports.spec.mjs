@@ -190,6 +190,7 @@ test('a panel grid draws runs live, and its panels are edited in place', async (
 
 test('published, everybody reads it; a change waits as a draft until it is published, too', async () => {
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
   await page.getByRole('heading', { name: 'What we found', level: 2 }).waitFor();
   await page.getByRole('img', { name: /train\/loss, 2 runs/ }).waitFor();
   assert.ok(await stored('What we found'));
@@ -207,6 +208,7 @@ test('published, everybody reads it; a change waits as a draft until it is publi
   await page.getByRole('button', { name: 'Go on with the draft' }).click();
   await editor().getByText('Mind the step, please').waitFor();
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
   await page.getByRole('heading', { name: 'What we found', level: 2 }).waitFor();
   assert.ok(JSON.stringify((await stored('What we found')).spec).includes('please'));
   assert.equal(JSON.stringify((await stored('What we found')).spec).includes('draftOf'), false);
@@ -221,6 +223,7 @@ test('frozen data stays in the report and asks nobody', async () => {
   await grid.getByText(/^Data as of/).waitFor();
   await saved();
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
   await page.getByRole('heading', { name: 'What we found', level: 2 }).waitFor();
   const asked = [];
   page.on('request', (request) => request.url().includes('/api/series/') && asked.push(request.url()));
@@ -278,6 +281,7 @@ test('unknown blocks and fields come back whole after an edit', async () => {
   await page.keyboard.type(' line');
   await saved();
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
   await page.getByRole('heading', { name: 'Strange', level: 2 }).waitFor();
   const { spec } = await stored('Strange');
   assert.deepEqual(spec.blocks, [p('first line'), ...given.slice(1)]);
@@ -371,6 +375,7 @@ test('people comment on a block, answer and resolve', async () => {
   await page.keyboard.type(' indeed');
   await saved();
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
   await page.getByRole('button', { name: '1 open thread' }).click();
   await side.getByRole('button', { name: 'A bold claim indeed' }).waitFor();
   await side.getByRole('button', { name: 'Resolve' }).click();
