@@ -65,6 +65,7 @@ export async function enter(page, server) {
 export async function visit(page, server, path) {
   await page.goto(`${server.url}/${path}`);
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .skeleton'));
+  const done = () => !document.querySelector('[aria-busy=true], .skeleton');
+  await page.waitForFunction(done, undefined, { timeout: 60_000 });
   await page.waitForTimeout(300);
 }
