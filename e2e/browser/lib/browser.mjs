@@ -43,6 +43,17 @@ export async function open(browser, options = {}) {
   return page;
 }
 
+/** What all pages of a context ask of other servers than the own, added as it is asked. */
+export function requestsElsewhere(page, server) {
+  const own = new URL(server.url).host;
+  const outside = [];
+  page.context().on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (/^(https?|wss?):/.test(protocol) && host !== own) outside.push(`${page.url()} asked ${request.url()}`);
+  });
+  return outside;
+}
+
 /** Makes the first user of a server by its page, and a key for them. */
 export async function setUp(page, server, user) {
   await page.goto(server.setupUrl);

@@ -1,17 +1,18 @@
 /** A server with something of everything on it, and the address of every page. */
 import { logArtifact, useArtifact } from './artifact.mjs';
+import { launch, open, requestsElsewhere } from './browser.mjs';
 import { curve, LoggedRun, post } from './client.mjs';
 import { startServer } from './server.mjs';
 
 export const entity = 'ada';
 export const team = 'vision';
 export const project = 'digits';
-export const password = 'a long enough phrase';
+const password = 'a long enough phrase';
 export const run = 'every001';
 export const nowhere = 'not/a/page/at/all';
 
 /** `{ server, pages }`: the addresses are without the base, each page once. */
-export async function everything() {
+async function everything() {
   const server = await startServer();
   const key = server.run(['user', 'create', entity, '--admin', '--password-stdin', '--print-api-key'], password);
   server.run(['user', 'create', 'bo']);
@@ -52,20 +53,38 @@ export async function everything() {
   return { server, pages };
 }
 
-/** Signs in as who owns all of it. */
-export async function enter(page, server) {
-  await page.goto(`${server.url}/login`);
-  await page.getByLabel('User name or e-mail').fill(entity);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-}
-
-/** Opens a page and waits until all of it is there. */
-export async function visit(page, server, path) {
-  await page.goto(`${server.url}/${path}`);
-  await page.locator('h1').first().waitFor();
-  const done = () => !document.querySelector('[aria-busy=true], .skeleton');
-  await page.waitForFunction(done, undefined, { timeout: 60_000 });
-  await page.waitForTimeout(300);
+/** Everything in a browser, seen by who owns it: `{ server, pages, page, outside, visit, speak, stop }`. `outside` is what was
+ *  asked of other servers, `visit` opens a page and waits until all of it is there, `speak` chooses the language. */
+export async function entered() {
+  const { server, pages } = await everything();
+  const browser = await launch();
+  const stop = async () => {
+    await browser.close();
+    await server.stop();
+  };
+  try {
+    const page = await open(browser, { locale: 'en-US' });
+    const outside = requestsElsewhere(page, server);
+    await page.goto(`${server.url}/login`);
+    await page.getByLabel('User name or e-mail').fill(entity);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+    const visit = async (path) => {
+      await page.goto(`${server.url}/${path}`);
+      await page.locator('h1').first().waitFor();
+      const done = () => !document.querySelector('[aria-busy=true], .skeleton');
+      await page.waitForFunction(done, undefined, { timeout: 60_000 });
+      await page.waitForTimeout(300);
+    };
+    const speak = async (language) => {
+      await page.goto(`${server.url}/settings/profile`);
+      await page.locator('select:has(option[value=ja])').selectOption(language);
+      await page.waitForFunction((language) => document.documentElement.lang === language, language);
+    };
+    return { server, pages, page, outside, visit, speak, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

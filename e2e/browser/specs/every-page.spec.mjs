@@ -3,36 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { cutOff } from '../lib/cut-off.mjs';
-import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
-import { enter, everything, nowhere, visit as arrive } from '../lib/everything.mjs';
+import { assertAccessible, assertNoSidewaysScroll, sizes } from '../lib/browser.mjs';
+import { entered, nowhere } from '../lib/everything.mjs';
 
-let server, browser, page, pages;
-/** Addresses of other servers that a page asked. */
-const outside = [];
+let page, pages, outside, visit, speak, stop;
 
-before(async () => {
-  ({ server, pages } = await everything());
-  browser = await launch();
-  page = await open(browser, { locale: 'en-US' });
-  const own = new URL(server.url).host;
-  page.context().on('request', (request) => {
-    const { protocol, host } = new URL(request.url());
-    if (/^(https?|wss?):/.test(protocol) && host !== own) outside.push(`${page.url()} asked ${request.url()}`);
-  });
-  await enter(page, server);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const visit = (path) => arrive(page, server, path);
-async function speak(language) {
-  await page.goto(`${server.url}/settings/profile`);
-  const choice = page.locator('select:has(option[value=ja])');
-  await choice.selectOption(language);
-  await page.waitForFunction((language) => document.documentElement.lang === language, language);
-}
+before(async () => ({ page, pages, outside, visit, speak, stop } = await entered()));
+after(() => stop?.());
 
 test('what is cut off is found', async () => {
   await visit('');

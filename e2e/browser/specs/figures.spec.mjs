@@ -1,36 +1,16 @@
 /** What is not a flat picture is used: turned, played, drawn in another way; and what is made to do harm by it does none. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, open, setUp } from '../lib/browser.mjs';
+import { assertAccessible, launch, open, requestsElsewhere, setUp } from '../lib/browser.mjs';
 import { LoggedRun } from '../lib/client.mjs';
 import { startServer } from '../lib/server.mjs';
+import { wav } from '../lib/sound.mjs';
 
 const user = { name: 'ada', email: 'ada@example.org', password: 'a long enough phrase' };
-const RATE = 8000;
-let server, browser, page;
-const outside = [];
+/** `outside`: addresses of other servers that the page asked. */
+let server, browser, page, outside;
 
 const panel = (key) => page.locator(`[data-panel$=":${key}"]`);
-
-/** Two seconds of a tone. */
-function tone() {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + RATE * 4, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(RATE * 4, 40);
-  const body = Buffer.alloc(RATE * 4);
-  for (let at = 0; at < RATE * 2; at += 1) body.writeInt16LE(Math.sin((at / RATE) * 440 * 6.283) * (at < RATE ? 4e3 : 2e4), at * 2);
-  return Buffer.concat([head, body]);
-}
 
 const pad = (value, size) => String(value).padStart(size);
 const atom = (n, name, residue, x, y, z) =>
@@ -70,10 +50,7 @@ before(async () => {
   server = await startServer();
   browser = await launch();
   page = await open(browser);
-  page.on('request', (request) => {
-    const { protocol, host } = new URL(request.url());
-    if (/^http/.test(protocol) && host !== new URL(server.url).host) outside.push(request.url());
-  });
+  outside = requestsElsewhere(page, server);
   const key = await setUp(page, server, user);
   const begin = (project, name) => LoggedRun.start(server.url, key, { entity: user.name, project, name, displayName: name });
   const filer = (run) => async (path, body, type, more = {}) => {
@@ -91,8 +68,8 @@ before(async () => {
       solid: await file('media/object3D/solid_0_a.stl', solid, 'object3D-file'),
       model: await file('media/object3D/model_0_a.gltf', gltf(`data:application/octet-stream;base64,${triangle}`), 'object3D-file'),
       protein: await file('media/molecule/protein_0_a.pdb', `${protein}\nEND\n`, 'molecule-file'),
-      sound: await file('media/audio/sound_0_a.wav', tone(), 'audio-file', { caption: 'beep' }),
-      film: await file('media/videos/film_0_a.wav', tone(), 'video-file', { width: 16, height: 16 }),
+      sound: await file('media/audio/sound_0_a.wav', wav(440, [4e3, 2e4]), 'audio-file', { caption: 'beep' }),
+      film: await file('media/videos/film_0_a.wav', wav(440, [4e3, 2e4]), 'video-file', { width: 16, height: 16 }),
       bokeh: await file('media/bokeh/bokeh_0_a.bokeh.json', bokeh, 'bokeh-file'),
       figure: await file('media/plotly/figure_0_a.plotly.json', JSON.stringify(figure), 'plotly-file'),
     },

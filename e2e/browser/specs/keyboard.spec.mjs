@@ -1,25 +1,15 @@
 /** Every page by keyboard alone: Tab goes through all of it, what has the focus is seen, and nothing holds it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, open, sizes } from '../lib/browser.mjs';
-import { enter, everything, nowhere, visit as arrive } from '../lib/everything.mjs';
+import { sizes } from '../lib/browser.mjs';
+import { entered, nowhere } from '../lib/everything.mjs';
 
 /** Steps from the beginning of a page; on long pages not all of them. */
 const STEPS = 90;
-let server, browser, page, pages;
+let page, pages, visit, stop;
 
-before(async () => {
-  ({ server, pages } = await everything());
-  browser = await launch();
-  page = await open(browser, { locale: 'en-US' });
-  await enter(page, server);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const visit = (path) => arrive(page, server, path);
+before(async () => ({ page, pages, visit, stop } = await entered()));
+after(() => stop?.());
 
 /** What has the focus: its name, whether it is in the window, and whether it looks otherwise than without the focus. */
 const focused = () =>

@@ -1,25 +1,16 @@
 /** Every page when all is not well: while it loads, when the server fails and when it is back, and with nothing in it yet. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, assertNoSidewaysScroll, launch, open, sizes } from '../lib/browser.mjs';
-import { enter, entity, everything, nowhere, project, run, visit as arrive } from '../lib/everything.mjs';
+import { assertAccessible, assertNoSidewaysScroll, sizes } from '../lib/browser.mjs';
+import { entity, entered, nowhere, project, run } from '../lib/everything.mjs';
 
-let server, browser, page, pages;
+let server, page, pages, visit, stop;
 /** Pages that ask the server for nothing that they could not do without. */
 const asksNothing = new Set(['authorize', nowhere]);
 
-before(async () => {
-  ({ server, pages } = await everything());
-  browser = await launch();
-  page = await open(browser, { locale: 'en-US' });
-  await enter(page, server);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+before(async () => ({ server, page, pages, visit, stop } = await entered()));
+after(() => stop?.());
 
-const visit = (path) => arrive(page, server, path);
 const heading = () => page.locator('h1').first().waitFor();
 
 test('while the server thinks, a page has its frame, says nothing wrong and does not scroll sideways', async () => {
