@@ -119,12 +119,14 @@ export class RunModel {
     readonly project: string,
     readonly live: Pick<Live, 'ready' | 'listen'>,
     readonly holder: Holder,
+    /** Run sets that are drawn together share theirs. */
+    colors?: Colors,
   ) {
     const memory = `${entity}/${project}`;
     this.list = new RunList(entity, project, live.ready);
     this.groups = new Groups({ entity, project, ready: live.ready });
     this.values = new RunValues(entity, project, live.ready);
-    this.colors = new Colors(memory);
+    this.colors = colors ?? new Colors(memory);
     this.#groupColors = new Colors(`${memory}:groups`);
   }
 
