@@ -3,12 +3,16 @@
 import { SERIES, seriesStep } from '../design/palette';
 import { Stored } from '../state/stored.svelte';
 
+export const noUses = (): number[] => new Array<number>(SERIES).fill(0);
+
 export class Colors {
   readonly #moved: Stored<Record<string, number>>;
   readonly #known = new Set<string>();
-  readonly #uses = new Array<number>(SERIES).fill(0);
+  readonly #uses: number[];
 
-  constructor(memory: string) {
+  /** `uses` says how often each step is used: those who share one do not share colours while another is free. */
+  constructor(memory: string, uses = noUses()) {
+    this.#uses = uses;
     this.#moved = new Stored(`colors:${memory}`, {});
   }
 

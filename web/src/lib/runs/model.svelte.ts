@@ -119,14 +119,14 @@ export class RunModel {
     readonly project: string,
     readonly live: Pick<Live, 'ready' | 'listen'>,
     readonly holder: Holder,
-    /** Run sets that are drawn together share theirs. */
-    colors?: Colors,
+    /** Of the colours; run sets that are drawn together share it. */
+    uses?: number[],
   ) {
     const memory = `${entity}/${project}`;
     this.list = new RunList(entity, project, live.ready);
     this.groups = new Groups({ entity, project, ready: live.ready });
     this.values = new RunValues(entity, project, live.ready);
-    this.colors = colors ?? new Colors(memory);
+    this.colors = new Colors(memory, uses);
     this.#groupColors = new Colors(`${memory}:groups`);
   }
 
