@@ -206,6 +206,11 @@ test('a grid has sets of runs, also of another project, in one picture; one is n
   await grid().getByRole('button', { name: 'Draw Run set', exact: true }).click();
   await drawn(3);
   await assertAccessible(page);
+  await grid().getByRole('button', { name: 'Freeze data' }).click();
+  await grid().getByRole('button', { name: 'Show live data' }).waitFor();
+  await drawn(3);
+  await grid().getByRole('button', { name: 'Show live data' }).click();
+  await drawn(3);
   await publish('Sets');
   await drawn(3);
 });
