@@ -144,6 +144,7 @@ test('what is chosen becomes bold, italic, code, a link; the keys do the same', 
     await page.keyboard.press('Home');
     for (let n = 0; n < from; n += 1) await page.keyboard.press('ArrowRight');
     for (let n = 0; n < length; n += 1) await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForFunction((size) => getSelection().toString().length === size, length);
     // The editor hears of a selection a moment after the browser has made it.
     await page.waitForTimeout(300);
   };
