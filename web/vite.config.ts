@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
-import { budget } from './dev/budget';
+import { firstLoad } from './dev/first-load';
 
 /** Keeps only the web app's messages of a catalogue: the file also holds the server's. */
 function webMessages(): Plugin {
@@ -20,7 +20,7 @@ const routes = ['/api', '/graphql', '/files', '/blob'];
 
 export default defineConfig({
   base: './',
-  plugins: [webMessages(), svelte(), budget()],
+  plugins: [webMessages(), svelte(), firstLoad()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Series } from '../src/lib/api/series';
+import { axes } from '../src/lib/charts/axes';
 import { type Line, xRange, yRange } from '../src/lib/charts/scale';
 import { matcher } from '../src/lib/charts/sections';
 import { readings } from '../src/lib/charts/readings';
@@ -23,6 +24,12 @@ function line(x: Float64Array, y: Float64Array): Line {
   };
   return { id: 'r:k', run: 'r', name: 'r', color: 'red', series, y };
 }
+
+test('ticks between steps are whole numbers', () => {
+  const wish = { axis: '_step', log: false, xLog: false, titles: { x: '', y: '' } };
+  const [x] = axes(wish, () => ({ text: '', grid: '' }));
+  expect((x?.incrs as number[]).every(Number.isInteger)).toBe(true);
+});
 
 test('smoothing keeps a constant, starts at the first value and flattens a spike', () => {
   const x = column(0, 1, 2, 3, 4);

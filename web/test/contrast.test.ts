@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contrast, linearRgb, oklab, type Oklch } from '../src/lib/design/color';
 import { RAMP, SERIES, seriesStep } from '../src/lib/design/palette';
-import { Colors } from '../src/lib/runs/colors.svelte';
+import { Colors, SharedColors } from '../src/lib/runs/colors.svelte';
 
 type Theme = 'light' | 'dark';
 const css = readFileSync(new URL('../src/lib/design/tokens.css', import.meta.url), 'utf8');
@@ -93,6 +93,15 @@ describe('the colour of a run', () => {
     colors.meet(ids);
     expect(ids.slice(0, 3).map((id) => colors.of(id))).toEqual(first);
     expect(new Set(ids.map((id) => colors.of(id))).size).toBe(SERIES);
+  });
+  test('nor that of a run of another project that is drawn beside it, be it of the same id', () => {
+    const shared = new SharedColors();
+    const [here, there] = ['ada/digits', 'ada/letters'].map((place) => shared.of(place));
+    here?.meet(['run0', 'run1']);
+    there?.meet(['run0', 'run1']);
+    const steps = [here, there].flatMap((colors) => ['run0', 'run1'].map((id) => colors?.of(id)));
+    expect(new Set(steps).size).toBe(4);
+    expect(shared.of('ada/digits')).toBe(here);
   });
   test('spreads ids over the whole palette', () => {
     const counts = new Array<number>(SERIES).fill(0);

@@ -56,7 +56,7 @@ before(async () => {
     await run.log(curve(50, seed));
     await run.finish();
   }
-  running = await LoggedRun.start(server.url, key, { ...place, project: 'other', name: 'other001', displayName: 'elsewhere' });
+  running = await LoggedRun.start(server.url, key, { ...place, project: 'other', name: 'find01', displayName: 'run-1' });
   await running.log(curve(20, 3));
   browser = await launch();
   page = await open(browser, { acceptDownloads: true });
@@ -144,6 +144,7 @@ test('what is chosen becomes bold, italic, code, a link; the keys do the same', 
     await page.keyboard.press('Home');
     for (let n = 0; n < from; n += 1) await page.keyboard.press('ArrowRight');
     for (let n = 0; n < length; n += 1) await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForFunction((size) => getSelection().toString().length === size, length);
     // The editor hears of a selection a moment after the browser has made it.
     await page.waitForTimeout(300);
   };
@@ -167,7 +168,7 @@ test('what is chosen becomes bold, italic, code, a link; the keys do the same', 
   assert.match(await link.getAttribute('rel'), /noopener/);
 });
 
-test('a grid has sets of runs, also of another project: the one looked at is drawn; one is named, left out and removed', async () => {
+test('a grid has sets of runs, also of another project, in one picture; one is named, left out and removed', async () => {
   await fresh('Sets');
   await slash('Panel grid');
   await grid().getByRole('button', { name: 'Add run set' }).click();
@@ -191,22 +192,33 @@ test('a grid has sets of runs, also of another project: the one looked at is dra
   await page.keyboard.press('Enter');
   await drawer.getByRole('button', { name: 'Done' }).click();
   const drawn = (runs) => grid().getByRole('img', { name: new RegExp(`train/loss, ${runs} runs?`) }).waitFor();
-  await drawn(1);
-  await grid().getByRole('button', { name: 'Run set 2', exact: true }).click();
-  await drawn(2);
+  await drawn(3);
+  // One run of each has the same id: they are two, and each says where it is from.
+  await grid().getByText('run-1 (other)', { exact: true }).first().waitFor();
   await grid().getByRole('button', { name: 'Add run set' }).click();
   await menu('Run set 3', 'Remove run set');
   await grid().getByRole('button', { name: 'Actions for Run set 3' }).waitFor({ state: 'detached' });
+  await grid().getByRole('button', { name: 'Draw Abroad', exact: true }).click();
+  await drawn(2);
+  await grid().getByRole('button', { name: 'Draw Abroad', exact: true }).click();
+  await drawn(3);
   await grid().getByRole('button', { name: 'Draw Run set', exact: true }).click();
   await drawn(1);
+  await grid().getByRole('button', { name: 'Draw Run set', exact: true }).click();
+  await drawn(3);
   await assertAccessible(page);
+  await grid().getByRole('button', { name: 'Freeze data' }).click();
+  await grid().getByRole('button', { name: 'Show live data' }).waitFor();
+  await drawn(3);
+  await grid().getByRole('button', { name: 'Show live data' }).click();
+  await drawn(3);
   await publish('Sets');
-  await drawn(1);
+  await drawn(3);
 });
 
 test('data of a report goes on by itself until it is frozen', async () => {
   await page.reload();
-  await grid().getByRole('img', { name: /train\/loss, 1 run/ }).waitFor();
+  await grid().getByRole('img', { name: /train\/loss, 3 runs/ }).waitFor();
   const asked = page.waitForResponse((answer) => answer.url().includes('/api/series/'), { timeout: 15_000 });
   await running.log(curve(5, 4));
   await asked;

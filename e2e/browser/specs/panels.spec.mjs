@@ -217,7 +217,11 @@ test("metrics are told apart by their strokes, lines are named by a template, an
   await edit("train/loss");
   await drawer().getByLabel("Find metrics by a regular expression").check();
   await drawer().getByLabel("Regular expression", { exact: true }).fill("^(train|val)/loss$");
-  await preview().getByText("run-1 val/loss").waitFor();
+  // As many names as stand there whole; the others are counted.
+  await preview().getByText("run-2 train/loss").waitFor();
+  await preview().getByText(/^\+?\d+ more$/).waitFor();
+  await drawer().getByLabel("Name of a line", { exact: true }).fill("${run:displayName}");
+  await preview().getByText("run-1", { exact: true }).nth(1).waitFor();
   const dashes = await preview().locator(".legend path").evaluateAll((all) => all.map((one) => one.getAttribute("stroke-dasharray")));
   assert.equal(new Set(dashes).size, 2, "a stroke a metric");
   await drawer().getByLabel("Name of a line", { exact: true }).fill("${run:displayName} lr ${config:lr}");

@@ -79,6 +79,25 @@ test('what is empty says so, and with what it is filled', async () => {
   }
 });
 
+test('every page of a project leads to the others, from its head or from a list on a phone', async () => {
+  const names = ['Workspace', 'Overview', 'Reports', 'Sweeps', 'Artifacts', 'Project settings'];
+  const parts = page.getByRole('navigation', { name: 'Pages of the project' });
+  await visit(`${entity}/${project}`);
+  for (const name of [...names.slice(1), 'Workspace']) {
+    await parts.getByRole('link', { name, exact: true }).click();
+    await parts.getByRole('link', { name, exact: true }).and(page.locator('[aria-current=page]')).waitFor();
+    assert.equal(await parts.getByRole('link').count(), names.length);
+  }
+  await page.setViewportSize(sizes.phone);
+  for (const name of ['Sweeps', 'Workspace']) {
+    await page.getByRole('button', { name: 'Pages of the project' }).click();
+    await page.getByRole('menu').getByText(name, { exact: true }).click();
+    await page.waitForURL(name === 'Sweeps' ? /\/sweeps$/ : new RegExp(`/${project}$`));
+    await assertNoSidewaysScroll(page);
+  }
+  await page.setViewportSize(sizes.desktop);
+});
+
 test('an address leads to the same place again: a tab, a line, a search, a panel', async () => {
   const at = `${entity}/${project}/runs/${run}`;
   await visit(`${at}/logs?line=2`);

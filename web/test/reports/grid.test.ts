@@ -6,12 +6,14 @@ import {
   type Metadata,
   metadataOf,
   newGrid,
+  placesOf,
   readable,
   specOf,
   withPanels,
   withRunSet,
 } from '../../src/lib/reports/grid/metadata';
 import { restored, stored } from '../../src/lib/reports/grid/frozen';
+import { homeOf, ofEach, runKey } from '../../src/lib/runs/home';
 import { projectsOf } from '../../src/lib/reports/share';
 import { panelsOf, sectionsOf, withSections } from '../../src/lib/workspace/spec';
 
@@ -42,12 +44,35 @@ test('panels are changed as in a workspace; all else stays', () => {
   });
 });
 
-test('run sets of one project are drawn together, that of the open one first', () => {
-  expect(drawnSets(metadata, home)).toEqual([0]);
-  expect(drawnSets({ ...metadata, openRunSet: 1 }, home)).toEqual([1]);
+test('all run sets that are switched on are drawn, the project of the first leads', () => {
+  const away = { entity: 'x', project: 'y' };
+  expect(drawnSets(metadata)).toEqual([0, 1]);
+  expect(placesOf(metadata, home)).toEqual([home, away]);
   const off = withRunSet(metadata, 0, { enabled: false });
-  expect(drawnSets(off, home)).toEqual([1]);
-  expect(drawnSets(addRunSet(metadata, 'C'), home)).toEqual([0, 2]);
+  expect(drawnSets(off)).toEqual([1]);
+  expect(placesOf(off, home)).toEqual([away]);
+  expect(placesOf(addRunSet(metadata, 'C'), home)).toEqual([home, away]);
+  const none = withRunSet(off, 1, { enabled: false });
+  expect(drawnSets(none)).toEqual([]);
+  expect(placesOf(none, home)).toEqual([home]);
+});
+
+test('a run of another project is called by it, also where both have one of the same id', async () => {
+  const away = { entity: 'x', project: 'y' };
+  expect(runKey(home, home, 'r1')).toBe('r1');
+  expect(runKey(home, away, 'r1')).toBe('x/y/r1');
+  expect(homeOf(home, 'r1')).toEqual({ ...home, run: 'r1' });
+  expect(homeOf(home, 'x/y/r1')).toEqual({ ...away, run: 'r1' });
+  const asked: unknown[] = [];
+  const found = await ofEach(home, ['r1', 'x/y/r1', 'r2'], (place, runs) => {
+    asked.push([place, runs]);
+    return Promise.resolve(new Map(runs.map((run) => [run, `${place.project} ${run}`])));
+  });
+  expect(asked).toEqual([
+    [home, ['r1', 'r2']],
+    [away, ['r1']],
+  ]);
+  expect(Object.fromEntries(found)).toEqual({ r1: 'p r1', r2: 'p r2', 'x/y/r1': 'y r1' });
 });
 
 test('a run set of the package is read: groups of runs, and names of columns with their place', () => {

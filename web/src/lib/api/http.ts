@@ -16,7 +16,8 @@ export const accessToken = (): string | null => token;
 /** Sends a request and returns its answer, or throws the error it describes. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  headers.set('X-Runstead-Csrf', '1');
+  // What is only read needs no mark: without one it may be the answer that the page itself has asked for ahead.
+  if (init.method) headers.set('X-Runstead-Csrf', '1');
   if (token) headers.set('X-Access-Token', token);
   let response: Response;
   try {

@@ -9,6 +9,11 @@ const TIMES = [
   86400, 172800, 432000, 864000,
 ];
 
+/** Distances of ticks between steps, which are whole numbers. */
+const STEPS = Array.from({ length: 16 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
+
 interface Wish {
   axis: XAxis;
   log: boolean;
@@ -58,6 +63,7 @@ export function axes({ axis, log, xLog, titles }: Wish, look: () => Look): uPlot
     ...title(titles.x),
     ticks: { stroke: () => look().grid, size: 4, width: 1 },
   };
+  if (axis === '_step') x.incrs = STEPS;
   if (axis === '_runtime') {
     x.incrs = TIMES;
     x.values = (_, splits) => splits.map((value) => duration(value).replace(/ 00\w$/, ''));

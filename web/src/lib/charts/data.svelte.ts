@@ -1,6 +1,14 @@
 /** The data of a page's panels: keys that come into view are fetched together, live changes only for their runs. */
 import { isAbort } from '../api/errors';
-import { ascending, fetchSeries, isDrawn, type Series, type Stream } from '../api/series';
+import {
+  ascending,
+  fetchSeries,
+  isDrawn,
+  type Series,
+  type SeriesAnswer,
+  type Stream,
+} from '../api/series';
+import { byProject, type AtHome } from '../runs/home';
 import type { XAxis } from './view.svelte';
 
 const BUCKETS = 500;
@@ -130,10 +138,26 @@ export class ChartData {
 
   /** Keys at a finer resolution between two x. */
   async zoom(keys: string[], from: number, to: number, signal: AbortSignal): Promise<Series[]> {
-    const request = { runs: this.#runs, keys, x: this.#axis, stream: this.stream };
-    const range = { buckets: this.#buckets, from, to };
-    const answer = await fetchSeries(this.entity, this.project, { ...request, ...range }, signal);
-    return answer.series.filter(isDrawn).map(ascending);
+    const asked = byProject(this, this.#runs).map((home) =>
+      this.#ofHome(home, keys, signal, { from, to }),
+    );
+    return (await Promise.all(asked)).flatMap(({ series }) =>
+      series.filter(isDrawn).map(ascending),
+    );
+  }
+
+  /** The series of runs of one project, with the runs as they are called here. */
+  async #ofHome(
+    { place, runs, key }: AtHome,
+    keys: string[],
+    signal: AbortSignal,
+    range: { from: number | null; to: number | null } = { from: null, to: null },
+  ): Promise<SeriesAnswer> {
+    const request = { runs: [...runs], keys, x: this.#axis, stream: this.stream };
+    const question = { ...request, buckets: this.#buckets, ...range };
+    const answer = await fetchSeries(place.entity, place.project, question, signal);
+    const named = <T extends { run: string }>(one: T): T => ({ ...one, run: key(one.run) });
+    return { series: answer.series.map(named), denied: answer.denied.map(named) };
   }
 
   close(): void {
@@ -177,21 +201,26 @@ export class ChartData {
       groups.set(group, [...(groups.get(group) ?? []), key]);
     }
     this.#wanted.clear();
-    for (const [group, keys] of groups) {
-      const runs = group.split('\n').filter(Boolean);
+    const asked = [...groups].flatMap(([group, keys]) =>
+      byProject(this, group.split('\n').filter(Boolean)).map((home) => ({ home, keys })),
+    );
+    for (const { home, keys } of asked) {
+      const { runs } = home;
       const most = Math.min(
         KEYS_A_REQUEST,
         Math.floor(LINES_A_REQUEST / Math.min(runs.length, RUNS_A_REQUEST)),
       );
       for (let i = 0; i < keys.length && runs.length > 0; i += most) {
         for (let j = 0; j < runs.length; j += RUNS_A_REQUEST) {
-          void this.#fetch(keys.slice(i, i + most), runs.slice(j, j + RUNS_A_REQUEST));
+          const part = { ...home, runs: runs.slice(j, j + RUNS_A_REQUEST) };
+          void this.#fetch(keys.slice(i, i + most), part);
         }
       }
     }
   }
 
-  async #fetch(keys: string[], runs: string[]): Promise<void> {
+  async #fetch(keys: string[], home: AtHome): Promise<void> {
+    const runs = home.runs.map(home.key);
     const flight: Flight = { keys: new Set(keys), control: new AbortController() };
     this.#flights.add(flight);
     const entries = keys.flatMap((key) => this.#entries.get(key) ?? []);
@@ -201,15 +230,9 @@ export class ChartData {
       entry.data.loading ||= runs.some((run) => !entry.known.has(run));
       for (const run of runs) entry.stale.delete(run);
     }
-    const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: this.#buckets };
     try {
       await this.ready;
-      const answer = await fetchSeries(
-        this.entity,
-        this.project,
-        { ...request, from: null, to: null },
-        flight.control.signal,
-      );
+      const answer = await this.#ofHome(home, keys, flight.control.signal);
       this.denied = answer.denied.map((one) => one.run);
       for (const entry of entries) {
         for (const run of runs) entry.known.set(run, null);

@@ -2,11 +2,14 @@
 import type uPlot from 'uplot';
 import type { Range } from './scale';
 
-/** Adds the gestures to a chart; `move` receives the new range of x, `pan` whether it is being dragged. */
+/** A wheel that has not turned for so long, in milliseconds, is at rest. */
+const REST = 160;
+
+/** Adds the gestures to a chart; `move` receives the new range of x, `hold` whether the picture is on the move. */
 export function addGestures(
   chart: uPlot,
   move: (range: Range) => void,
-  pan: (panning: boolean) => void,
+  hold: (moving: boolean) => void,
 ): void {
   const { over } = chart;
   // A logarithmic axis moves by its logarithms.
@@ -15,6 +18,7 @@ export function addGestures(
     const { min = 0, max = 1 } = (chart.scales.x ?? {}) as { min?: number; max?: number };
     return log ? [Math.log10(min), Math.log10(max)] : [min, max];
   };
+  let rest: ReturnType<typeof setTimeout> | undefined;
   const go = ([min, max]: Range) => move(log ? [10 ** min, 10 ** max] : [min, max]);
 
   over.addEventListener(
@@ -25,6 +29,9 @@ export function addGestures(
       const [min, max] = range();
       const at = min + ((max - min) * event.offsetX) / over.clientWidth;
       const factor = event.deltaY > 0 ? 1.25 : 0.8;
+      clearTimeout(rest);
+      rest = setTimeout(() => hold(false), REST);
+      hold(true);
       go([at - (at - min) * factor, at + (max - at) * factor]);
     },
     { passive: false },
@@ -44,9 +51,10 @@ export function addGestures(
       };
       const end = () => {
         removeEventListener('mousemove', drag);
-        pan(false);
+        hold(false);
       };
-      pan(true);
+      clearTimeout(rest);
+      hold(true);
       addEventListener('mousemove', drag);
       addEventListener('mouseup', end, { once: true });
     },

@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { MediaConfigsDocument, MediaFilesDocument } from '../api/generated';
 import { gql } from '../api/graphql';
 import { at } from '../api/http';
+import { byProject, homeOf } from '../runs/home';
 
 /** Names in one question. */
 const BATCH = 300;
@@ -104,33 +105,36 @@ export class MediaPage {
     }
   }
 
-  async #find(runs: string[], names: string[]): Promise<Map<string, MediaFile>> {
-    const { entity, project } = this;
-    const filters = JSON.stringify({ name: { $in: runs } });
+  async #find(wanted: string[], names: string[]): Promise<Map<string, MediaFile>> {
     const asked = Date.now();
-    const question = { entity, project, filters, first: runs.length, names, most: names.length };
-    const answer = await gql(MediaFilesDocument, question);
     const found = new Map<string, MediaFile>();
-    for (const { node } of answer.project?.runs?.edges ?? []) {
-      for (const { node: file } of node.files?.edges ?? []) {
-        if (!file) continue;
-        const url = blobUrl(file.directUrl);
-        found.set(`${node.name}\n${file.name}`, { url, size: file.sizeBytes, asked });
+    const all = byProject(this, wanted).map(async ({ place, runs, key }) => {
+      const { entity, project } = place;
+      const filters = JSON.stringify({ name: { $in: runs } });
+      const question = { entity, project, filters, first: runs.length, names, most: names.length };
+      const answer = await gql(MediaFilesDocument, question);
+      for (const { node } of answer.project?.runs?.edges ?? []) {
+        for (const { node: file } of node.files?.edges ?? []) {
+          if (!file) continue;
+          const url = blobUrl(file.directUrl);
+          found.set(`${key(node.name)}\n${file.name}`, { url, size: file.sizeBytes, asked });
+        }
       }
-    }
+    });
+    await Promise.all(all);
     return found;
   }
 
-  async #askConfig(run: string): Promise<void> {
-    const { entity, project } = this;
+  async #askConfig(name: string): Promise<void> {
+    const { entity, project, run } = homeOf(this, name);
     const filters = JSON.stringify({ name: run });
     try {
       const question = { entity, project, filters, first: 1 };
       const answer = await gql(MediaConfigsDocument, question);
       const text = answer.project?.runs?.edges[0]?.node.config;
-      this.#configs.set(run, text ? (JSON.parse(text) as unknown) : {});
+      this.#configs.set(name, text ? (JSON.parse(text) as unknown) : {});
     } catch {
-      this.#askedConfigs.delete(run);
+      this.#askedConfigs.delete(name);
     }
   }
 }

@@ -2,15 +2,11 @@
 import { isAbort } from '../api/errors';
 import { MediaRowsDocument } from '../api/generated';
 import { gql } from '../api/graphql';
+import { byProject, type Place } from '../runs/home';
 import { type Item, itemsOf } from './values';
 
 /** Rows of a key that are fetched at most; more are thinned out evenly. */
 const MOST = 1000;
-
-interface Place {
-  entity: string;
-  project: string;
-}
 
 /** The questions for the keys' rows, from a step on. */
 export const specsOf = (keys: readonly string[], minStep?: number): string[] =>
@@ -83,17 +79,22 @@ export class MediaRows {
   }
 
   async #fetch(
-    runs: readonly string[],
+    names: readonly string[],
     keys: readonly string[],
     signal: AbortSignal,
     minStep?: number,
   ): Promise<Item[]> {
-    const filters = JSON.stringify({ name: { $in: runs } });
-    const question = { ...this.place, filters, first: runs.length, specs: specsOf(keys, minStep) };
-    const answer = await gql(MediaRowsDocument, question, signal);
-    return (answer.project?.runs?.edges ?? []).flatMap(({ node }) =>
-      itemsOfAnswers(node.name, keys, node.sampledHistory),
-    );
+    const specs = specsOf(keys, minStep);
+    const answers = byProject(this.place, names).map(async ({ place, runs, key }) => {
+      const { entity, project } = place;
+      const filters = JSON.stringify({ name: { $in: runs } });
+      const question = { entity, project, filters, first: runs.length, specs };
+      const answer = await gql(MediaRowsDocument, question, signal);
+      return (answer.project?.runs?.edges ?? []).flatMap(({ node }) =>
+        itemsOfAnswers(key(node.name), keys, node.sampledHistory),
+      );
+    });
+    return (await Promise.all(answers)).flat();
   }
 
   close(): void {

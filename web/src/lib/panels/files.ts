@@ -5,27 +5,26 @@ import { gql } from '../api/graphql';
 import { at } from '../api/http';
 import { t } from '../i18n/messages.svelte';
 import type { RunFile } from '../run/files';
-import type { RunSet } from './types';
+import { ofEach, type Place } from '../runs/home';
 
 /** The files of each run that have one of these names, or whose names a SQL pattern finds. */
-export async function filesOf(
-  { entity, project }: Pick<RunSet, 'entity' | 'project'>,
+export function filesOf(
+  lead: Place,
   runs: readonly string[],
   which: { names: string[] } | { pattern: string },
   signal: AbortSignal,
 ): Promise<Map<string, RunFile[]>> {
-  if (runs.length === 0) return new Map();
-  const filters = JSON.stringify({ name: { $in: runs } });
   const variables = { names: null, pattern: null, ...which };
-  const answer = await gql(
-    PanelFilesDocument,
-    { entity, project, filters, first: runs.length, ...variables },
-    signal,
-  );
-  const all = (answer.project?.runs?.edges ?? []).map(
-    ({ node }) => [node.name, node.files?.edges.flatMap((edge) => edge.node ?? []) ?? []] as const,
-  );
-  return new Map(all);
+  return ofEach(lead, runs, async ({ entity, project }, ids) => {
+    const filters = JSON.stringify({ name: { $in: ids } });
+    const question = { entity, project, filters, first: ids.length, ...variables };
+    const answer = await gql(PanelFilesDocument, question, signal);
+    const all = (answer.project?.runs?.edges ?? []).map(({ node }) => {
+      const files = node.files?.edges.flatMap((edge) => edge.node ?? []);
+      return [node.name, files ?? []] as const;
+    });
+    return new Map(all);
+  });
 }
 
 /** Where a file is read from: our own signed addresses work under whatever name this page was opened. */

@@ -6,6 +6,7 @@ import type { Stream } from '../api/series';
 import { ChartData } from '../charts/data.svelte';
 import type { Range } from '../charts/scale';
 import type { Metric } from '../charts/sections';
+import type { Place } from '../runs/home';
 import { RunValues } from '../runs/values.svelte';
 
 /** New rows and files are told at most this often. */
@@ -25,6 +26,8 @@ export class PanelSource {
   system = $state.raw<readonly Metric[]>([]);
   /** Every column the run table can have, once it was wanted. */
   columns = $state.raw<readonly Column[]>([]);
+  /** Projects whose runs are drawn beside those of this one. */
+  others: readonly Place[] = [];
   /** The part of an x axis that all panels with this axis show; `panel` is where it was chosen, and taken back. */
   zoom = $state.raw<{ axis: string; range: Range; panel: object } | null>(null);
   /** Config, summary and fields of runs, by the run table's columns. */
@@ -59,9 +62,14 @@ export class PanelSource {
   wantColumns(): void {
     if (this.#asked) return;
     this.#asked = true;
-    const { entity, project } = this;
-    gql(PanelColumnsDocument, { entity, project }).then(
-      (answer) => (this.columns = answer.project?.runColumns ?? []),
+    const asked = [this, ...this.others].map(({ entity, project }) =>
+      gql(PanelColumnsDocument, { entity, project }),
+    );
+    Promise.all(asked).then(
+      (answers) => {
+        const all = answers.flatMap(({ project }) => project?.runColumns ?? []);
+        this.columns = [...new Map(all.map((column) => [column.name, column])).values()];
+      },
       () => (this.#asked = false),
     );
   }

@@ -1,26 +1,28 @@
 /** The code of runs: what `save_code` puts among their files, and what `run.log_code` logs as artifacts. */
 import { LoggedCodeDocument } from '../api/generated';
 import { gql } from '../api/graphql';
+import { ofEach, type Place } from '../runs/home';
 import type { RunFile } from './files';
 
 /** The files of each run's logged code under `code/`, where `save_code` puts the others; the newest of a name. */
-export async function loggedCode(
-  { entity, project }: { entity: string; project: string },
+export function loggedCode(
+  lead: Place,
   runs: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, RunFile[]>> {
-  if (runs.length === 0) return new Map();
-  const filters = JSON.stringify({ name: { $in: runs } });
-  const variables = { entity, project, filters, first: runs.length };
-  const answer = await gql(LoggedCodeDocument, variables, signal);
-  return new Map(
-    (answer.project?.runs?.edges ?? []).map(({ node }) => {
-      const files = node.codeArtifacts.flatMap(
-        (version) => version.files?.edges.flatMap((edge) => edge.node ?? []) ?? [],
-      );
-      return [node.name, withCode([], files)];
-    }),
-  );
+  return ofEach(lead, runs, async ({ entity, project }, ids) => {
+    const filters = JSON.stringify({ name: { $in: ids } });
+    const variables = { entity, project, filters, first: ids.length };
+    const answer = await gql(LoggedCodeDocument, variables, signal);
+    return new Map(
+      (answer.project?.runs?.edges ?? []).map(({ node }) => {
+        const files = node.codeArtifacts.flatMap(
+          (version) => version.files?.edges.flatMap((edge) => edge.node ?? []) ?? [],
+        );
+        return [node.name, withCode([], files)];
+      }),
+    );
+  });
 }
 
 /** Both together by name; of two with one name the first. */

@@ -3,12 +3,16 @@
 import { SERIES, seriesStep } from '../design/palette';
 import { Stored } from '../state/stored.svelte';
 
+const noUses = (): number[] => new Array<number>(SERIES).fill(0);
+
 export class Colors {
   readonly #moved: Stored<Record<string, number>>;
   readonly #known = new Set<string>();
-  readonly #uses = new Array<number>(SERIES).fill(0);
+  readonly #uses: number[];
 
-  constructor(memory: string) {
+  /** `uses` counts how often each step is used; those who share it do not share colours while another is free. */
+  constructor(memory: string, uses = noUses()) {
+    this.#uses = uses;
     this.#moved = new Stored(`colors:${memory}`, {});
   }
 
@@ -49,5 +53,18 @@ export class Colors {
       if (this.#usesOf(step) < this.#usesOf(best)) best = step;
     }
     return best;
+  }
+}
+
+/** The colours of several projects that are drawn together. */
+export class SharedColors {
+  readonly #uses = noUses();
+  readonly #known = new Map<string, Colors>();
+
+  /** Those of a project, `entity/project`. */
+  of(memory: string): Colors {
+    const known = this.#known.get(memory) ?? new Colors(memory, this.#uses);
+    this.#known.set(memory, known);
+    return known;
   }
 }

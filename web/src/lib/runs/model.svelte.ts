@@ -5,7 +5,7 @@ import { gql } from '../api/graphql';
 import type { Live, RunEvent } from '../api/live.svelte';
 import { seriesStep } from '../design/palette';
 import { now } from '../state/clock.svelte';
-import { Colors } from './colors.svelte';
+import { Colors, type SharedColors } from './colors.svelte';
 import { fieldTypes, inOrder, isVisible, layout, usual, type Column } from './columns';
 import { goalsOf, type Goal } from './delta';
 import { allOf, columnId, keyOf, serverName, type Key } from './filter';
@@ -119,12 +119,14 @@ export class RunModel {
     readonly project: string,
     readonly live: Pick<Live, 'ready' | 'listen'>,
     readonly holder: Holder,
+    /** Those of run sets that are drawn together. */
+    colors?: SharedColors,
   ) {
     const memory = `${entity}/${project}`;
     this.list = new RunList(entity, project, live.ready);
     this.groups = new Groups({ entity, project, ready: live.ready });
     this.values = new RunValues(entity, project, live.ready);
-    this.colors = new Colors(memory);
+    this.colors = colors?.of(memory) ?? new Colors(memory);
     this.#groupColors = new Colors(`${memory}:groups`);
   }
 

@@ -3,6 +3,7 @@
 import { isAbort } from '../api/errors';
 import { RunValuesDocument } from '../api/generated';
 import { gql } from '../api/graphql';
+import { homeOf, runKey } from './home';
 import { NEWEST } from './list.svelte';
 
 /** What is asked for within this time shares a request. */
@@ -78,12 +79,17 @@ export class RunValues {
   }
 
   async #fetch(): Promise<void> {
-    const wanted = [...this.#wanted].slice(0, MOST);
-    for (const [run] of wanted) this.#wanted.delete(run);
+    // A question is about one project.
+    const homes = [...this.#wanted].map(([key, names]) => ({ key, names, ...homeOf(this, key) }));
+    const [{ entity, project } = this] = homes;
+    const place = { entity, project };
+    const wanted = homes
+      .filter((one) => one.entity === entity && one.project === project)
+      .slice(0, MOST);
+    for (const { key } of wanted) this.#wanted.delete(key);
     this.#timer = this.#wanted.size > 0 ? setTimeout(() => void this.#fetch(), 0) : undefined;
-    const columns = [...new Set(wanted.flatMap(([, names]) => [...names]))];
-    const filters = JSON.stringify({ name: { $in: wanted.map(([run]) => run) } });
-    const place = { entity: this.entity, project: this.project };
+    const columns = [...new Set(wanted.flatMap(({ names }) => [...names]))];
+    const filters = JSON.stringify({ name: { $in: wanted.map(({ run }) => run) } });
     const page = { filters, order: NEWEST, first: wanted.length, after: null };
     try {
       await this.ready;
@@ -94,22 +100,22 @@ export class RunValues {
       );
       const found = new Map(
         (answer.project?.runs?.edges ?? []).map(({ node }) => [
-          node.name,
+          runKey(this, place, node.name),
           node.values as unknown[],
         ]),
       );
       // A run that is not there any more has no values, which is known from now on.
-      for (const [run] of wanted) {
-        const known = this.#known.get(run) ?? new Map<string, unknown>();
-        const values = found.get(run) ?? [];
+      for (const { key } of wanted) {
+        const known = this.#known.get(key) ?? new Map<string, unknown>();
+        const values = found.get(key) ?? [];
         columns.forEach((column, index) => known.set(column, values[index] ?? null));
-        this.#known.set(run, known);
+        this.#known.set(key, known);
       }
       this.error = undefined;
       this.#version += 1;
     } catch (error) {
       if (isAbort(error)) return;
-      for (const [run] of wanted) this.#asked.delete(run);
+      for (const { key } of wanted) this.#asked.delete(key);
       this.error = error instanceof Error ? error : new Error(String(error));
     }
   }

@@ -1,5 +1,6 @@
 /** An open panel grid: its panels as a workspace that is saved with the report, its run sets, and what they draw. */
 import type { PanelRun, RunSet } from '../../panels/types';
+import { homeOf, runKey } from '../../runs/home';
 import type { RunModel } from '../../runs/model.svelte';
 import { Board } from '../../workspace/board.svelte';
 import { type Spec } from '../../workspace/spec';
@@ -46,37 +47,62 @@ export class GridBoard extends Board {
   }
 }
 
-/** What one run set draws. */
-function drawnBy(model: RunModel, metadata: Metadata, prefix: string): PanelRun[] {
+/** What one run set draws; `lead` is the project of the others, and `set` what the run set is called where there are several. */
+function drawnBy(model: RunModel, metadata: Metadata, lead: Place, set: string | null): PanelRun[] {
+  const name = nameIn(model, lead);
   return model.drawn.map((run) => {
-    const { name, group, color: step } = model.look(run);
-    const color = colorOf(metadata, run) ?? `var(--series-${step})`;
-    const own = { name: run, displayName: name, color };
+    const { group, ...look } = model.look(run);
+    const color = colorOf(metadata, run) ?? `var(--series-${look.color})`;
+    const own = { name: runKey(lead, model, run), displayName: name(look.name), color };
     if (group === undefined) return own;
-    const groupName = (JSON.parse(group) as unknown[]).map(String).join(', ');
-    return { ...own, group: { key: `${prefix}${group}`, name: groupName, color } };
+    const values = (JSON.parse(group) as unknown[]).map(String).join(', ');
+    const key = `${set ?? ''}${group}`;
+    return { ...own, group: { key, name: set ? `${set}: ${values}` : values, color } };
   });
 }
 
-/** What several run sets of one project draw together, each run once. */
-export function together(models: readonly RunModel[], metadata: Metadata, place: Place): RunSet {
+/** A run of another project says which. */
+const nameIn =
+  ({ entity, project }: Place, lead: Place) =>
+  (name: string): string => {
+    if (entity !== lead.entity) return `${name} (${entity}/${project})`;
+    return project === lead.project ? name : `${name} (${project})`;
+  };
+
+/** A run set and what is known of its runs. */
+export interface Drawn {
+  name: string;
+  model: RunModel;
+}
+
+/** What several run sets draw together, each run once. */
+export function together(sets: readonly Drawn[], metadata: Metadata, lead: Place): RunSet {
   const runs = new Map<string, PanelRun>();
-  models.forEach((model, index) => {
-    for (const run of drawnBy(model, metadata, models.length > 1 ? `${index}:` : ''))
+  for (const { name, model } of sets) {
+    for (const run of drawnBy(model, metadata, lead, sets.length > 1 ? name : null))
       if (!runs.has(run.name)) runs.set(run.name, run);
-  });
-  const filters = models.map((model) => model.filters);
+  }
+  const models = sets.map(({ model }) => model);
+  const own = models.filter((one) => one.entity === lead.entity && one.project === lead.project);
+  const filters = own.map((model) => model.filters);
   const all = filters.some((one) => one === null);
   const parts = filters.map((one) => JSON.parse(one ?? '{}') as unknown);
   return {
-    ...place,
+    ...lead,
     runs: [...runs.values()],
-    look: (run) => {
-      const { name, color } = models.find((one) => one.row(run))?.look(run) ??
-        models[0]?.look(run) ?? { name: run, color: 0 };
-      return { name, color: colorOf(metadata, run) ?? `var(--series-${color})` };
+    look: (key) => {
+      const known = runs.get(key);
+      if (known) return { name: known.displayName, color: known.color };
+      const { run, ...place } = homeOf(lead, key);
+      const there = models.filter(
+        (one) => one.entity === place.entity && one.project === place.project,
+      );
+      const { name, color } = there.find((one) => one.row(run))?.look(run) ??
+        there[0]?.look(run) ?? { name: run, color: 0 };
+      const given = colorOf(metadata, run) ?? `var(--series-${color})`;
+      return { name: nameIn(place, lead)(name), color: given };
     },
     filters: all ? null : parts.length > 1 ? JSON.stringify({ $or: parts }) : (filters[0] ?? null),
-    order: models[0]?.order ?? null,
+    order: own[0]?.order ?? null,
   };
 }

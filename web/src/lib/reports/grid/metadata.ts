@@ -86,14 +86,21 @@ export const placeOf = ({ project }: StoredSet, report: Place): Place => ({
   project: project?.name || report.project,
 });
 
-/** The run sets that are drawn: those switched on, of the project of the open one, else of the first. */
-export function drawnSets(metadata: Metadata, report: Place): number[] {
+/** The run sets that are drawn: those switched on. */
+export const drawnSets = (metadata: Metadata): number[] =>
+  runSetsOf(metadata).flatMap((set, index) => (set.enabled === false ? [] : [index]));
+
+/** The projects that are drawn, each once; the first leads. Where no run set is switched on it is that of the first. */
+export function placesOf(metadata: Metadata, report: Place): [Place, ...Place[]] {
   const sets = runSetsOf(metadata);
-  const on = sets.flatMap((set, index) => (set.enabled === false ? [] : [index]));
-  const key = (index: number) => Object.values(placeOf(sets[index] ?? {}, report)).join('/');
-  const { openRunSet: open } = metadata;
-  const lead = typeof open === 'number' && on.includes(open) ? open : on[0];
-  return lead === undefined ? [] : on.filter((index) => key(index) === key(lead));
+  const places = new Map(
+    drawnSets(metadata).map((index) => {
+      const place = placeOf(sets[index] ?? {}, report);
+      return [`${place.entity}/${place.project}`, place] as const;
+    }),
+  );
+  const [lead = placeOf(sets[0] ?? {}, report), ...others] = places.values();
+  return [lead, ...others];
 }
 
 interface Node {

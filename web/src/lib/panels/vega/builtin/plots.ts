@@ -83,7 +83,7 @@ const confusion: Builtin = {
   title: () => t('web.vega.confusion'),
   spec: chart({
     facet: { field: RUN, type: 'nominal', title: null },
-    columns: 3,
+    columns: 2,
     spec: {
       width: { step: 44 },
       height: { step: 28 },
