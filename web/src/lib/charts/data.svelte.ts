@@ -16,6 +16,8 @@ const RUNS_A_REQUEST = 250;
 const LINES_A_REQUEST = 5000;
 /** Panels that appear within this time share a request. */
 const GATHER = 20;
+/** While an answer comes, what has come is drawn this often. */
+const PARTS = 150;
 /** Live changes are fetched at most this often. */
 const LIVE = 1000;
 
@@ -202,22 +204,32 @@ export class ChartData {
       for (const run of runs) entry.stale.delete(run);
     }
     const request = { runs, keys, x: this.#axis, stream: this.stream, buckets: this.#buckets };
+    const absent = new Set(runs);
+    let drawn = 0;
+    const arrived = (series: readonly Series[]) => {
+      // What was given up is of another axis.
+      if (flight.control.signal.aborted) return;
+      for (const one of series) {
+        absent.delete(one.run);
+        this.#entries.get(one.key)?.known.set(one.run, isDrawn(one) ? ascending(one) : null);
+      }
+      if (performance.now() - drawn < PARTS) return;
+      for (const entry of entries) this.#publish(entry);
+      drawn = performance.now();
+    };
     try {
       await this.ready;
+      drawn = performance.now();
       const answer = await fetchSeries(
         this.entity,
         this.project,
         { ...request, from: null, to: null },
         flight.control.signal,
+        arrived,
       );
       this.denied = answer.denied.map((one) => one.run);
       for (const entry of entries) {
-        for (const run of runs) entry.known.set(run, null);
-      }
-      for (const one of answer.series) {
-        if (isDrawn(one)) this.#entries.get(one.key)?.known.set(one.run, ascending(one));
-      }
-      for (const entry of entries) {
+        for (const run of absent) entry.known.set(run, null);
         entry.data.error = undefined;
         entry.data.loading = false;
         this.#publish(entry);
