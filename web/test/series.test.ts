@@ -50,7 +50,11 @@ test('parts are whole however their bytes come, and one that breaks off is no an
   for (const size of [1, 7, 100, whole.length]) {
     const runs: string[] = [];
     for await (const part of partsOf(body(whole, size)))
-      runs.push(decodeSeries(part).series.map((one) => one.run).join());
+      runs.push(
+        decodeSeries(part)
+          .series.map((one) => one.run)
+          .join(),
+      );
     expect(runs).toEqual(['a,a', 'b,b']);
   }
   const broken = async () => {

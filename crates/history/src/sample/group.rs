@@ -145,7 +145,8 @@ pub fn together<'a>(lines: impl IntoIterator<Item = &'a Series>, grid: &Grid) ->
     #[derive(Clone, Copy)]
     struct Sums(f64, f64, f64, f64, f64);
     let mut sums = vec![Sums(0.0, 0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY); grid.len()];
-    let mut values = vec![Vec::new(); grid.len()];
+    let lines = lines.into_iter();
+    let mut values: Vec<Vec<f64>> = (0..grid.len()).map(|_| Vec::with_capacity(lines.size_hint().0)).collect();
     for line in lines {
         for ((sums, values), inside) in sums.iter_mut().zip(&mut values).zip(on(grid, line)) {
             let Some((value, min, max)) = inside else { continue };
