@@ -86,9 +86,9 @@ async fn written(path: &Path) {
 async fn a_process_that_starts_reads_the_copy_and_what_changed_since() {
     for lab in Lab::all().await {
         let mut runs = Vec::new();
-        for name in ["a", "b", "c", "d"] {
+        for (name, loss) in [("a", 0.4), ("b", 0.5), ("c", 0.6), ("d", 0.7)] {
             let run = lab.run(name).await;
-            run.append(summary(r#"{"loss":0.5}"#)).await.unwrap();
+            run.append(summary(&serde_json::json!({ "loss": loss }).to_string())).await.unwrap();
             runs.push(run);
         }
         let here = project(&lab).await;
