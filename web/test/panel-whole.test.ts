@@ -14,20 +14,26 @@ const config = (more: Record<string, unknown>) =>
 const group = (value: unknown, runs: number): GroupSeries => ({
   ...{ values: [value], runs, key: 'loss', x: column(0, 1), count: column(runs, runs) },
   ...{ mean: column(2, 3), min: column(1, 1), max: column(4, 6) },
-  ...{ deviation: column(1, 2), error: column(0.5, 0.25) },
+  ...{ deviation: column(1, 2), error: column(0.5, 0.25), median: column(2.5, 3.5) },
 });
 
 test('the server is asked where more runs are shown than drawn, and it can answer', () => {
   const { filters, count } = beyond;
-  expect(questionOf(config({}), beyond, true)).toEqual({ by: ['config.lr'], filters, count });
+  const whole = { by: ['config.lr'], filters, count, formulas: [] };
+  expect(questionOf(config({}), beyond, true)).toEqual(whole);
   expect(questionOf(config({}), beyond, false)).toBeNull();
   expect(questionOf(config({}), { ...beyond, by: null }, true)).toBeNull();
   expect(questionOf(config({ aggregate: true }), beyond, true)?.by).toEqual([]);
   const own = config({ aggregate: true, groupBy: 'opt.value' });
   expect(questionOf(own, beyond, true)?.by).toEqual(['config.opt']);
-  expect(questionOf(config({ groupAgg: 'median' }), beyond, true)).toBeNull();
+  for (const groupAgg of ['median', 'sum'])
+    expect(questionOf(config({ groupAgg }), beyond, true)).toEqual(whole);
+  expect(questionOf(config({ groupAgg: 'samples' }), beyond, true)).toBeNull();
   expect(questionOf(config({ groupArea: 'samples' }), beyond, true)).toBeNull();
-  expect(questionOf(config({ expressions: ['loss * 2'] }), beyond, true)).toBeNull();
+  expect(questionOf(config({ expressions: ['-loss * max(2, pi)'] }), beyond, true)).toEqual({
+    ...whole,
+    formulas: [['-loss * max(2, pi)', ['*', ['-', 0, 'loss'], ['max', 2, Math.PI]]]],
+  });
   expect(questionOf(config({}), { ...beyond, count: 50_000 }, true)).toBeNull();
   expect(questionOf(config({}), null, true)).toBeNull();
 });
@@ -48,6 +54,8 @@ test('groups have the line and the band that are asked for', () => {
     ...['lr 0.1', 7, [4, 6], [3.5, 5.75], [4.5, 6.25]],
   ]);
   expect(shown({ groupArea: 'none' })[3]).toEqual([2, 3]);
+  expect(shown({ groupAgg: 'median' })[2]).toEqual([2.5, 3.5]);
+  expect(shown({ groupAgg: 'sum', groupArea: 'none' })[2]).toEqual([14, 21]);
   const all = wholeGroups(
     [{ ...group(0, 9), values: [] }],
     config({ aggregate: true }),

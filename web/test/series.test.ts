@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeSeries } from '../src/lib/api/series';
-import { encodeSeries } from '../dev/fixture/series.mjs';
+import { partsOf } from '../src/lib/api/parts';
+import { encodeParts, encodeSeries } from '../dev/fixture/series.mjs';
 
 const run = {
   steps: 4,
@@ -32,6 +33,36 @@ test('columns are read in place', () => {
   expect([...(first?.mean ?? [])]).toEqual([1, 1 / 2, 1 / 3, 1 / 4]);
   expect(first?.mean.buffer).toBe(buffer);
   expect(first?.exact).toBe(true);
+});
+
+/** A body that comes in chunks of this size. */
+function body(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(control) {
+      for (let at = 0; at < bytes.length; at += size) control.enqueue(bytes.slice(at, at + size));
+      control.close();
+    },
+  });
+}
+
+test('parts are whole however their bytes come, and one that breaks off is no answer', async () => {
+  const whole = new Uint8Array(encodeParts({ ...request, from: null, to: null }, world));
+  for (const size of [1, 7, 100, whole.length]) {
+    const runs: string[] = [];
+    for await (const part of partsOf(body(whole, size)))
+      runs.push(
+        decodeSeries(part)
+          .series.map((one) => one.run)
+          .join(),
+      );
+    expect(runs).toEqual(['a,a', 'b,b']);
+  }
+  const broken = async () => {
+    const runs: string[] = [];
+    for await (const part of partsOf(body(whole.slice(0, -8), 100)))
+      runs.push(decodeSeries(part).series[0]?.run ?? '');
+  };
+  await expect(broken()).rejects.toThrow('broke off');
 });
 
 test('anything else is refused', () => {

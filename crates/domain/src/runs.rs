@@ -46,7 +46,7 @@ pub use list::{RecentQuery, RunEdge, RunPage, RunQuery};
 pub(crate) use names::of_sweep;
 pub use resume::ResumeState;
 pub use rewind::Rewound;
-pub use series::{RunSeries, SeriesAnswer, SeriesRequest};
+pub use series::{RunSeries, SeriesAnswer, SeriesParts, SeriesRequest};
 pub use state::effective_state;
 pub(crate) use state::silent_before;
 pub(crate) use text::optional as free_text;

@@ -3,11 +3,13 @@
 //! All of it is deterministic: the same rows give the same answer.
 
 mod even;
+mod formula;
 mod group;
 mod rows;
 mod series;
 
 pub use even::even;
+pub use formula::Formula;
 pub use group::{Grid, Together, together};
 pub use rows::rows;
 pub(crate) use series::of_pairs;

@@ -11,7 +11,7 @@ use super::{BLOB_PREFIX, CHECKSUMS, Columns, Copied, FORMAT, HEAD, Head, TABLE_P
 use crate::blobs::Expect;
 use crate::db::{Arg, Tx, placeholders, sql};
 use crate::policy::{Administer, Allowed, Org};
-use crate::{Error, Problem, audit};
+use crate::{Error, Problem, audit, run_table};
 
 /// Values in one statement; SQLite takes 32,766, and older ones 999.
 const VALUES: usize = 900;
@@ -58,6 +58,7 @@ impl Allowed<Administer, Org> {
         if input.checksums != expected {
             return Err(changed("checksums"));
         }
+        run_table::renamed(&mut tx, domain.clock()).await?;
         audit::done(&mut tx, self.session(), "org:restore", &head.created_at).await?;
         tx.commit().await?;
         Ok(copied)

@@ -5,6 +5,11 @@
 pub(crate) struct Bitmap(Vec<u64>);
 
 impl Bitmap {
+    /// The rows of these words.
+    pub fn of_words(words: Vec<u64>) -> Self {
+        Self(words)
+    }
+
     pub fn has(&self, row: u32) -> bool {
         self.0.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }

@@ -30,6 +30,33 @@ impl<T> Default for Coded<T> {
 }
 
 impl<T> Coded<T> {
+    /// Values by code, of those that any row has, and the codes by row. None where a row has a code without a value.
+    pub fn of(entries: Vec<Option<(Arc<str>, T)>>, codes: Store<u32>) -> Option<Self> {
+        let mut all = Self { codes, ..Self::default() };
+        for (code, entry) in (0..).zip(entries) {
+            let entry = entry.map(|(text, value)| Entry { text, value, rows: 0 });
+            match &entry {
+                None => all.free.push(code),
+                Some(Entry { text, .. }) => {
+                    all.text += text.len();
+                    all.index.insert(Arc::clone(text), code);
+                }
+            }
+            all.entries.push(entry);
+        }
+        let (entries, mut whole) = (&mut all.entries, true);
+        all.codes.each(|_, code| match entries.get_mut(code as usize) {
+            Some(Some(entry)) => entry.rows += 1,
+            _ => whole = false,
+        });
+        whole.then_some(all)
+    }
+
+    /// The text of each code.
+    pub fn texts(&self) -> impl Iterator<Item = Option<&str>> {
+        self.entries.iter().map(|entry| entry.as_ref().map(|entry| &*entry.text))
+    }
+
     /// Gives a row that has none a value; `make` is called for one that no row has yet.
     pub fn set(&mut self, row: u32, text: &str, make: impl FnOnce() -> T) {
         let code = match self.index.get(text) {

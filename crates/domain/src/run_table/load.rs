@@ -8,8 +8,8 @@ use tokio::task::JoinHandle;
 use super::fill::{SELECT, StoredRun};
 use super::table::RunTable;
 use super::tables::Kept;
-use crate::Error;
 use crate::db::{Db, placeholders, sql};
+use crate::{Domain, Error};
 
 /// Runs that are read in one statement.
 const CHUNK: usize = 1000;
@@ -18,26 +18,34 @@ const CHUNK: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// All changes below this number are in the table.
-    horizon: i64,
+    pub horizon: i64,
     /// The change that the table has of runs which changed at or after it.
     seen: HashMap<i64, i64>,
     /// Which bringing up to date this was.
     pub begun: u64,
 }
 
-/// Brings a table up to date; how many runs changed.
+/// Brings a table up to date; how many runs were read.
 pub(super) async fn advance(
     kept: &Arc<Kept>,
-    db: &Db,
+    domain: &Domain,
     project: i64,
     progress: &mut Option<Progress>,
     begun: u64,
 ) -> Result<usize, Error> {
+    let db = domain.db();
     let horizon = db.change_horizon().await?;
-    let Some(before) = progress else {
-        let runs = all(kept, db, project).await?;
-        *progress = Some(Progress { horizon, seen: HashMap::new(), begun });
-        return Ok(runs + 1);
+    let before = match progress {
+        Some(before) => before,
+        None => {
+            let copy = domain.run_tables().copies().open(kept, domain, project, horizon).await?;
+            let Some(horizon) = copy else {
+                let runs = all(kept, db, project).await?;
+                *progress = Some(Progress { horizon, seen: HashMap::new(), begun });
+                return Ok(runs);
+            };
+            progress.insert(Progress { horizon, seen: HashMap::new(), begun })
+        }
     };
     let text = "SELECT run_id, change FROM run_change WHERE project_id = $1 AND change >= $2";
     let changes: Vec<(i64, i64)> = sql(text).bind(project).bind(before.horizon).all(db).await?;

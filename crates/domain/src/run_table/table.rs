@@ -32,6 +32,14 @@ pub(super) struct RunTable {
     pub summary: Tree,
 }
 
+/// All columns of a table.
+pub(super) struct Columns {
+    pub own: Vec<Column>,
+    pub tags: Coded<Vec<String>>,
+    pub config: Tree,
+    pub summary: Tree,
+}
+
 /// So many runs are worth a thread of their own.
 const MANY: usize = 100;
 
@@ -40,6 +48,30 @@ impl RunTable {
         let dates = [Own::CreatedAt, Own::UpdatedAt, Own::HeartbeatAt, Own::FinishedAt].map(|own| own as usize);
         let column = |at| if dates.contains(&at) { Column::of_dates() } else { Column::default() };
         Self { own: (0..=Own::Artifacts as usize).map(column).collect(), ..Self::default() }
+    }
+
+    /// A table of what was kept of one: the run in each row and which rows have one, then the columns. Values in other rows
+    /// are forgotten.
+    pub fn of(ids: Vec<i64>, live: Bitmap, states: Vec<(RunState, bool)>, columns: Columns) -> Self {
+        let held = |row: &u32| live.has(*row);
+        let rows = (0..ids.len() as u32).filter(held).map(|row| (ids[row as usize], row)).collect();
+        let free = (0..ids.len() as u32).filter(|row| !held(row)).collect();
+        let Columns { mut own, mut tags, mut config, mut summary } = columns;
+        for column in own.iter_mut().chain(config.columns_mut()).chain(summary.columns_mut()) {
+            let mut others = column.present();
+            others.and_not(&live);
+            others.each(|row| column.clear(row));
+        }
+        let mut others = Bitmap::default();
+        tags.codes.present(&mut others);
+        others.and_not(&live);
+        others.each(|row| tags.clear(row));
+        Self { ids, rows, free, live, states, own, tags, config, summary }
+    }
+
+    /// The columns of fields that are stored as one.
+    pub fn own_columns(&self) -> &[Column] {
+        &self.own
     }
 
     /// The column of a field that is stored as one.

@@ -1,9 +1,12 @@
 //! The tables that this process keeps, each brought up to date before it is looked at.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::copies::Copies;
+use super::copy::Head;
 use super::load::{self, Progress};
 use super::table::RunTable;
 use super::view::{Around, View};
@@ -18,6 +21,7 @@ pub(crate) struct Tables {
     limit: usize,
     kept: Mutex<HashMap<i64, Arc<Kept>>>,
     looks: AtomicU64,
+    copies: Copies,
 }
 
 /// One project's table.
@@ -31,11 +35,20 @@ pub(super) struct Kept {
     /// The last look.
     used: AtomicU64,
     bytes: AtomicUsize,
+    /// Runs that changed since the last copy.
+    pub news: AtomicUsize,
+    /// When the last copy was begun.
+    pub copied: AtomicI64,
 }
 
 impl Tables {
-    pub fn new(limit: usize) -> Self {
-        Self { limit, kept: Mutex::default(), looks: AtomicU64::new(0) }
+    /// Tables of so many bytes together, and copies of them in a folder.
+    pub fn new(limit: usize, folder: PathBuf) -> Self {
+        Self { limit, kept: Mutex::default(), looks: AtomicU64::new(0), copies: Copies::new(folder) }
+    }
+
+    pub fn copies(&self) -> &Copies {
+        &self.copies
     }
 
     /// A project's table, which may be empty yet.
@@ -48,6 +61,8 @@ impl Tables {
                 begun: AtomicU64::new(0),
                 used: AtomicU64::new(0),
                 bytes: AtomicUsize::new(0),
+                news: AtomicUsize::new(0),
+                copied: AtomicI64::new(0),
             })
         };
         let kept = Arc::clone(all.entry(project).or_insert_with(new));
@@ -69,6 +84,12 @@ impl Tables {
         metrics::gauge!("runstead_run_table_bytes").set(bytes as f64);
     }
 
+    /// Forgets all tables, as a new process would; their copies stay.
+    #[cfg(test)]
+    pub fn forget(&self) {
+        self.kept.lock().unwrap().clear();
+    }
+
     /// How many tables are kept.
     #[cfg(test)]
     pub fn count(&self) -> usize {
@@ -85,12 +106,21 @@ impl Kept {
             return Ok(false);
         }
         let begun = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
-        let changed = load::advance(&self, domain.db(), project, &mut progress, begun).await?;
-        if changed > 0 {
+        let fresh = progress.is_none();
+        let changed = load::advance(&self, &domain, project, &mut progress, begun).await?;
+        self.news.fetch_add(changed, Ordering::Relaxed);
+        if fresh || changed > 0 {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             self.bytes.store(table.bytes(), Ordering::Relaxed);
         }
-        Ok(changed > 0)
+        Ok(fresh || changed > 0)
+    }
+
+    /// What a copy says of the table as it is now; none before it was loaded.
+    pub async fn head(&self, database: i64) -> Option<Head> {
+        let progress = self.progress.lock().await;
+        let horizon = progress.as_ref()?.horizon;
+        Some(Head::of(&self.table.read().unwrap_or_else(PoisonError::into_inner), database, horizon))
     }
 }
 
@@ -107,6 +137,7 @@ impl Allowed<Read, Project> {
         let refresh = tokio::spawn(Arc::clone(&kept).refresh(domain.clone(), project.id));
         if refresh.await.map_err(|e| Error::internal("reading runs", e))?? {
             domain.run_tables().evict(project.id);
+            domain.run_tables().copies().keep(domain, &kept, project.id);
         }
         let keys = match metrics {
             true => keys::load(domain, keys::Of::Project(project.id), StreamKind::History).await?,

@@ -20,7 +20,7 @@ use crate::runs::filter::tests::{documents, filters, naive};
 use crate::runs::order::Order;
 use crate::testing::{Lab, summary};
 
-fn stored(run: &RunDocument) -> StoredRun {
+pub(super) fn stored(run: &RunDocument) -> StoredRun {
     StoredRun {
         id: run.id,
         name: run.name.clone(),
@@ -55,7 +55,7 @@ fn logged() -> Keys {
 }
 
 /// A table of these runs, which first had others, and around it what they have logged.
-fn table(runs: &[RunDocument]) -> (RunTable, Around) {
+pub(super) fn table(runs: &[RunDocument]) -> (RunTable, Around) {
     let mut table = RunTable::new();
     for (run, other) in runs.iter().zip(runs.iter().rev()) {
         table.put(&[stored(&RunDocument { id: run.id, ..other.clone() })]).unwrap();
@@ -68,7 +68,7 @@ fn table(runs: &[RunDocument]) -> (RunTable, Around) {
     (table, Around { entity, project, now: 0, timeout: Duration::from_secs(300), keys })
 }
 
-fn numbered() -> impl Strategy<Value = Vec<RunDocument>> {
+pub(super) fn numbered() -> impl Strategy<Value = Vec<RunDocument>> {
     prop::collection::vec(documents(), 12)
         .prop_map(|runs| (0..).zip(runs).map(|(id, run)| RunDocument { id, ..run }).collect())
 }
@@ -162,12 +162,12 @@ proptest! {
     }
 }
 
-async fn project(lab: &Lab) -> Allowed<Read, Project> {
+pub(super) async fn project(lab: &Lab) -> Allowed<Read, Project> {
     lab.alice.allow::<Read, Project>(&ProjectPath::new("team", "p")).await.unwrap()
 }
 
 /// The names of the runs with a loss under 1, by loss.
-async fn small(project: &Allowed<Read, Project>) -> String {
+pub(super) async fn small(project: &Allowed<Read, Project>) -> String {
     let (filter, order) = (r#"{"summary_metrics.loss":{"$lt":1}}"#, "+summary_metrics.loss");
     let query = crate::runs::RunQuery { filters: Some(filter.into()), order: Some(order.into()), ..Default::default() };
     let page = project.runs(query).await.unwrap();

@@ -36,6 +36,25 @@ impl Default for Tree {
 impl Tree {
     pub const ROOT: NodeId = 0;
 
+    /// The keys of each node with the nodes below, in their order.
+    pub fn keys(&self) -> Vec<Vec<(Box<str>, NodeId)>> {
+        self.nodes.iter().map(|node| node.keys.clone()).collect()
+    }
+
+    /// A tree of these keys and columns, by node.
+    pub fn of(keys: Vec<Vec<(Box<str>, NodeId)>>, columns: Vec<Column>) -> Self {
+        let node = |(keys, column): (Vec<(Box<str>, NodeId)>, Column)| {
+            let places = keys.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect();
+            Node { places, keys, next: 0, column }
+        };
+        Self { nodes: keys.into_iter().zip(columns).map(node).collect() }
+    }
+
+    /// All columns, by node.
+    pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Column> {
+        self.nodes.iter_mut().map(|node| &mut node.column)
+    }
+
     /// The node below a node; made when it is new.
     pub fn child(&mut self, node: NodeId, key: &str) -> NodeId {
         let fresh = self.nodes.len();

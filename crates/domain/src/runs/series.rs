@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use history::{Chart, Series};
 
 use super::streams::{self, StreamKind};
@@ -61,15 +62,30 @@ pub struct SeriesAnswer {
     pub missing: Vec<String>,
 }
 
+/// The same as it is read.
+pub struct SeriesParts {
+    /// The lines of a few runs each, in the order asked. Dropping it ends the work that waits.
+    pub series: BoxStream<'static, Result<Vec<RunSeries>, Error>>,
+    /// Runs that are not in the project.
+    pub missing: Vec<String>,
+}
+
 impl Allowed<Read, Project> {
     /// Points of metrics of runs of this project. Work that waits ends when the caller goes away.
     pub async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, Error> {
+        let SeriesParts { series, missing } = self.series_parts(request).await?;
+        let parts: Vec<Vec<RunSeries>> = series.try_collect().await?;
+        Ok(SeriesAnswer { series: parts.into_iter().flatten().collect(), missing })
+    }
+
+    /// The same, those of the first runs while the others are being read.
+    pub async fn series_parts(&self, request: SeriesRequest) -> Result<SeriesParts, Error> {
         check(request.runs.len(), request.keys.len())?;
         let found = self.ids(&request.runs).await?;
         let missing = request.runs.iter().filter(|run| !found.contains_key(*run)).cloned().collect();
         let present: Vec<(String, i64)> =
             request.runs.iter().filter_map(|run| Some((run.clone(), *found.get(run)?))).collect();
-        Ok(SeriesAnswer { series: lines_of(self.domain(), present, Arc::new(request)).await?, missing })
+        Ok(SeriesParts { series: lines_of(self.domain(), present, Arc::new(request)).boxed(), missing })
     }
 
     /// A word for the answer to the request: as long as it is the same, so is the answer.
@@ -107,28 +123,27 @@ fn check(runs: usize, keys: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// The lines of runs with these names and ids, run by run and within a run key by key.
-pub(super) async fn lines_of(
+/// The lines of runs with these names and ids, a few runs at a time, and within a run key by key.
+pub(super) fn lines_of(
     domain: &Domain,
     runs: Vec<(String, i64)>,
     request: Arc<SeriesRequest>,
-) -> Result<Vec<RunSeries>, Error> {
+) -> impl Stream<Item = Result<Vec<RunSeries>, Error>> + use<> {
     let groups: Vec<Vec<(String, i64)>> = runs.chunks(TOGETHER).map(<[_]>::to_vec).collect();
-    let lines = stream::iter(groups).map(|runs| several(domain, runs, Arc::clone(&request)));
-    let lines: Vec<Vec<RunSeries>> = lines.buffered(AT_ONCE).try_collect().await?;
-    Ok(lines.into_iter().flatten().collect())
+    let domain = domain.clone();
+    stream::iter(groups).map(move |runs| several(domain.clone(), runs, Arc::clone(&request))).buffered(AT_ONCE)
 }
 
 /// The lines of a few runs; as many are read at a time in the whole process as there are processors.
 async fn several(
-    domain: &Domain,
+    domain: Domain,
     runs: Vec<(String, i64)>,
     request: Arc<SeriesRequest>,
 ) -> Result<Vec<RunSeries>, Error> {
     let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
     let ids: Vec<i64> = runs.iter().map(|(_, id)| *id).collect();
-    let mut parts = streams::charts(domain, &ids, kind).await?;
+    let mut parts = streams::charts(&domain, &ids, kind).await?;
     let cache = Arc::clone(domain.charts());
     let read = move || {
         let keys: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();

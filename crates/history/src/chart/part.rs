@@ -144,12 +144,19 @@ impl Part {
     /// All cells of a key, from the rows.
     fn kept(&self, key: &str, shift: u32) -> Result<Arc<Cells>, SegmentError> {
         let part = cache::Part::Counted(key.to_owned(), shift);
-        self.cache.get(&self.name, part, Cells::bytes, || self.counted(key, shift, &(i64::MIN..i64::MAX)))
+        let read = || {
+            let mut cells = self.counted(key, shift, &(i64::MIN..i64::MAX))?;
+            cells.cells.shrink_to_fit();
+            Ok(cells)
+        };
+        self.cache.get(&self.name, part, Cells::bytes, read)
     }
 
     /// The same, of some of the cells, and not kept.
     fn counted(&self, key: &str, shift: u32, steps: &Range<i64>) -> Result<Cells, SegmentError> {
-        let mut cells = Cells { shift, cells: Vec::new() };
+        let (first, last) = (steps.start.max(self.steps.0), steps.end.saturating_sub(1).min(self.steps.1));
+        let most = (i128::from(last >> shift) - i128::from(first >> shift) + 1).clamp(0, MOST_CELLS);
+        let mut cells = Cells { shift, cells: Vec::with_capacity(most as usize) };
         self.each_block(&[key], steps, |block| block.count(0, &mut cells))?;
         Ok(cells)
     }

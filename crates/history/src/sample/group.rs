@@ -20,6 +20,8 @@ pub struct Together {
     pub deviation: Vec<f64>,
     /// The standard error of the mean: the deviation over the root of the count.
     pub error: Vec<f64>,
+    /// The middle one of the lines; of an even number the mean of the two in the middle.
+    pub median: Vec<f64>,
 }
 
 /// The parts of an axis.
@@ -38,14 +40,20 @@ impl Grid {
         let most = most.max(1);
         let (mut distinct, mut ends): (Vec<f64>, Option<(f64, f64)>) = (Vec::new(), None);
         let mut few = true;
-        for x in lines.into_iter().flat_map(|line| line.x.iter().copied()).filter(|x| x.is_finite()) {
-            ends = Some(ends.map_or((x, x), |(first, last)| (first.min(x), last.max(x))));
-            if few
-                && let Err(at) =
-                    distinct.binary_search_by(|known| known.partial_cmp(&x).unwrap_or(std::cmp::Ordering::Less))
-            {
-                distinct.insert(at, x);
-                few = distinct.len() <= most;
+        for line in lines {
+            // Most runs of a group have the same x.
+            if few && line.x == distinct {
+                continue;
+            }
+            for x in line.x.iter().copied().filter(|x| x.is_finite()) {
+                ends = Some(ends.map_or((x, x), |(first, last)| (first.min(x), last.max(x))));
+                if few
+                    && let Err(at) =
+                        distinct.binary_search_by(|known| known.partial_cmp(&x).unwrap_or(std::cmp::Ordering::Less))
+                {
+                    distinct.insert(at, x);
+                    few = distinct.len() <= most;
+                }
             }
         }
         match ends {
@@ -120,6 +128,16 @@ fn on(grid: &Grid, line: &Series) -> Vec<Inside> {
     parts.iter().enumerate().map(inside).collect()
 }
 
+/// The middle of some values, at least one.
+fn middle(values: &mut [f64]) -> f64 {
+    let (half, even) = (values.len() / 2, values.len().is_multiple_of(2));
+    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    match below.iter().copied().max_by(f64::total_cmp) {
+        Some(lower) if even => lower / 2.0 + *upper / 2.0,
+        _ => *upper,
+    }
+}
+
 /// These lines as one.
 #[must_use]
 pub fn together<'a>(lines: impl IntoIterator<Item = &'a Series>, grid: &Grid) -> Together {
@@ -127,9 +145,12 @@ pub fn together<'a>(lines: impl IntoIterator<Item = &'a Series>, grid: &Grid) ->
     #[derive(Clone, Copy)]
     struct Sums(f64, f64, f64, f64, f64);
     let mut sums = vec![Sums(0.0, 0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY); grid.len()];
+    let lines = lines.into_iter();
+    let mut values: Vec<Vec<f64>> = (0..grid.len()).map(|_| Vec::with_capacity(lines.size_hint().0)).collect();
     for line in lines {
-        for (sums, inside) in sums.iter_mut().zip(on(grid, line)) {
+        for ((sums, values), inside) in sums.iter_mut().zip(&mut values).zip(on(grid, line)) {
             let Some((value, min, max)) = inside else { continue };
+            values.push(value);
             let Sums(count, mean, squares, low, high) = sums;
             *count += 1.0;
             let distance = value - *mean;
@@ -147,6 +168,7 @@ pub fn together<'a>(lines: impl IntoIterator<Item = &'a Series>, grid: &Grid) ->
         all.min.push(min);
         all.max.push(max);
         all.deviation.push(deviation);
+        all.median.push(middle(&mut values[part]));
         all.error.push(deviation / count.sqrt());
     }
     all
@@ -218,8 +240,11 @@ mod tests {
                 let deviation = if count > 1.0 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
                 let min = values.iter().map(|value| value.1).fold(f64::INFINITY, f64::min);
                 let max = values.iter().map(|value| value.2).fold(f64::NEG_INFINITY, f64::max);
-                let want = [*middle, count, mean, min, max, deviation, deviation / count.sqrt()];
-                let have = [&found.x, &found.count, &found.mean, &found.min, &found.max, &found.deviation, &found.error].map(|column| column[at]);
+                let mut sorted: Vec<f64> = values.iter().map(|value| value.0).collect();
+                sorted.sort_by(f64::total_cmp);
+                let median = (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0;
+                let want = [*middle, count, mean, min, max, deviation, deviation / count.sqrt(), median];
+                let have = [&found.x, &found.count, &found.mean, &found.min, &found.max, &found.deviation, &found.error, &found.median].map(|column| column[at]);
                 prop_assert!(want.iter().zip(&have).all(|(a, b)| (a - b).abs() <= 1e-6 * a.abs().max(1.0)), "{have:?} and not {want:?}");
                 at += 1;
             }

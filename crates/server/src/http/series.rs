@@ -8,16 +8,23 @@
 //! f64 columns, all little-endian. For each series four columns of `points` values: x, mean, min, max. Where values are
 //! NaN or infinite, the header has them as `unusual`: pairs of x and 0, 1 or -1, at most one a bucket and kind.
 //!
-//! For groups the header has `groups` instead of `series`, and each has seven columns: x, how many runs are there, their
-//! mean, the smallest and the largest value that any of them had, their standard deviation, and the standard error.
+//! With `parts` the answer comes as it is read: any number of such answers, each of a few runs, all in the order asked, with
+//! its length as a u64 before it, then the number 0. Without that it broke off. Runs that are not there are in the first.
+//!
+//! For groups the header has `groups` instead of `series`, and each has eight columns: x, how many runs are there, their
+//! mean, the smallest and the largest value that any of them had, their standard deviation, the standard error, and the
+//! median of the runs. `formulas`, pairs of a name and a [`Formula`], are drawn after the metrics; what they read need not be
+//! among `keys`.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::model::ProjectPath;
 use domain::policy::{Allowed, Project, Read};
-use domain::runs::{GroupSeries, Grouping, SeriesAnswer, SeriesRequest};
+use domain::runs::{GroupSeries, Grouping, SeriesAnswer, SeriesParts, SeriesRequest};
+use futures::{StreamExt, TryStreamExt, stream};
+use history::sample::Formula;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -38,11 +45,15 @@ struct Question {
     by: Option<Vec<String>>,
     #[serde(default)]
     filters: Option<String>,
+    #[serde(default)]
+    formulas: Vec<(String, Formula)>,
     keys: Vec<String>,
     #[serde(default)]
     x: Option<String>,
     #[serde(default)]
     stream: Option<String>,
+    #[serde(default)]
+    parts: bool,
     #[serde(default)]
     buckets: Option<usize>,
     #[serde(default)]
@@ -67,7 +78,7 @@ pub async fn series(
     let question: Question = parse(&read(body, LIMIT).await?)?;
     match question.grouping() {
         Some(grouping) => grouped(&project, grouping, question.request()).await,
-        None => answer(&project, question.request()).await,
+        None => answer(&project, question).await,
     }
 }
 
@@ -87,16 +98,31 @@ pub async fn cached(
     // Before the answer: what comes in between makes the tag too old, never too new.
     let tag = format!("\"{}\"", project.series_tag(&request).await?);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tags| tags == tag.as_str());
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { answer(&project, request).await? };
+    let mut response =
+        if known { StatusCode::NOT_MODIFIED.into_response() } else { answer(&project, question).await? };
     let tag = HeaderValue::from_str(&tag).map_err(|e| domain::Error::internal("making a tag", e))?;
     response.headers_mut().insert(header::ETAG, tag);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }
 
-async fn answer(project: &Allowed<Read, Project>, request: SeriesRequest) -> Result<Response, Error> {
-    let answer = project.series(request).await?;
-    Ok(([(header::CONTENT_TYPE, KIND)], encode(&answer)).into_response())
+async fn answer(project: &Allowed<Read, Project>, question: Question) -> Result<Response, Error> {
+    let request = question.request();
+    if !question.parts {
+        let answer = project.series(request).await?;
+        return Ok(([(header::CONTENT_TYPE, KIND)], encode(&answer)).into_response());
+    }
+    let SeriesParts { series, missing } = project.series_parts(request).await?;
+    let first = stream::iter((!missing.is_empty()).then_some(Ok(SeriesAnswer { series: Vec::new(), missing })));
+    let parts = first.chain(series.map_ok(|series| SeriesAnswer { series, missing: Vec::new() }));
+    let bytes = parts.map_ok(|part| {
+        let part = encode(&part);
+        Bytes::from([&(part.len() as u64).to_le_bytes()[..], &part].concat())
+    });
+    // What fails on the way can only be told by an answer that has no end.
+    let bytes = bytes.inspect_err(|error| tracing::warn!(%error, "a chart broke off"));
+    let end = stream::iter([Ok(Bytes::from_static(&[0; 8]))]);
+    Ok(([(header::CONTENT_TYPE, KIND)], Body::from_stream(bytes.chain(end))).into_response())
 }
 
 async fn grouped(
@@ -110,15 +136,16 @@ async fn grouped(
 
 impl Question {
     fn grouping(&self) -> Option<Grouping> {
-        self.by.clone().map(|by| Grouping { by, filters: self.filters.clone() })
+        let by = self.by.clone()?;
+        Some(Grouping { by, filters: self.filters.clone(), formulas: self.formulas.clone() })
     }
 
-    fn request(self) -> SeriesRequest {
+    fn request(&self) -> SeriesRequest {
         let bounded = self.from.is_some() || self.to.is_some();
         SeriesRequest {
-            runs: self.runs,
-            keys: self.keys,
-            x: self.x.unwrap_or_else(|| "_step".to_owned()),
+            runs: self.runs.clone(),
+            keys: self.keys.clone(),
+            x: self.x.clone().unwrap_or_else(|| "_step".to_owned()),
             system: self.stream.as_deref() == Some("system"),
             range: bounded.then(|| (self.from.unwrap_or(f64::NEG_INFINITY), self.to.unwrap_or(f64::INFINITY))),
             buckets: self.buckets.unwrap_or(500),
@@ -147,7 +174,7 @@ fn encode_groups(groups: &[GroupSeries]) -> Vec<u8> {
     let lines = groups.iter().map(|group| {
         let s = &group.line;
         let about = json!({ "values": group.values, "runs": group.runs, "key": group.key, "points": s.x.len() });
-        (about, [&s.x, &s.count, &s.mean, &s.min, &s.max, &s.deviation, &s.error])
+        (about, [&s.x, &s.count, &s.mean, &s.min, &s.max, &s.deviation, &s.error, &s.median])
     });
     framed("groups", lines, json!({ "denied": [] }))
 }

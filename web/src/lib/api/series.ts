@@ -1,5 +1,6 @@
 /** The series client: binary columns of a chart, seen in place as Float64Array. */
 import { post, send } from './http';
+import { partsOf } from './parts';
 
 export type Stream = 'history' | 'system';
 
@@ -111,21 +112,31 @@ export function ascending(series: Series): Series {
   return { ...series, x: column(x), mean: column(mean), min: column(min), max: column(max) };
 }
 
-/** Asks for many keys of many runs at once. */
+/** Asks for many keys of many runs at once; `arrived` is told the lines of the first runs while others are on their way. */
 export async function fetchSeries(
   entity: string,
   project: string,
   request: SeriesRequest,
   signal?: AbortSignal,
+  arrived?: (series: readonly Series[]) => void,
 ): Promise<SeriesAnswer> {
   const path = `api/series/${encodeURIComponent(entity)}/${encodeURIComponent(project)}`;
+  const question = { ...request, parts: true };
   // The browser keeps the answer to a GET and only asks whether it still holds.
-  const query = `${path}?q=${encodeURIComponent(JSON.stringify(request))}`;
+  const query = `${path}?q=${encodeURIComponent(JSON.stringify(question))}`;
   const response =
     query.length > LONGEST
-      ? await post(path, request, signal)
+      ? await post(path, question, signal)
       : await send(query, { signal: signal ?? null });
-  return decodeSeries(await response.arrayBuffer());
+  const all: SeriesAnswer = { series: [], denied: [] };
+  if (!response.body) throw new Error('an answer without a body');
+  for await (const part of partsOf(response.body)) {
+    const { series, denied } = decodeSeries(part);
+    all.series.push(...series);
+    all.denied.push(...denied);
+    arrived?.(series);
+  }
+  return all;
 }
 
 /** Groups of all runs that a filter admits, instead of runs one by one. */
@@ -133,9 +144,11 @@ export interface GroupsRequest extends Omit<SeriesRequest, 'runs'> {
   /** Columns of the run table; without one all runs are a group. */
   by: readonly string[];
   filters: string | null;
+  /** What is drawn after the metrics: names of lines and formulas as lists that begin with a function. */
+  formulas: readonly (readonly [string, unknown])[];
 }
 
-/** A metric of one group; columns of equal length. */
+/** A metric or formula of one group; columns of equal length. */
 export interface GroupSeries {
   /** The group's values in the columns. */
   values: readonly unknown[];
@@ -150,6 +163,7 @@ export interface GroupSeries {
   max: Float64Array;
   deviation: Float64Array;
   error: Float64Array;
+  median: Float64Array;
 }
 
 export function decodeGroups(buffer: ArrayBuffer): GroupSeries[] {
@@ -159,7 +173,7 @@ export function decodeGroups(buffer: ArrayBuffer): GroupSeries[] {
     const column = columns({ points, offset });
     return {
       ...{ ...rest, x: column(0), count: column(1), mean: column(2), min: column(3) },
-      ...{ max: column(4), deviation: column(5), error: column(6) },
+      ...{ max: column(4), deviation: column(5), error: column(6), median: column(7) },
     };
   });
 }

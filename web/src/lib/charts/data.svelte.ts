@@ -24,6 +24,8 @@ const RUNS_A_REQUEST = 250;
 const LINES_A_REQUEST = 5000;
 /** Panels that appear within this time share a request. */
 const GATHER = 20;
+/** While an answer comes, what has come is drawn this often. */
+const PARTS = 150;
 /** Live changes are fetched at most this often. */
 const LIVE = 1000;
 
@@ -146,17 +148,19 @@ export class ChartData {
     );
   }
 
-  /** The series of runs of one project, with the runs as they are called here. */
+  /** The series of runs of one project, with the runs as they are called here; `arrived` is told of those that have come. */
   async #ofHome(
     { place, runs, key }: AtHome,
     keys: string[],
     signal: AbortSignal,
-    range: { from: number | null; to: number | null } = { from: null, to: null },
+    range: { from?: number; to?: number } = {},
+    arrived?: (series: readonly Series[]) => void,
   ): Promise<SeriesAnswer> {
     const request = { runs: [...runs], keys, x: this.#axis, stream: this.stream };
-    const question = { ...request, buckets: this.#buckets, ...range };
-    const answer = await fetchSeries(place.entity, place.project, question, signal);
+    const question = { ...request, buckets: this.#buckets, from: null, to: null, ...range };
     const named = <T extends { run: string }>(one: T): T => ({ ...one, run: key(one.run) });
+    const told = arrived && ((series: readonly Series[]) => arrived(series.map(named)));
+    const answer = await fetchSeries(place.entity, place.project, question, signal, told);
     return { series: answer.series.map(named), denied: answer.denied.map(named) };
   }
 
@@ -230,17 +234,26 @@ export class ChartData {
       entry.data.loading ||= runs.some((run) => !entry.known.has(run));
       for (const run of runs) entry.stale.delete(run);
     }
+    const absent = new Set(runs);
+    let drawn = 0;
+    const arrived = (series: readonly Series[]) => {
+      // What was given up is of another axis.
+      if (flight.control.signal.aborted) return;
+      for (const one of series) {
+        absent.delete(one.run);
+        this.#entries.get(one.key)?.known.set(one.run, isDrawn(one) ? ascending(one) : null);
+      }
+      if (performance.now() - drawn < PARTS) return;
+      for (const entry of entries) this.#publish(entry);
+      drawn = performance.now();
+    };
     try {
       await this.ready;
-      const answer = await this.#ofHome(home, keys, flight.control.signal);
+      drawn = performance.now();
+      const answer = await this.#ofHome(home, keys, flight.control.signal, {}, arrived);
       this.denied = answer.denied.map((one) => one.run);
       for (const entry of entries) {
-        for (const run of runs) entry.known.set(run, null);
-      }
-      for (const one of answer.series) {
-        if (isDrawn(one)) this.#entries.get(one.key)?.known.set(one.run, ascending(one));
-      }
-      for (const entry of entries) {
+        for (const run of absent) entry.known.set(run, null);
         entry.data.error = undefined;
         entry.data.loading = false;
         this.#publish(entry);

@@ -7,7 +7,12 @@ export interface Expression {
   names: readonly string[];
   /** Its value; `get` answers the value of the name at an index of `names`. */
   value: (get: (index: number) => number) => number;
+  /** The same as the server takes it. */
+  tree: Tree;
 }
+
+/** A number, the name of a metric, or a function and what it is applied to. */
+export type Tree = number | string | readonly [string, ...Tree[]];
 
 /** What is wrong with an expression, and where in the text. */
 export class ExpressionError extends Error {
@@ -17,7 +22,10 @@ export class ExpressionError extends Error {
 }
 
 type Get = (index: number) => number;
-type Node = (get: Get) => number;
+interface Node {
+  value: (get: Get) => number;
+  tree: Tree;
+}
 
 const functions: Readonly<Record<string, (...values: number[]) => number>> = {
   abs: Math.abs,
@@ -47,6 +55,7 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   '/': (a, b) => a / b,
   '%': (a, b) => a % b,
 };
+const constantOf = (value: number): Node => ({ value: () => value, tree: value });
 /** Deepest nesting: an expression that somebody else wrote must not overflow the stack. */
 const DEEPEST = 100;
 
@@ -86,7 +95,10 @@ class Parser {
       if (!apply || power || !operators.includes(operator)) return left;
       this.#at += 1;
       const [before, right] = [left, operand()];
-      left = (get) => apply(before(get), right(get));
+      left = {
+        value: (get) => apply(before.value(get), right.value(get)),
+        tree: [operator, before.tree, right.tree],
+      };
     }
   }
 
@@ -105,7 +117,7 @@ class Parser {
       this.#at += 1;
     }
     const node = this.power();
-    return minus ? (get) => -node(get) : node;
+    return minus ? { value: (get) => -node.value(get), tree: ['-', 0, node.tree] } : node;
   }
 
   power(): Node {
@@ -117,7 +129,10 @@ class Parser {
     if (this.#depth > DEEPEST) throw new ExpressionError(this.#at);
     const exponent = this.signed();
     this.#depth -= 1;
-    return (get) => base(get) ** exponent(get);
+    return {
+      value: (get) => base.value(get) ** exponent.value(get),
+      tree: ['**', base.tree, exponent.tree],
+    };
   }
 
   atom(): Node {
@@ -132,8 +147,7 @@ class Parser {
     const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(?![\w])/i.exec(rest)?.[0];
     if (number) {
       this.#at += number.length;
-      const value = Number(number);
-      return () => value;
+      return constantOf(Number(number));
     }
     const quoted = /^\$\{([^}]+)\}/.exec(rest);
     if (quoted) {
@@ -148,7 +162,7 @@ class Parser {
     this.#at += word.length;
     if (!metric && this.peek() === '(') return this.call(word);
     const constant = metric ? undefined : constants[word];
-    return constant === undefined ? this.name(word) : () => constant;
+    return constant === undefined ? this.name(word) : constantOf(constant);
   }
 
   call(word: string): Node {
@@ -161,13 +175,16 @@ class Parser {
       values.push(this.sum());
     }
     this.take(')');
-    return (get) => apply(...values.map((value) => value(get)));
+    return {
+      value: (get) => apply(...values.map(({ value }) => value(get))),
+      tree: [word, ...values.map(({ tree }) => tree)],
+    };
   }
 
   name(name: string): Node {
     const found = this.names.indexOf(name);
     const index = found < 0 ? this.names.push(name) - 1 : found;
-    return (get) => get(index);
+    return { value: (get) => get(index), tree: name };
   }
 
   /** The longest known metric here that is not the beginning of a longer word. */
@@ -185,6 +202,6 @@ class Parser {
 /** Reads an expression; throws `ExpressionError` where it stops being one. */
 export function parseExpression(text: string, known: readonly string[]): Expression {
   const parser = new Parser(text, known);
-  const value = parser.whole();
-  return { names: parser.names, value };
+  const { value, tree } = parser.whole();
+  return { names: parser.names, value, tree };
 }

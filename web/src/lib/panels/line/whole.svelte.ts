@@ -54,8 +54,9 @@ export class Whole {
     const { question, keys, stream, axis, range, near } = this.#plan();
     if (!near || !question || keys.length === 0) return '';
     const [from, to] = range ?? [null, null];
-    const { by, filters } = question;
-    return JSON.stringify({ by, filters, keys, stream, x: axis, buckets: BUCKETS, from, to });
+    const { by, filters, formulas } = question;
+    const drawn = formulas.length > 0 ? { keys: [], formulas } : { keys, formulas };
+    return JSON.stringify({ by, filters, ...drawn, stream, x: axis, buckets: BUCKETS, from, to });
   });
 
   readonly #answer = resource(() => {

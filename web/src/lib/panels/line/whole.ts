@@ -1,6 +1,7 @@
 /** Groups of more runs than are drawn: the server puts them together, here they become lines. */
 import type { GroupSeries, Series } from '../../api/series';
 import { valueGroups } from '../groups';
+import type { Tree } from '../expression';
 import type { Beyond, Look } from '../types';
 import type { GroupAgg, GroupArea } from './combine';
 import type { LineConfig } from './config';
@@ -19,11 +20,12 @@ export interface Question {
   filters: string | null;
   /** How many runs that are. */
   count: number;
+  /** What is drawn beside metrics. */
+  formulas: readonly (readonly [string, Tree])[];
 }
 
 /** Each of them costs the server about as much as a line that is drawn: more are too many for a picture that people wait for. */
 const MOST = 2000;
-const AGGREGATES: readonly GroupAgg[] = ['mean', 'min', 'max'];
 
 /** What to ask so that groups are of all runs; null where they are made of the drawn ones: all runs are drawn, or the
  *  picture needs the runs themselves. */
@@ -32,18 +34,16 @@ export function questionOf(
   beyond: Beyond | null | undefined,
   byTable: boolean,
 ): Question | null {
-  if (
-    !beyond ||
-    beyond.count > MOST ||
-    formulas.length > 0 ||
-    !AGGREGATES.includes(agg) ||
-    area === 'samples'
-  )
-    return null;
+  // Members are drawn as lines of their own.
+  if (!beyond || beyond.count > MOST || agg === 'samples' || area === 'samples') return null;
   const { filters, count } = beyond;
-  if (grouping === 'all') return { by: [], filters, count };
-  if (grouping !== 'off') return { by: [grouping.column], filters, count };
-  return byTable && beyond.by !== null ? { by: [beyond.by], filters, count } : null;
+  const trees = formulas.flatMap(({ text, expression }) =>
+    expression?.names.length ? [[text, expression.tree] as const] : [],
+  );
+  const whole = { filters, count, formulas: trees };
+  if (grouping === 'all') return { by: [], ...whole };
+  if (grouping !== 'off') return { by: [grouping.column], ...whole };
+  return byTable && beyond.by !== null ? { by: [beyond.by], ...whole } : null;
 }
 
 function bandOf(group: GroupSeries, middle: Float64Array, area: GroupArea) {
@@ -57,8 +57,10 @@ function bandOf(group: GroupSeries, middle: Float64Array, area: GroupArea) {
   };
 }
 
+const sumOf = ({ mean, count }: GroupSeries) => mean.map((value, i) => value * (count[i] ?? 0));
+
 function seriesOf(group: GroupSeries, key: string, agg: GroupAgg, area: GroupArea): Series {
-  const middle = agg === 'min' ? group.min : agg === 'max' ? group.max : group.mean;
+  const middle = agg === 'sum' ? sumOf(group) : group[agg === 'samples' ? 'mean' : agg];
   const exact = area === 'none' || area === 'samples';
   return {
     ...{ run: key, key: group.key, exact, nan: 0, inf: 0, x: group.x, mean: middle },
