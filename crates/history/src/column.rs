@@ -163,8 +163,13 @@ impl Column {
             self.values.pop();
         }
         if let Some(value) = value {
-            self.rows.push(row);
-            self.values.push(value);
+            self.push(row, value);
         }
+    }
+
+    /// Adds the value of a row after the last one.
+    pub(crate) fn push(&mut self, row: u32, value: Value<'_>) {
+        self.rows.push(row);
+        self.values.push(value);
     }
 }

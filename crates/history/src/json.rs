@@ -12,7 +12,7 @@ mod write;
 use serde_json::{Map, Value as Json};
 
 use crate::value::{NonFinite, Value};
-pub(crate) use scanner::Scanner;
+pub use scanner::Scanner;
 pub use string::without_broken_characters;
 pub use write::quote_non_finite;
 pub(crate) use write::{write_f64, write_string};

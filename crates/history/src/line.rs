@@ -5,11 +5,16 @@
 //! histograms), empty objects and arrays stay whole, as the text that was sent. Null means absent. Of values that meet
 //! under one dotted name in one row, the last stays.
 
+mod template;
+
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::STEP;
 use crate::json::{JsonError, Scanner};
 use crate::value::Value;
+
+pub(crate) use template::{Template, Templates};
 
 /// A line that could not be read as a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +30,14 @@ pub(crate) struct Field<'a> {
     pub(crate) key: Cow<'a, str>,
     pub(crate) path: Option<Vec<String>>,
     pub(crate) value: Option<Value<'a>>,
+    /// Where the value stands in the line.
+    pub(crate) place: Range<usize>,
 }
 
-/// The fields of the row that was read last, in the order sent. Kept between lines for its memory.
-#[derive(Default)]
+/// Bytes of dotted keys that any row may make.
+const LEAST_BUDGET: usize = 1024;
+
+/// The fields of a row, in the order sent.
 pub(crate) struct Row<'a> {
     pub(crate) fields: Vec<Field<'a>>,
     /// How many bytes of dotted keys this row may still make. A short line could otherwise grow without measure,
@@ -37,16 +46,20 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads one line. After an error there are no fields.
-    pub(crate) fn read(&mut self, line: &'a str) -> Result<(), JsonError> {
-        self.fields.clear();
-        self.budget = 8 * line.len() + 1024;
-        let mut scanner = Scanner::new(line);
-        let result = self.object(&mut scanner);
-        if result.is_err() {
-            self.fields.clear();
-        }
-        result
+    /// Reads one line.
+    pub(crate) fn read(line: &'a str) -> Result<Self, JsonError> {
+        let mut row = Self { fields: Vec::new(), budget: 8 * line.len() + LEAST_BUDGET };
+        row.object(&mut Scanner::new(line))?;
+        Ok(row)
+    }
+
+    /// Whether it is only numbers and booleans, with a step, and another that differs in nothing but these would have
+    /// the same fields.
+    pub(crate) fn is_plain(&self, line: &str) -> bool {
+        let plain = |field: &Field<'_>| matches!(field.value, Some(Value::Int(_) | Value::Float(_) | Value::Bool(_)));
+        // However short the other line is, its keys fit its budget.
+        let spent = 8 * line.len() + LEAST_BUDGET - self.budget;
+        spent < LEAST_BUDGET && self.fields.iter().all(plain) && self.fields.iter().any(|field| field.key == STEP)
     }
 
     fn object(&mut self, scanner: &mut Scanner<'a>) -> Result<(), JsonError> {
@@ -54,9 +67,10 @@ impl<'a> Row<'a> {
             if key != STEP {
                 return self.member(scanner, key);
             }
+            let start = scanner.mark();
             // A null step leaves the line number in place.
             if let Some(value) = step(scanner)? {
-                self.fields.push(Field { key, path: None, value: Some(value) });
+                self.fields.push(Field { key, path: None, value: Some(value), place: start..scanner.place() });
             }
             Ok(())
         })?;
@@ -64,12 +78,13 @@ impl<'a> Row<'a> {
     }
 
     fn member(&mut self, scanner: &mut Scanner<'a>, key: Cow<'a, str>) -> Result<(), JsonError> {
+        let start = scanner.mark();
         let value = match scanner.peek() {
             Some(b'{') => return self.nested(scanner, key),
             Some(b'[') => Some(Value::Json(scanner.raw()?)),
             _ => scanner.leaf()?,
         };
-        self.fields.push(Field { key, path: None, value });
+        self.fields.push(Field { key, path: None, value, place: start..scanner.place() });
         Ok(())
     }
 
@@ -83,7 +98,12 @@ impl<'a> Row<'a> {
         }
         self.fields.truncate(first);
         let value = Some(Value::Json(scanner.since(mark)));
-        self.fields.push(Field { key: Cow::Owned(path.swap_remove(0)), path: None, value });
+        self.fields.push(Field {
+            key: Cow::Owned(path.swap_remove(0)),
+            path: None,
+            value,
+            place: mark..scanner.place(),
+        });
         Ok(())
     }
 
@@ -102,9 +122,9 @@ impl<'a> Row<'a> {
 
     fn leaf(&mut self, scanner: &mut Scanner<'a>, path: &mut Vec<String>) -> Result<(), JsonError> {
         let first = self.fields.len();
+        let mark = scanner.mark();
         let value = match scanner.peek() {
             Some(b'{') => {
-                let mark = scanner.mark();
                 if self.flatten(scanner, path)? {
                     return Ok(());
                 }
@@ -117,7 +137,8 @@ impl<'a> Row<'a> {
         let size = path.iter().map(|part| part.len() + 1).sum();
         self.budget = self.budget.saturating_sub(size);
         if self.budget > 0 {
-            self.fields.push(Field { key: Cow::Owned(path.join(".")), path: Some(path.clone()), value });
+            let (key, path) = (Cow::Owned(path.join(".")), Some(path.clone()));
+            self.fields.push(Field { key, path, value, place: mark..scanner.place() });
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A statement with its arguments, run on either database.
 
+use std::fmt::Write as _;
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite};
@@ -89,11 +91,16 @@ pub(crate) fn sql(text: impl Into<String>) -> Sql {
 /// `$first, $first+1, …`: placeholders for `count` values.
 pub(crate) fn placeholders(first: usize, count: usize) -> String {
     let mut text = String::with_capacity(count * 7);
-    for n in first..first + count {
-        text += if n == first { "$" } else { ", $" };
-        text += &n.to_string();
-    }
+    put_placeholders(&mut text, first, count);
     text
+}
+
+/// Without a text for each number: a batch of requests has thousands.
+fn put_placeholders(text: &mut String, first: usize, count: usize) {
+    for n in first..first + count {
+        // Writing to a String cannot fail.
+        _ = write!(text, "{}${n}", if n == first { "" } else { ", " });
+    }
 }
 
 /// Statements with more arguments than this are worth being written anew for SQLite.
@@ -131,8 +138,13 @@ pub(crate) fn in_steps(count: usize) -> usize {
 
 /// `($first, …), (…), …`: `rows` rows of `width` values, for `VALUES`.
 pub(crate) fn values(first: usize, rows: usize, width: usize) -> String {
-    let row = |row: usize| format!("({})", placeholders(first + row * width, width));
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+    let mut text = String::with_capacity(rows * (width * 7 + 4));
+    for row in 0..rows {
+        text += if row == 0 { "(" } else { ", (" };
+        put_placeholders(&mut text, first + row * width, width);
+        text.push(')');
+    }
+    text
 }
 
 macro_rules! bound {
@@ -235,6 +247,13 @@ mod tests {
             assert_eq!(many(other), other);
         }
         assert_eq!(positional("a = $1".to_owned(), 1), "a = $1");
+    }
+
+    #[test]
+    fn rows_of_placeholders_are_numbered_through() {
+        assert_eq!(placeholders(3, 2), "$3, $4");
+        assert_eq!(values(2, 2, 3), "($2, $3, $4), ($5, $6, $7)");
+        assert_eq!((placeholders(1, 0), values(1, 0, 2)), (String::new(), String::new()));
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ mod queue;
 mod together;
 mod write;
 
+use history::Lines;
 use prepare::Prepared;
 pub(crate) use together::Waiting;
 use together::{Answer, Written};
@@ -24,8 +25,8 @@ pub struct StreamUpdate {
     pub client: String,
     /// Lines by file.
     pub files: Vec<FileChunk>,
-    /// Names of files that were uploaded.
-    pub uploaded: Vec<String>,
+    /// Files were uploaded.
+    pub uploaded: bool,
     /// The machine may be taken away soon.
     pub preempting: bool,
     /// The run has ended.
@@ -42,7 +43,7 @@ pub struct FileChunk {
     /// Number of the first line.
     pub offset: i64,
     /// The lines.
-    pub lines: Vec<String>,
+    pub lines: Lines,
 }
 
 /// What the client is told, and what the log is told.

@@ -121,8 +121,7 @@ pub(crate) async fn user(domain: &Domain, name: &str) -> Session {
 }
 
 fn chunk(name: &str, offset: i64, lines: &[&str]) -> StreamUpdate {
-    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-    let files = vec![FileChunk { name: name.to_owned(), offset, lines }];
+    let files = vec![FileChunk { name: name.to_owned(), offset, lines: lines.into() }];
     StreamUpdate { files, ..Default::default() }
 }
 

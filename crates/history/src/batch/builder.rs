@@ -18,6 +18,11 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Starts the next row.
     pub(crate) fn row(&mut self) {
         self.len += 1;
@@ -25,8 +30,13 @@ impl Builder {
     }
 
     /// Sets a value of the last row; a repeated key overwrites, `None` (null) takes away. `path` is read only for a
-    /// key that is new to the batch.
-    pub(crate) fn set(&mut self, key: Cow<'_, str>, path: Option<Vec<String>>, value: Option<Value<'_>>) {
+    /// key that is new to the batch. Answers which column has the key, if any.
+    pub(crate) fn set(
+        &mut self,
+        key: Cow<'_, str>,
+        path: Option<Vec<String>>,
+        value: Option<Value<'_>>,
+    ) -> Option<usize> {
         let row = self.len.saturating_sub(1) as u32;
         let guess = self.columns.get(self.next).filter(|(known, _)| *known == key).map(|_| self.next);
         let at = guess.or_else(|| self.index.get(key.as_ref()).copied());
@@ -40,7 +50,17 @@ impl Builder {
                 self.index.insert(key.clone(), self.columns.len());
                 self.columns.push((key, column));
             }
-            (None, None) => {}
+            (None, None) => return None,
+        }
+        Some(self.next - 1)
+    }
+
+    /// Adds a row of values, none of which share a column.
+    pub(crate) fn add<'a>(&mut self, values: impl Iterator<Item = (usize, Value<'a>)>) {
+        let row = self.len as u32;
+        self.len += 1;
+        for (column, value) in values {
+            self.columns[column].1.push(row, value);
         }
     }
 

@@ -42,24 +42,24 @@ impl Batch {
     /// The rows with `min <= _step < max`, in their order.
     #[must_use]
     pub fn filter_step(&self, min: i64, max: i64) -> Self {
-        if let Some(steps) = self.steps().filter(|steps| steps.is_sorted()) {
-            let start = steps.partition_point(|step| *step < min);
-            return self.slice(start..steps.partition_point(|step| *step < max));
-        }
-        let step = self.step_of();
-        let rows: Vec<usize> =
-            (0..self.len).filter(|row| step(*row).is_some_and(|step| (min..max).contains(&step))).collect();
-        self.take(&rows)
+        self.within(|step| step < min, |step| step < max)
     }
 
     /// The rows with `first <= _step <= last`, in their order.
     #[must_use]
     pub fn between_steps(&self, first: i64, last: i64) -> Self {
-        if last < i64::MAX {
-            return self.filter_step(first, last + 1);
+        self.within(|step| step < first, |step| step <= last)
+    }
+
+    /// The rows with a step that is not before the range, but before its end.
+    fn within(&self, before: impl Fn(i64) -> bool, before_end: impl Fn(i64) -> bool) -> Self {
+        if let Some(steps) = self.steps().filter(|steps| steps.is_sorted()) {
+            let start = steps.partition_point(|step| before(*step));
+            return self.slice(start..steps.partition_point(|step| before_end(*step)));
         }
         let step = self.step_of();
-        self.take(&(0..self.len).filter(|row| step(*row).is_some_and(|step| step >= first)).collect::<Vec<_>>())
+        let inside = |row: &usize| step(*row).is_some_and(|step| !before(step) && before_end(step));
+        self.take(&(0..self.len).filter(inside).collect::<Vec<_>>())
     }
 
     /// All rows with only these keys; keys that no row holds are left out.
@@ -148,6 +148,8 @@ mod tests {
         ] {
             assert_eq!(rows(&batch(&lines).filter_step(2, 3)), [r#"{"_step":2}"#]);
             assert!(batch(&lines).filter_step(3, 2).is_empty());
+            assert_eq!(rows(&batch(&lines).between_steps(2, 2)), [r#"{"_step":2}"#]);
+            assert_eq!(batch(&lines).between_steps(i64::MIN, i64::MAX), batch(&lines));
         }
     }
 

@@ -1,12 +1,13 @@
 //! The one reader of extended JSON that everything here is built on: a cursor over one text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::{JsonError, MAX_DEPTH, string};
 use crate::value::Value;
 
 /// A cursor over one text. Its methods read one thing each and leave the cursor behind it.
-pub(crate) struct Scanner<'a> {
+pub struct Scanner<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     depth: usize,
@@ -15,7 +16,9 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    /// At the beginning of the text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         Self { text, at: 0, depth: 0, lone_surrogate: false }
     }
 
@@ -23,12 +26,16 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes()
     }
 
-    pub(crate) fn fail<T>(&self, reason: &'static str) -> Result<T, JsonError> {
+    /// An error about what is at the cursor.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn fail<T>(&self, reason: &'static str) -> Result<T, JsonError> {
         Err(JsonError { offset: self.at, reason })
     }
 
     /// Skips white space and says what comes next.
-    pub(crate) fn peek(&mut self) -> Option<u8> {
+    pub fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.bytes().get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 return Some(*byte);
@@ -39,7 +46,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text must end here.
-    pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn finish(&mut self) -> Result<(), JsonError> {
         match self.peek() {
             None => Ok(()),
             Some(_) => self.fail("unexpected text after the value"),
@@ -55,7 +65,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads an object; `member` must read the value that follows the key. Answers the number of members.
-    pub(crate) fn object(
+    ///
+    /// # Errors
+    /// When no object comes, or `member` fails.
+    pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), JsonError>,
     ) -> Result<usize, JsonError> {
@@ -71,7 +84,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads an array; `item` must read one value. Answers the number of items.
-    pub(crate) fn array(&mut self, item: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<usize, JsonError> {
+    ///
+    /// # Errors
+    /// When no array comes, or `item` fails.
+    pub fn array(&mut self, item: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<usize, JsonError> {
         self.expect(b'[', "expected an array")?;
         self.members(b']', item)
     }
@@ -103,7 +119,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a value that is neither object nor array; `None` is null.
-    pub(crate) fn leaf(&mut self) -> Result<Option<Value<'a>>, JsonError> {
+    ///
+    /// # Errors
+    /// When something else comes.
+    pub fn leaf(&mut self) -> Result<Option<Value<'a>>, JsonError> {
         match self.peek() {
             Some(b'"') => Ok(Some(Value::Text(self.string()?))),
             Some(b'-' | b'0'..=b'9') => self.number().map(Some),
@@ -133,7 +152,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads any value and answers its text as it was sent.
-    pub(crate) fn raw(&mut self) -> Result<Cow<'a, str>, JsonError> {
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn raw(&mut self) -> Result<Cow<'a, str>, JsonError> {
         let mark = self.mark();
         self.skip()?;
         Ok(self.since(mark))
@@ -143,6 +165,34 @@ impl<'a> Scanner<'a> {
     pub(crate) fn mark(&mut self) -> usize {
         self.peek();
         self.at
+    }
+
+    /// Where the cursor is.
+    pub(crate) fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over an array of strings, which are read later, and says where it stands. What is in the strings is not
+    /// looked at.
+    ///
+    /// # Errors
+    /// When something else comes.
+    pub fn texts(&mut self) -> Result<Range<usize>, JsonError> {
+        let start = self.mark();
+        self.array(Self::pass_string)?;
+        Ok(start..self.at)
+    }
+
+    /// Passes over exactly this text; false, and nowhere else, where another comes.
+    pub(crate) fn pass(&mut self, text: &str) -> bool {
+        let passed = self.bytes()[self.at..].starts_with(text.as_bytes());
+        self.at += if passed { text.len() } else { 0 };
+        passed
+    }
+
+    /// Back to a mark.
+    pub(crate) fn back(&mut self, mark: usize) {
+        self.at = mark;
     }
 
     /// The text from a mark to the cursor, as it was sent except that lone surrogates are replaced, so that every

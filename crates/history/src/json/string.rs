@@ -19,9 +19,33 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Reads a value that must be a string.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn text(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        self.quote()?;
+        self.string()
+    }
+
+    fn quote(&mut self) -> Result<(), JsonError> {
+        if self.peek() == Some(b'"') { Ok(()) } else { self.fail("expected a text in quotes") }
+    }
+
+    /// Passes over a string without looking at what is escaped.
+    pub(crate) fn pass_string(&mut self) -> Result<(), JsonError> {
+        self.quote()?;
+        self.at += 1;
+        while self.plain_end()? == b'\\' {
+            self.at += 2;
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     /// Moves to the next quote or backslash and answers which it is.
     fn plain_end(&mut self) -> Result<u8, JsonError> {
-        let rest = &self.bytes()[self.at..];
+        let rest = self.bytes().get(self.at..).unwrap_or_default();
         let length = plain(rest);
         let Some(byte) = rest.get(length) else { return self.fail("the string does not end") };
         self.at += length;

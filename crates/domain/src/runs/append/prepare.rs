@@ -32,7 +32,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub async fn new(mut update: StreamUpdate) -> Result<Self, Error> {
         let files = std::mem::take(&mut update.files);
-        let size: usize = files.iter().flat_map(|f| &f.lines).map(String::len).sum();
+        let size: usize = files.iter().map(|file| file.lines.size()).sum();
         let client = update.client.clone();
         let mut prepared = if size > LARGE {
             let parse = move || Self::parse(&client, files);
@@ -41,7 +41,7 @@ impl Prepared {
             Self::parse(&client, files)
         };
         prepared.shared = !update.client.is_empty();
-        prepared.uploaded = !update.uploaded.is_empty();
+        prepared.uploaded = update.uploaded;
         prepared.preempting = update.preempting;
         prepared.complete = update.complete;
         prepared.exitcode = update.exitcode.map(i64::from);
@@ -62,7 +62,8 @@ impl Prepared {
     fn parse(client: &str, files: Vec<FileChunk>) -> Self {
         let mut prepared = Self::default();
         for file in files {
-            let end = file.offset.saturating_add(i64::try_from(file.lines.len()).unwrap_or(i64::MAX));
+            // No file has more lines than bytes.
+            let end = file.offset.saturating_add(i64::try_from(file.lines.size()).unwrap_or(i64::MAX));
             if file.name == "wandb-summary.json" {
                 prepared.take_summary(&file);
             } else if file.offset < 0 || end > MOST_LINES {
@@ -94,8 +95,8 @@ impl Prepared {
 
     /// Each line is a whole summary; the last counts.
     fn take_summary(&mut self, file: &FileChunk) {
-        let Some(line) = file.lines.last() else { return };
-        match text::object(Thing::Summary, line) {
+        let Some(line) = file.lines.texts().pop() else { return };
+        match text::object(Thing::Summary, &line) {
             Ok(summary) => self.summary = Some(summary),
             Err(e) => self.warn(format!("{e}; the stored one was kept")),
         }

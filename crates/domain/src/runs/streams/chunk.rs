@@ -1,6 +1,6 @@
 //! A chunk of lines as columns, made before the transaction that stores it.
 
-use history::{BadLine, Batch, NonFinite, tail};
+use history::{BadLine, Batch, Lines, NonFinite, tail};
 
 use super::StreamKind;
 
@@ -15,7 +15,7 @@ pub(in crate::runs) struct Chunk {
     batch: Batch,
     /// Console lines and system metrics as sent: their `_step` counts from the writer's base, which only the transaction
     /// knows. Empty for history.
-    lines: Vec<String>,
+    lines: Lines,
     /// Encoded before the transaction; nearly always the whole chunk is new.
     payload: Vec<u8>,
     /// The time that its first line carries.
@@ -24,12 +24,12 @@ pub(in crate::runs) struct Chunk {
 
 impl Chunk {
     /// Lines of which the first is line `offset`, and what is wrong with them.
-    pub fn new(kind: StreamKind, client: String, offset: i64, mut lines: Vec<String>) -> (Self, Vec<BadLine>) {
+    pub fn new(kind: StreamKind, client: String, offset: i64, mut lines: Lines) -> (Self, Vec<BadLine>) {
         let (batch, bad) = read(kind, &lines, offset);
         let origin = (!batch.is_empty()).then(|| origin_of(kind, &batch)).flatten();
         let payload = tail::encode(&batch);
         if kind == StreamKind::History {
-            lines.clear();
+            lines = Lines::default();
         }
         (Self { kind, client, offset, batch, lines, payload, origin }, bad)
     }
@@ -57,15 +57,15 @@ impl Chunk {
         let range = index(from)..index(to);
         tail::encode(&match self.kind {
             StreamKind::History => self.batch.slice(range),
-            kind => read(kind, &self.lines[range], base + from).0,
+            kind => read(kind, &self.lines.slice(range), base + from).0,
         })
     }
 }
 
 /// Lines to rows.
-fn read(kind: StreamKind, lines: &[String], first: i64) -> (Batch, Vec<BadLine>) {
+fn read(kind: StreamKind, lines: &Lines, first: i64) -> (Batch, Vec<BadLine>) {
     match kind {
-        StreamKind::Console => (Batch::from_console(lines, first.unsigned_abs()), Vec::new()),
+        StreamKind::Console => (Batch::from_console(&lines.texts(), first.unsigned_abs()), Vec::new()),
         StreamKind::History | StreamKind::Events => Batch::from_lines(lines, first.unsigned_abs()),
     }
 }
