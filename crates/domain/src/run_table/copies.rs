@@ -44,7 +44,13 @@ impl Copies {
 
     /// Puts a project's copy in the place of its table, which is empty; below which number all changes are in it, or none
     /// where there is no good one. `now` is that number of the database.
-    pub async fn open(&self, kept: &Kept, domain: &Domain, project: i64, now: i64) -> Result<Option<i64>, Error> {
+    pub(super) async fn open(
+        &self,
+        kept: &Kept,
+        domain: &Domain,
+        project: i64,
+        now: i64,
+    ) -> Result<Option<i64>, Error> {
         let path = self.path(project);
         let from = path.clone();
         let found = tokio::task::spawn_blocking(move || read(&from)).await;
@@ -67,7 +73,7 @@ impl Copies {
     }
 
     /// Writes a copy of a table of which enough has changed, beside everything else.
-    pub fn keep(&self, domain: &Domain, kept: &Arc<Kept>, project: i64) {
+    pub(super) fn keep(&self, domain: &Domain, kept: &Arc<Kept>, project: i64) {
         let (now, news) = (domain.clock().now(), kept.news.load(Ordering::Relaxed));
         let since = now - kept.copied.load(Ordering::Relaxed);
         let runs = kept.table.read().unwrap_or_else(PoisonError::into_inner).ids.len();
