@@ -5,11 +5,14 @@
 //! pass through the server, also when the store is S3: the addresses handed out stay the server's own (`policy::ticket`),
 //! so a bucket needs no public endpoint and no CORS rules.
 
+mod abandoned;
 mod local;
 mod read;
 mod write;
 
+use abandoned::Bucket;
 pub use read::{ByteRange, Download};
+use write::Room;
 pub(crate) use write::{BLOCK, Digests, Expect, Written};
 
 use std::path::PathBuf;
@@ -32,27 +35,37 @@ pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
     /// Where the files are, when the store is a local directory.
     local: Option<PathBuf>,
+    /// Where they are, when the store is a bucket.
+    bucket: Option<Bucket>,
+    /// What all uploads together hold in memory.
+    room: Room,
 }
 
 impl Blobs {
     /// Opens `file:DIR`, `s3://BUCKET/PREFIX` (credentials and endpoint from the usual `AWS_*` variables) or `memory:`.
     pub fn open(url: &str) -> Result<Self, Error> {
         if url == "memory:" {
-            return Ok(Self { store: Arc::new(InMemory::new()), local: None });
+            return Ok(Self::over(Arc::new(InMemory::new())));
         }
         if let Some(dir) = url.strip_prefix("file:") {
             std::fs::create_dir_all(dir).map_err(|e| Error::internal("making the blob directory", e))?;
             let dir = std::fs::canonicalize(dir).map_err(|e| Error::internal("opening the blob directory", e))?;
             // For reading and deleting; what is written is ours (`local`).
             let store = LocalFileSystem::new_with_prefix(&dir)?;
-            return Ok(Self { store: Arc::new(store), local: Some(dir) });
+            return Ok(Self { local: Some(dir), room: Room::local(), ..Self::over(Arc::new(store)) });
         }
         if let Some(rest) = url.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
             let store = patient(AmazonS3Builder::from_env()).with_bucket_name(bucket).build()?;
-            return Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(prefix))), local: None });
+            let bucket = Bucket::new(store.clone(), Path::from(prefix))?;
+            let store = Arc::new(PrefixStore::new(store, Path::from(prefix)));
+            return Ok(Self { bucket: Some(bucket), ..Self::over(store) });
         }
         Err(Error::Invalid(Problem::StorageUrl))
+    }
+
+    fn over(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, local: None, bucket: None, room: Room::default() }
     }
 }
 

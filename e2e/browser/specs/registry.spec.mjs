@@ -95,6 +95,31 @@ test('a registry is made by who may, with what it takes; others are told why not
   await bob.getByRole('tooltip').filter({ hasText: 'bob' }).waitFor();
 });
 
+test('the page of permissions has the roles in a registry, by who sees it', async () => {
+  await goto(page, 'admin/permissions');
+  const table = page.getByRole('region', { name: 'Permissions' }).getByRole('table');
+  await table.getByRole('row', { name: /^run:read/ }).waitFor();
+  const registries = page.getByRole('group', { name: 'Registries' });
+  await registries.getByRole('button', { name: 'Organization' }).click();
+  await page.getByText('Everybody on this server reads a registry').waitFor();
+  const columns = await table.getByRole('columnheader').allTextContents();
+  assert.deepEqual(columns.slice(1), [
+    'Other users', 'Restricted view-only', 'View-only', 'Member', 'Collection owner', 'Admin', 'Server administrator',
+  ]);
+  assert.equal(await table.getByRole('row', { name: /^run:read/ }).count(), 0);
+  const may = async (action) => {
+    const cells = table.getByRole('row', { name: new RegExp(`^${action}`) }).getByRole('cell');
+    return (await cells.allTextContents()).map((text) => text.includes('yes'));
+  };
+  assert.deepEqual(await may('artifact:download'), [true, true, true, true, true, true, true]);
+  await registries.getByRole('button', { name: 'Restricted' }).click();
+  await page.getByText('Only people and teams who were added').waitFor();
+  assert.deepEqual(await may('artifact:read'), [false, true, true, true, true, true, true]);
+  assert.deepEqual(await may('artifact:download'), [false, false, true, true, true, true, true]);
+  assert.deepEqual(await may('artifact:protect'), [false, false, false, false, false, true, true]);
+  await assertAccessible(page);
+});
+
 test('versions are linked from their page, under a name and aliases of choice', async () => {
   for (const [version, aliases] of [['v0', 'old'], ['v1', 'prod, eu']]) {
     await goto(page, `ada/digits/artifacts/model/net/${version}`);

@@ -106,6 +106,11 @@ class Server:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def peak(self) -> float:
+        """The most memory that the process has taken, in MiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
+
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()

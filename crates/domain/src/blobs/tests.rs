@@ -1,5 +1,7 @@
 //! The same expectations of every store: memory, a local directory, and S3 when `RUNSTEAD_TEST_S3_URL` names a bucket.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -8,7 +10,7 @@ use md5::{Digest, Md5};
 use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
 
-use super::write::Expect;
+use super::write::{Expect, Room};
 use super::{Blobs, ByteRange};
 use crate::{Clock, Error};
 
@@ -117,8 +119,8 @@ async fn an_upload_that_nobody_waits_for_leaves_nothing() {
     for blobs in stores() {
         let endless = stream::iter(chunks(20 << 20, 1 << 20).1).chain(stream::pending());
         let write = blobs.put_stream("x/gone", endless, ANY);
-        assert!(tokio::time::timeout(std::time::Duration::from_millis(500), write).await.is_err());
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(tokio::time::timeout(Duration::from_millis(500), write).await.is_err());
+        tokio::time::sleep(Duration::from_millis(100)).await;
         assert!(blobs.list("x").await.unwrap().is_empty());
     }
 }
@@ -138,11 +140,82 @@ async fn a_store_that_is_away_is_passing_trouble() {
     let retry = RetryConfig { max_retries: 0, ..RetryConfig::default() };
     let s3 = AmazonS3Builder::new().with_endpoint("http://127.0.0.1:9").with_allow_http(true).with_retry(retry);
     let s3 = s3.with_bucket_name("b").with_access_key_id("a").with_secret_access_key("s").build().unwrap();
-    let blobs = Blobs { store: std::sync::Arc::new(s3), local: None };
+    let blobs = Blobs::over(std::sync::Arc::new(s3));
     for error in [blobs.read("a").await.unwrap_err(), blobs.put("a", Bytes::from_static(b"x")).await.unwrap_err()] {
         assert!(matches!(error, Error::Busy(_)), "{error}");
     }
     let (_, parts) = chunks(9 << 20, 1 << 20);
     let error = blobs.put_stream("a", stream::iter(parts), ANY).await.unwrap_err();
     assert!(matches!(error, Error::Busy(_)), "{error}");
+}
+
+/// A long upload whose blocks of 8 MiB arrive while others wait.
+async fn long(blobs: &Blobs, name: &str) -> Result<(), Error> {
+    let (whole, parts) = chunks(20 << 20, 1 << 20);
+    let slow = stream::iter(parts).then(|part| async {
+        tokio::task::yield_now().await;
+        part
+    });
+    let written = blobs.put_stream(name, slow, ANY).await?;
+    assert_eq!(written.md5, STANDARD.encode(Md5::digest(&whole)));
+    assert!(blobs.read(name).await? == whole, "{name}");
+    Ok(())
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MOMENT: Duration = Duration::from_millis(20);
+
+#[tokio::test]
+async fn uploads_that_share_little_room_all_end_well() {
+    for mut blobs in stores() {
+        // One block at a time of one of them, with all of them begun.
+        blobs.room = Room::of(8 << 20, HOUR, HOUR);
+        let names: Vec<String> = (0..6).map(|n| format!("many/{n}")).collect();
+        let all = futures::future::try_join_all(names.iter().map(|name| long(&blobs, name)));
+        tokio::time::timeout(HOUR / 60, all).await.expect("nobody waits for what another holds").unwrap();
+        // All of it is free again.
+        drop(blobs.room.take(8 << 20).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_room_is_told_to_come_later() {
+    let mut blobs = Blobs::open("memory:").unwrap();
+    blobs.room = Room::of(8 << 20, MOMENT, HOUR);
+    let upload = || blobs.put_stream("a", stream::iter([Ok(Bytes::from_static(b"x"))]), ANY);
+    let held = blobs.room.take(1).await.unwrap();
+    assert!(matches!(upload().await, Err(Error::Busy(_))));
+    drop(held);
+    assert_eq!(upload().await.unwrap().bytes, 1);
+}
+
+#[tokio::test]
+async fn who_is_silent_for_too_long_gives_the_room_back() {
+    let mut blobs = Blobs::open("memory:").unwrap();
+    blobs.room = Room::of(8 << 20, HOUR, MOMENT);
+    let one = || stream::iter([Ok(Bytes::from_static(b"x"))]);
+    let (silent, next) = tokio::join!(
+        blobs.put_stream("silent", one().chain(stream::pending()), ANY),
+        blobs.put_stream("next", one(), ANY)
+    );
+    assert!(matches!(silent, Err(Error::Busy(_))), "{silent:?}");
+    assert_eq!(next.unwrap().bytes, 1);
+    assert_eq!(blobs.list("").await.unwrap(), ["next"]);
+}
+
+#[tokio::test]
+async fn uploads_that_a_killed_process_left_are_given_up_after_their_time() {
+    let mut given_up = Vec::new();
+    for blobs in stores() {
+        blobs.put("a/whole", Bytes::from_static(b"whole")).await.unwrap();
+        blobs.abandon("a/killed").await;
+        blobs.abandon("b/killed").await;
+        let now = Clock::system().now();
+        assert_eq!(blobs.give_up_uploads(now - HOUR.as_micros() as i64).await.unwrap(), 0, "too early");
+        given_up.push(blobs.give_up_uploads(now + HOUR.as_micros() as i64).await.unwrap());
+        assert_eq!(blobs.give_up_uploads(now + HOUR.as_micros() as i64).await.unwrap(), 0, "they are gone");
+        assert_eq!(blobs.read("a/whole").await.unwrap(), "whole");
+    }
+    // Only a bucket has such uploads.
+    assert!([[0, 0].as_slice(), &[0, 0, 2]].contains(&given_up.as_slice()), "{given_up:?}");
 }

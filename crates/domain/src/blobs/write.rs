@@ -1,6 +1,7 @@
 //! Writing blobs: each whole or not at all.
 
 mod parts;
+mod source;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,8 +13,10 @@ use object_store::{ObjectStoreExt, PutPayload};
 
 use super::Blobs;
 use super::local::{LocalFile, write_together};
-use crate::{Error, Problem, Thing};
+use crate::Error;
 use parts::Parts;
+pub(super) use source::Room;
+use source::{Block, Source};
 
 /// Bytes that go through together: little enough for many uploads at once, enough to be worth the way to another thread.
 pub(crate) const BLOCK: usize = 2 << 20;
@@ -45,16 +48,13 @@ pub(crate) struct Expect {
     pub hash: bool,
 }
 
-/// Some bytes in the pieces in which they came.
-type Block = Vec<Bytes>;
-
 impl Blobs {
     /// Writes a blob that is in memory.
     pub async fn put(&self, name: &str, data: Bytes) -> Result<(), Error> {
         self.put_block(name, vec![data]).await
     }
 
-    async fn put_block(&self, name: &str, block: Block) -> Result<(), Error> {
+    async fn put_block(&self, name: &str, block: Vec<Bytes>) -> Result<(), Error> {
         let bytes: usize = block.iter().map(Bytes::len).sum();
         match self.local.clone() {
             Some(dir) => {
@@ -89,53 +89,52 @@ impl Blobs {
     }
 
     /// Writes a blob from a stream. Receiving, digests and writing go on beside each other, a block each, so that no more
-    /// than a few blocks are in memory. Nothing stays when the stream breaks off, is longer than `most` or not of the
-    /// announced length.
+    /// than a few blocks are in memory, and those of all streams have one room. Nothing stays when the stream breaks off,
+    /// is longer than `most` or not of the announced length.
     pub async fn put_stream<S>(&self, name: &str, stream: S, expect: Expect) -> Result<Written, Error>
     where
         S: Stream<Item = Result<Bytes, Error>> + Send,
     {
         let most = if self.local.is_some() { BLOCK } else { PART };
-        let mut source = Source { inner: Box::pin(stream), most, bytes: 0, rest: Bytes::new(), ended: false };
-        let first = source.block(expect).await?;
+        let mut source = Source::new(Box::pin(stream), self.room.clone(), most, expect);
+        let first = source.block().await?;
         let mut digests = Digests::new(expect.hash);
-        if source.ended {
-            source.check_length(expect)?;
-            digests = digests.with(&first).await?;
-            self.put_block(name, first).await?;
+        if source.ended() {
+            source.check_length()?;
+            digests = digests.with(&first.pieces).await?;
+            self.put_block(name, first.pieces.clone()).await?;
         } else {
             let mut sink = Sink::open(self, name).await?;
-            if let Err(e) = send(&mut source, first, &mut digests, &mut sink, expect).await {
+            if let Err(e) = send(&mut source, first, &mut digests, &mut sink).await {
                 sink.give_up(name).await;
                 return Err(e);
             }
-            count(source.bytes);
+            count(source.bytes());
         }
-        Ok(Written { bytes: source.bytes, md5: digests.md5(), hash: digests.hash() })
+        Ok(Written { bytes: source.bytes(), md5: digests.md5(), hash: digests.hash() })
     }
 }
 
-async fn send<S>(
-    source: &mut Source<S>,
-    first: Block,
-    digests: &mut Digests,
-    sink: &mut Sink,
-    expect: Expect,
-) -> Result<(), Error>
+async fn send<S>(source: &mut Source<S>, first: Block, digests: &mut Digests, sink: &mut Sink) -> Result<(), Error>
 where
     S: Stream<Item = Result<Bytes, Error>> + Unpin,
 {
     let mut block = first;
-    while !block.is_empty() {
-        let before = std::mem::take(digests);
-        let (next, after, written) = tokio::join!(source.block(expect), before.with(&block), sink.write(block.clone()));
+    while !block.pieces.is_empty() {
+        let (next, done) = tokio::join!(source.block(), pass(block, std::mem::take(digests), sink));
         // What came wrong is the reason, also when the rest went wrong because of it.
         block = next?;
-        *digests = after?;
-        written?;
+        *digests = done?;
     }
-    source.check_length(expect)?;
+    source.check_length()?;
     sink.finish().await
+}
+
+/// Digests and writes a block. Its room is free as soon as that is done: the next one may be waiting for it.
+async fn pass(block: Block, digests: Digests, sink: &mut Sink) -> Result<Digests, Error> {
+    let (digests, written) = tokio::join!(digests.with(&block.pieces), sink.write(block.clone()));
+    let digests = digests?;
+    written.map(|()| digests)
 }
 
 /// Work that would keep others from being served.
@@ -233,7 +232,7 @@ impl Sink {
         match self {
             Self::Local(file) => {
                 let Some(mut taken) = file.take() else { return Err(Error::Busy("a block failed before".to_owned())) };
-                let written = beside(move || taken.write(&block).map(|()| taken)).await?;
+                let written = beside(move || taken.write(&block.pieces).map(|()| taken)).await?;
                 *file = Some(written.map_err(fault)?);
                 Ok(())
             }
@@ -256,51 +255,6 @@ impl Sink {
         match self {
             Self::Local(file) => drop(beside(move || drop(file)).await),
             Self::Parts(parts) => parts.give_up(name).await,
-        }
-    }
-}
-
-/// The incoming bytes, cut into blocks and counted on the way.
-struct Source<S> {
-    inner: S,
-    /// Bytes of a block.
-    most: usize,
-    bytes: u64,
-    /// What the last piece held beyond the last block.
-    rest: Bytes,
-    ended: bool,
-}
-
-impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Source<S> {
-    /// The next block, shorter only at the end, empty after it.
-    async fn block(&mut self, expect: Expect) -> Result<Block, Error> {
-        let (mut block, mut room) = (Block::new(), self.most);
-        loop {
-            let piece = self.rest.split_to(self.rest.len().min(room));
-            room -= piece.len();
-            if !piece.is_empty() {
-                block.push(piece);
-            }
-            if room == 0 || self.ended {
-                return Ok(block);
-            }
-            match self.inner.next().await {
-                None => self.ended = true,
-                Some(chunk) => self.rest = chunk?,
-            }
-            self.bytes += self.rest.len() as u64;
-            if self.bytes > expect.most {
-                return Err(Error::TooLarge { what: Thing::Upload, most: expect.most });
-            }
-        }
-    }
-
-    fn check_length(&self, expect: Expect) -> Result<(), Error> {
-        match expect.length {
-            Some(length) if length != self.bytes => {
-                Err(Error::Invalid(Problem::UploadLength { announced: length, came: self.bytes }))
-            }
-            _ => Ok(()),
         }
     }
 }

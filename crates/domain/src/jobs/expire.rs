@@ -1,5 +1,5 @@
 //! Forgetting what has ended: short-lived keys, links, references of denials, sign-ins that were never finished, web
-//! sessions, artifacts whose time is over, and what the audit log need not keep any longer.
+//! sessions, artifacts whose time is over, what the audit log need not keep any longer, and uploads that nobody ends.
 
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 /// A short-lived key is remembered for a day after its end, so that who uses it is told that it has expired.
 const REMEMBERED: i64 = DAY;
 
+/// No upload takes as long: its address ends after a day.
+const ABANDONED: i64 = 7 * DAY;
+
 pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
     let now = domain.clock().now();
     let text = "DELETE FROM api_key WHERE kind = 'token' AND expires_at < $1";
@@ -25,6 +28,10 @@ pub(super) async fn run(domain: &Domain) -> Result<(), Error> {
     if let Some(days) = domain.settings().await?.audit_retention_days {
         let oldest = now - i64::from(days) * DAY;
         sql("DELETE FROM audit WHERE at < $1").bind(oldest).run(domain.db()).await?;
+    }
+    if let Err(error) = domain.blobs().give_up_uploads(now - ABANDONED).await {
+        // A store may not allow it to us; the next hour asks again.
+        tracing::warn!(%error, "could not give up uploads that nobody ends");
     }
     Ok(())
 }

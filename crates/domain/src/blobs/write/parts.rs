@@ -3,7 +3,7 @@
 use object_store::{MultipartUpload, PutPayload};
 use tokio::task::JoinSet;
 
-use super::Block;
+use super::source::Block;
 use crate::Error;
 
 /// Parts on their way at once: each is in memory.
@@ -25,7 +25,13 @@ impl Parts {
     pub async fn write(&mut self, block: Block) -> Result<(), Error> {
         self.wait(AT_ONCE - 1).await?;
         if let Some(upload) = &mut self.upload {
-            self.sending.spawn(upload.put_part(PutPayload::from_iter(block)));
+            let put = upload.put_part(PutPayload::from_iter(block.pieces.iter().cloned()));
+            self.sending.spawn(async move {
+                let sent = put.await;
+                // Its room is kept until here.
+                drop(block);
+                sent
+            });
         }
         Ok(())
     }
