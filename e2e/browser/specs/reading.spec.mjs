@@ -308,8 +308,10 @@ test('the table behind a chart waits in a closed section; the chart says that it
   await tables.getByText('run-10, run-9', { exact: false }).waitFor();
   await assertAccessible(page);
   await tables.getByRole('button', { name: /^Tables of custom charts/ }).click();
+  let answer;
+  const asked = new Promise((resolve) => (answer = resolve));
   await page.route('**/*.table.json*', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await asked;
     await route.continue();
   });
   await page.reload();
@@ -318,6 +320,7 @@ test('the table behind a chart waits in a closed section; the chart says that it
   await chart.locator('[aria-busy=true]').first().waitFor();
   await chart.getByText('Loading').first().waitFor({ state: 'attached' });
   await assertAccessible(page);
+  answer();
   await chart.locator('svg').first().waitFor();
   await chart.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
   await page.unroute('**/*.table.json*');

@@ -135,7 +135,9 @@ export class RunModel {
     let asked = '';
     $effect(() => {
       const { filters, order, question } = this;
-      untrack(() => void this.list.ask(filters, order, asked === question));
+      const rows = untrack(() => this.list.ask(filters, order, asked === question));
+      // The columns of all runs are much to count: first what is drawn.
+      if (asked === '') void rows.finally(() => this.loadColumns());
       asked = question;
     });
     $effect(() => this.#askGroups());
@@ -158,7 +160,6 @@ export class RunModel {
         () => this.reload(),
       ),
     );
-    void this.loadColumns();
     $effect(() => () => {
       this.list.close();
       this.groups.close();
