@@ -51,7 +51,8 @@ async fn parts_are_whole_answers_in_the_order_asked() {
             ann.data(&make, json!({})).await;
             ann.post(&format!("/files/ann/p/{name}/file_stream"), json!({ "files": files })).await;
         }
-        let question = json!({ "runs": [&["gone".to_owned()], &names[..]].concat(), "keys": ["loss"], "parts": true });
+        let runs = [&["gone".to_owned()], &names[..]].concat();
+        let question = json!({ "runs": runs, "keys": ["loss"], "parts": true });
         let answer = ann.post("/api/series/ann/p", question).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let (mut rest, mut headers) = (&answer.body[..], Vec::new());
