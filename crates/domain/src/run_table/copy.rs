@@ -94,7 +94,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<(RunTable, Head)>> {
     let mut input = Input(&end);
     let section =
         Section { at: input.number()?, length: input.number()?, hash: end[16..].try_into().unwrap_or_default() };
-    let mut head = Head::read(&Sections::open(path)?.load(&section)?)?;
+    let mut head = Head::read(Sections::open(path)?.load(&section)?)?;
     let (own, config) = (1 + head.own, 1 + head.own + head.config.len());
     let sections = &head.sections;
     if sections.len() != config + head.summary.len() {
@@ -102,13 +102,13 @@ pub(super) fn read(path: &Path) -> io::Result<Option<(RunTable, Head)>> {
     }
     let all = |part: &[Section]| {
         let mut file = Sections::open(path)?;
-        part.iter().map(|section| column(&mut Input(&file.load(section)?))).collect::<io::Result<Vec<Column>>>()
+        part.iter().map(|section| column(&mut Input(file.load(section)?))).collect::<io::Result<Vec<Column>>>()
     };
     let (config, rest) = thread::scope(|scope| {
         let configs = scope.spawn(|| all(&sections[own..config]));
         let mut file = Sections::open(path)?;
         let tags = |text: &str| serde_json::from_str(text).map_err(io::Error::other);
-        let tags = coded(&mut Input(&file.load(&sections[0])?), tags)?;
+        let tags = coded(&mut Input(file.load(&sections[0])?), tags)?;
         let rest = (tags, all(&sections[1..own])?, all(&sections[config..])?);
         let configs = configs.join().unwrap_or_else(|_| Err(damaged("a config")))?;
         io::Result::Ok((configs, rest))
