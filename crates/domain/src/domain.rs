@@ -78,6 +78,7 @@ impl Domain {
         let sampling = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         let (settings, waiting, remembered, arrived, along) = Default::default();
         let run_tables = crate::run_table::Tables::new(config.run_table_memory, config.cache_folder.join("runs"));
+        run_tables.copies().drop_ahead(&db).await?;
         let metric_names = crate::runs::metric_names::MetricNames::default();
         let copies = config.cache_folder.join("tables");
         let tables = crate::tables::Tables::new(copies, config.table_cache, config.table_memory);

@@ -140,21 +140,27 @@ test('a formula, Markdown, a picture: their source is edited where they stand', 
 test('what is chosen becomes bold, italic, code, a link; the keys do the same', async () => {
   await fresh('Words');
   await page.keyboard.type('strong slanted coded linked');
-  const choose = async (from, length) => {
+  // What is written anew sets the cursor anew, too.
+  const written = (mark) => page.locator(`[contenteditable] ${mark}`);
+  const chosen = () => page.evaluate(() => getSelection().toString());
+  const choose = async (from, text) => {
     await page.keyboard.press('Home');
     for (let n = 0; n < from; n += 1) await page.keyboard.press('ArrowRight');
-    for (let n = 0; n < length; n += 1) await page.keyboard.press('Shift+ArrowRight');
-    await page.waitForFunction((size) => getSelection().toString().length === size, length);
+    for (let n = 0; n < text.length; n += 1) await page.keyboard.press('Shift+ArrowRight');
+    assert.equal(await chosen(), text);
     // The editor hears of a selection a moment after the browser has made it.
     await page.waitForTimeout(300);
   };
-  await choose(0, 6);
+  await choose(0, 'strong');
   await page.keyboard.press('Control+b');
-  await choose(7, 7);
+  await written('strong').waitFor();
+  await choose(7, 'slanted');
   await page.keyboard.press('Control+i');
-  await choose(15, 5);
+  await written('em').waitFor();
+  await choose(15, 'coded');
   await page.getByRole('toolbar', { name: 'Text tools' }).getByRole('button', { name: 'Code in the text' }).click();
-  await choose(21, 6);
+  await written('code').waitFor();
+  await choose(21, 'linked');
   await page.getByRole('toolbar', { name: 'Text tools' }).getByRole('button', { name: 'Link', exact: true }).click();
   const ask = page.getByRole('dialog');
   await ask.getByRole('textbox').fill('https://example.org/paper');

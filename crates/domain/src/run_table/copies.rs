@@ -42,6 +42,15 @@ impl Copies {
         self.folder.join(format!("{project}.runs"))
     }
 
+    /// Removes copies that are ahead of the database, which was put back to an earlier state: it will reach their numbers
+    /// again, with other changes. To be called when a process starts.
+    pub async fn drop_ahead(&self, db: &Db) -> Result<(), Error> {
+        let (now, folder) = (db.change_horizon().await?, self.folder.clone());
+        let dropped = tokio::task::spawn_blocking(move || drop_ahead(&folder, now)).await;
+        let failed = |e| Error::internal("removing copies of runs", e);
+        dropped.map_err(|e| failed(e.into()))?.map_err(failed)
+    }
+
     /// Puts a project's copy in the place of its table, which is empty; below which number all changes are in it, or none
     /// where there is no good one. `now` is that number of the database.
     pub(super) async fn open(
@@ -94,6 +103,28 @@ impl Copies {
     }
 }
 
+fn drop_ahead(folder: &Path, now: i64) -> io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        // One that cannot be read is no copy.
+        if copy::horizon(&path).is_ok_and(|horizon| horizon > now) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a copy, unless another process was faster.
+fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
+}
+
 async fn write(domain: &Domain, kept: Arc<Kept>, path: PathBuf) -> Result<(), Error> {
     let failed = |e: io::Error| Error::internal("writing a copy of runs", e);
     let database = named(domain.db(), domain.clock()).await?;
@@ -130,11 +161,7 @@ fn tidy(made: &Path) -> io::Result<()> {
     for (age, bytes, path) in copies {
         held += bytes;
         if path != made && (age > UNUSED || held > MOST) {
-            match std::fs::remove_file(&path) {
-                // Another process was faster.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other?,
-            }
+            remove(&path)?;
         }
     }
     Ok(())

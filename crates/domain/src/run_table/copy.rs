@@ -77,6 +77,25 @@ pub(super) fn write(path: &Path, mut head: Head, table: &RwLock<RunTable>) -> io
     Ok(())
 }
 
+/// Below which number all changes are in a copy, as it says itself.
+pub(super) fn horizon(path: &Path) -> io::Result<i64> {
+    let mut file = File::open(path)?;
+    let section = end(&mut file)?;
+    file.seek(SeekFrom::Start(section.at))?;
+    let mut head = [0; 16];
+    file.read_exact(&mut head)?;
+    Ok(Input(&head[8..]).number()? as i64)
+}
+
+/// Where the head of a copy lies.
+fn end(file: &mut File) -> io::Result<Section> {
+    file.seek(SeekFrom::End(-(END as i64)))?;
+    let mut end = [0; END];
+    file.read_exact(&mut end)?;
+    let mut input = Input(&end);
+    Ok(Section { at: input.number()?, length: input.number()?, hash: end[16..].try_into().unwrap_or_default() })
+}
+
 /// The table that a copy has, and its head; none when there is no such file.
 pub(super) fn read(path: &Path) -> io::Result<Option<(RunTable, Head)>> {
     let mut file = match File::open(path) {
@@ -88,12 +107,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<(RunTable, Head)>> {
     if &begin[..8] != MAGIC || begin[8..] != VERSION.to_le_bytes() {
         return Err(damaged("another version"));
     }
-    file.seek(SeekFrom::End(-(END as i64)))?;
-    let mut end = [0; END];
-    file.read_exact(&mut end)?;
-    let mut input = Input(&end);
-    let section =
-        Section { at: input.number()?, length: input.number()?, hash: end[16..].try_into().unwrap_or_default() };
+    let section = end(&mut file)?;
     let mut head = Head::read(Sections::open(path)?.load(&section)?)?;
     let (own, config) = (1 + head.own, 1 + head.own + head.config.len());
     let sections = &head.sections;

@@ -147,3 +147,17 @@ fn copies_that_nobody_uses_are_removed() {
     tidy(&new).unwrap();
     assert!(!old.exists() && new.exists());
 }
+
+#[test]
+fn copies_ahead_of_a_database_that_was_put_back_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = RwLock::new(RunTable::new());
+    let [behind, ahead, other] = ["1.runs", "2.runs", "3.part"].map(|name| folder.path().join(name));
+    for (path, horizon) in [(&behind, 40), (&ahead, 41)] {
+        copy::write(path, Head::of(&whole.read().unwrap(), 7, horizon), &whole).unwrap();
+    }
+    std::fs::write(&other, "no copy").unwrap();
+    drop_ahead(folder.path(), 40).unwrap();
+    assert_eq!([behind, ahead, other].map(|path| path.exists()), [true, false, true]);
+    drop_ahead(&folder.path().join("none"), 40).unwrap();
+}
