@@ -74,7 +74,10 @@ export async function entered() {
       await page.goto(`${server.url}/${path}`);
       await page.locator('h1').first().waitFor();
       const done = () => !document.querySelector('[aria-busy=true], .skeleton');
-      await page.waitForFunction(done, undefined, { timeout: 60_000 });
+      await page.waitForFunction(done, undefined, { timeout: 60_000 }).catch(async (error) => {
+        const busy = await page.locator('[aria-busy=true], .skeleton').evaluateAll((all) => all.map((one) => one.outerHTML.slice(0, 200)));
+        throw new Error(`/${path} is still busy: ${busy.join(' ') || 'no more'}`, { cause: error });
+      });
       await page.waitForTimeout(300);
     };
     const speak = async (language) => {
