@@ -27,7 +27,8 @@ fn request(body: &Bytes, update: &mut StreamUpdate) -> Result<(), JsonError> {
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, key| {
         match key.as_ref() {
-            "files" if scanner.peek() == Some(b'{') => {
+            "files" if scanner.peek() == Some(b'n') => _ = scanner.leaf()?,
+            "files" => {
                 scanner.object(|scanner, name| {
                     update.files.push(file(body, scanner, name.into_owned())?);
                     Ok(())
@@ -55,7 +56,10 @@ fn file(body: &Bytes, scanner: &mut Scanner<'_>, name: String) -> Result<FileChu
     let mut file = FileChunk { name, offset: 0, lines: Lines::default() };
     scanner.object(|scanner, key| {
         match key.as_ref() {
-            "offset" => file.offset = integer(scanner)?.unwrap_or_default(),
+            "offset" => match integer(scanner)? {
+                Some(offset) => file.offset = offset,
+                None => scanner.fail("expected an integer before this")?,
+            },
             "content" if scanner.peek() == Some(b'[') => file.lines = Lines::from_json(body.slice(scanner.texts()?)),
             "content" => _ = scanner.leaf()?,
             _ => _ = scanner.raw()?,
@@ -101,7 +105,7 @@ mod tests {
         let update = update(
             r#"{"files":{"wandb-history.jsonl":{"offset":2,"content":["{}","{\"a\": 1}"]},"x.bin":{"content":"AA==","encoding":"base64"},
                 "y.bin":{"content":null}},
-                "complete":true,"exitcode":255,"failed":false,"dropped":0,"uploaded":null,"preempting":null}"#,
+                "complete":true,"exitcode":255,"failed":false,"dropped":0,"files":null,"uploaded":null,"preempting":null}"#,
         );
         assert_eq!(
             (update.files[0].offset, update.files[0].lines.texts()),
@@ -131,7 +135,9 @@ mod tests {
             "[]",
             "{",
             "{}x",
-            r#"{"files":[]"#,
+            r#"{"files":[]}"#,
+            r#"{"files":1}"#,
+            r#"{"files":{"f":{"offset":null,"content":["{}"]}}}"#,
             r#"{"files":{"f":{"content":[1]}}}"#,
             r#"{"files":{"f":1}}"#,
             r#"{"files":{"f":{"content":["a]}}}"#,
