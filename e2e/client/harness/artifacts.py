@@ -175,7 +175,7 @@ class Reader:
     def files(self, name: str) -> dict[str, bytes] | None:
         """The files of a version; None when it is not there (any more). A wrong byte is an AssertionError."""
         found = self.api.query(READ, entity=self.entity, project=self.project, name=name)["project"]["artifact"]
-        if not found:
+        if not found or not found["currentManifest"]:
             return None
         manifest = self.api.request("GET", found["currentManifest"]["file"]["directUrl"])
         if manifest.status == 404:

@@ -80,6 +80,22 @@ pub(super) async fn lease(db: &Db, clock: &Clock, count: i64, lease: Duration) -
 }
 
 impl Lease {
+    pub fn ends_within(&self, clock: &Clock, time: Duration) -> bool {
+        self.lease_until <= clock.now() + micros(time)
+    }
+
+    /// Holds the job for another `lease` from now; false where it was lost to another worker.
+    pub async fn renew(&mut self, db: &Db, clock: &Clock, lease: Duration) -> Result<bool, Error> {
+        let until = clock.now() + micros(lease);
+        let text =
+            "UPDATE job SET lease_until = $5 WHERE kind = $1 AND subject = $2 AND asked >= $3 AND lease_until = $4";
+        let held = self.bind(sql(text)).bind(until).run(db).await? > 0;
+        if held {
+            self.lease_until = until;
+        }
+        Ok(held)
+    }
+
     /// The work is done: the row goes, unless it was asked for again meanwhile.
     pub async fn complete(&self, db: &Db) -> Result<(), Error> {
         let text = "DELETE FROM job WHERE kind = $1 AND subject = $2 AND asked = $3 AND lease_until = $4";
@@ -135,6 +151,28 @@ mod tests {
             let again = lease(&db, &clock, 9, MINUTE).await.unwrap();
             assert_eq!(again.len(), 2, "both are due, the first because its worker died");
             assert_eq!(again.iter().map(|l| l.attempts).max(), Some(2));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_by_renewing_it_and_lost_without() {
+        for db in databases().await {
+            let clock = Clock::fixed(1_000_000_000);
+            enqueue(&db, &clock, Job::Purge, "1", Duration::ZERO).await.unwrap();
+            let mut first = lease(&db, &clock, 9, MINUTE).await.unwrap().remove(0);
+            assert!(first.ends_within(&clock, MINUTE) && !first.ends_within(&clock, MINUTE / 2));
+            for _ in 0..3 {
+                clock.advance(MINUTE / 2);
+                assert!(first.renew(&db, &clock, MINUTE).await.unwrap());
+            }
+            assert!(lease(&db, &clock, 9, MINUTE).await.unwrap().is_empty(), "held for longer than one lease");
+            clock.advance(MINUTE);
+            let second = lease(&db, &clock, 9, MINUTE).await.unwrap().remove(0);
+            assert!(!first.renew(&db, &clock, MINUTE).await.unwrap(), "another worker has it");
+            first.complete(&db).await.unwrap();
+            second.complete(&db).await.unwrap();
+            clock.advance(MINUTE);
+            assert!(lease(&db, &clock, 9, MINUTE).await.unwrap().is_empty(), "done once by the second");
         }
     }
 

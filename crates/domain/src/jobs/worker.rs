@@ -1,5 +1,6 @@
 //! The loop that does the jobs. Any number of processes may run it.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,9 @@ use crate::{Domain, Error};
 /// How often an idle worker looks.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a worker that died keeps a job from others. Every kind of work is safe to be done twice.
-const LEASE: Duration = Duration::from_secs(300);
+const LEASE: Duration = Duration::from_secs(30);
+/// How often a worker at work says that it lives.
+const RENEW: Duration = Duration::from_secs(10);
 /// The longest wait after repeated failures.
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -47,16 +50,17 @@ impl Domain {
         Ok(taken)
     }
 
-    async fn work(&self, lease: Lease) -> Result<(), Error> {
+    async fn work(&self, mut lease: Lease) -> Result<(), Error> {
         let job: Job = lease.kind.parse()?;
+        let subject = lease.subject.clone();
         let started = Instant::now();
-        let done = match job {
-            Job::Compact => compact::run(self, &lease.subject).await,
-            Job::Purge => purge::run(self).await,
-            Job::Reap => reap::run(self).await,
-            Job::Discard => discard::run(self, &lease.subject).await,
-            Job::Collect => crate::artifacts::collect(self, &lease.subject).await,
-            Job::Expire => expire::run(self).await,
+        // It waited behind others that were taken with it.
+        if lease.ends_within(self.clock(), LEASE / 2) && !lease.renew(self.db(), self.clock(), LEASE).await? {
+            return Ok(());
+        }
+        let done = tokio::select! {
+            done = self.run_job(job, &subject) => done,
+            never = self.keep(&mut lease) => match never {},
         };
         let outcome = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("runstead_jobs_total", "job" => job.as_str(), "outcome" => outcome).increment(1);
@@ -70,6 +74,27 @@ impl Domain {
                 let delay = backoff(lease.attempts);
                 tracing::warn!(job = %job, subject = lease.subject, error = %e, again_in = ?delay, "background work failed");
                 lease.postpone(self.db(), self.clock(), delay).await
+            }
+        }
+    }
+
+    async fn run_job(&self, job: Job, subject: &str) -> Result<(), Error> {
+        match job {
+            Job::Compact => compact::run(self, subject).await,
+            Job::Purge => purge::run(self).await,
+            Job::Reap => reap::run(self).await,
+            Job::Discard => discard::run(self, subject).await,
+            Job::Collect => crate::artifacts::collect(self, subject).await,
+            Job::Expire => expire::run(self).await,
+        }
+    }
+
+    /// Renews a lease until it is dropped. Dropped in the middle, it may leave the job to its lease: it is done once more.
+    async fn keep(&self, lease: &mut Lease) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(e) = lease.renew(self.db(), self.clock(), LEASE).await {
+                tracing::warn!(job = lease.kind, subject = lease.subject, error = %e, "cannot renew a job's lease");
             }
         }
     }
