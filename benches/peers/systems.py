@@ -164,7 +164,7 @@ def runstead_postgres(folder: Path) -> System:
 
 
 def mlflow_postgres(folder: Path) -> System:
-    system = mlflow(folder, postgres_database("mlflow").replace("postgres://", "postgresql://"))
+    system = mlflow(folder, postgres_database("mlflow").replace("postgres://", "postgresql+psycopg2://"))
     system.also, system.stored = postgres_process(), lambda: postgres_size("mlflow")
     return system
 
