@@ -102,7 +102,8 @@ def commit(ours: systems.System, entries: int) -> float:
     """Seconds until a commit is answered whose manifest, of as many references, has come before."""
     paths = [f"part-{entry // 1000:04}/file-{entry:07}.bin" for entry in range(entries)]
     contents = {
-        path: {"digest": f"{entry:032x}", "ref": f"gs://bucket/{path}", "size": 2} for entry, path in enumerate(paths, 1)
+        path: {"digest": f"{entry:032x}", "ref": f"gs://bucket/{path}", "size": 2}
+        for entry, path in enumerate(paths, 1)
     }
     lines = "".join(f"{path}:{entry['digest']}\n" for path, entry in contents.items())
     policy = {"storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"}}

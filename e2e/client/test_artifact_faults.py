@@ -9,8 +9,9 @@ import urllib.request
 
 import pytest
 from harness.artifacts import DELETE, ArtifactWriter, Deleter, Logger, Reader, Refused, b64, manifest_digest, md5
+from harness.bucket import Bucket
 
-#: Kills of the server on each database; both together make at least 50.
+#: Kills of the server on each database and with each store; two together make at least 50.
 KILLS = int(os.environ.get("RUNSTEAD_KILLS", "26"))
 
 VERSIONS = """query V($entity: String!, $project: String!, $type: String!, $name: String!) {
@@ -25,8 +26,9 @@ def versions(user, project, collection):
     return {edge["node"]["id"]: edge["node"]["versionIndex"] for edge in edges if edge["node"]["state"] == "COMMITTED"}
 
 
-def test_what_was_committed_is_there_whole_after_kills(new_server):
-    server = new_server()
+@pytest.mark.parametrize("place", ["directory", "bucket"])
+def test_what_was_committed_is_there_whole_after_kills(new_server, place):
+    server = new_server(storage=Bucket().url if place == "bucket" else None)
     user = server.user()
     user.api.upsert(entityName=user.name, modelName="kill", name="r", config="{}")
     # Two write the same collection, and versions of another one are deleted meanwhile.
