@@ -20,6 +20,8 @@ FILES = """{ project(entityName: "bench", name: "artifacts") { artifact(name: "m
     files(first: 50) { edges { node { name sizeBytes } } } } } }"""
 
 
+# The same on an S3 server, whose parts in memory are many times as large there.
+S3_LARGE = int(os.environ.get("RUNSTEAD_BENCH_S3_MB", "1000"))
 CREATE = """mutation C($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"""
 MANIFEST = """mutation M($input: CreateArtifactManifestInput!) { createArtifactManifest(input: $input) {
     artifactManifest { file { uploadUrl } } } }"""
@@ -142,4 +144,38 @@ def manifest(folder: Path, say: Callable) -> None:
         shutil.rmtree(folder / str(entries))
 
 
-PARTS = (small, large, manifest)
+def sent(source: Path, bucket: str) -> float:
+    """Seconds to send a file to the S3 server itself."""
+    address = f"{os.environ['AWS_ENDPOINT_URL']}/{bucket.removeprefix('s3://')}/copy"
+    signed = ["--aws-sigv4", f"aws:amz:{os.environ['AWS_REGION']}:s3", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"]
+    user = f"{os.environ['AWS_ACCESS_KEY_ID']}:{os.environ['AWS_SECRET_ACCESS_KEY']}"
+    begun = time.monotonic()
+    systems.outside(["curl", "--silent", "--fail", *signed, "--user", user, "-T", str(source), address], {})
+    return time.monotonic() - begun
+
+
+def s3(folder: Path, say: Callable) -> None:
+    """With `tools/s3 tools/bench artifacts.s3`."""
+    bucket = os.environ.get("RUNSTEAD_TEST_S3_URL")
+    if not bucket:
+        return
+    source, ours = files(folder / "files", 10_000), systems.runstead(folder / "runstead", storage=f"{bucket}/bench")
+    answer = ours.client("artifact", folder=str(source), name="small")
+    note = f"{answer['seconds']:.1f} s in all by the client"
+    say("S3: upload, 10,000 files of 10 kB", "–", answer["cpu"], None, "CPU-s of the server", note)
+    shutil.rmtree(source)
+    source = folder / "large.bin"
+    with source.open("wb") as file:
+        for _ in range(S3_LARGE):
+            file.write(os.urandom(1_000_000))
+    floor = min(sent(source, bucket) for _ in range(3))
+    answer = ours.client("artifact", folder=str(source), name="large")
+    note = f"{answer['result']:.1f} s; sending it to the S3 server itself {floor:.1f} s; {answer['cpu']:.1f} CPU-s"
+    share = 100 * floor / answer["result"]
+    say(f"S3: one file of {S3_LARGE:,} MB, upload", "–", share, None, "% of the speed without us", note)
+    say("the same: memory", "flat", peak(ours.server.id), None, "MB at most", "")
+    ours.stop()
+    source.unlink()
+
+
+PARTS = (small, large, manifest, s3)
