@@ -1,9 +1,12 @@
 """Artifacts: many small files, one large, a manifest of a million entries; beside mlflow's artifact store."""
 
 import hashlib
+import json
 import os
 import shutil
 import time
+import urllib.request
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +18,14 @@ from reach import Asked
 LARGE = int(os.environ.get("RUNSTEAD_BENCH_LARGE_MB", "5000"))
 FILES = """{ project(entityName: "bench", name: "artifacts") { artifact(name: "manifest:v0") {
     files(first: 50) { edges { node { name sizeBytes } } } } } }"""
+
+
+# The same on an S3 server, whose parts in memory are many times as large there.
+S3_LARGE = int(os.environ.get("RUNSTEAD_BENCH_S3_MB", "1000"))
+CREATE = """mutation C($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"""
+MANIFEST = """mutation M($input: CreateArtifactManifestInput!) { createArtifactManifest(input: $input) {
+    artifactManifest { file { uploadUrl } } } }"""
+COMMIT = """mutation K($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { state } } }"""
 
 
 def files(folder: Path, count: int) -> Path:
@@ -89,12 +100,43 @@ def large(folder: Path, say: Callable) -> None:
     source.unlink()
 
 
+def commit(ours: systems.System, entries: int) -> float:
+    """Seconds until a commit is answered whose manifest, of as many references, has come before."""
+    paths = [f"part-{entry // 1000:04}/file-{entry:07}.bin" for entry in range(entries)]
+    contents = {
+        path: {"digest": f"{entry:032x}", "ref": f"gs://bucket/{path}", "size": 2}
+        for entry, path in enumerate(paths, 1)
+    }
+    lines = "".join(f"{path}:{entry['digest']}\n" for path, entry in contents.items())
+    policy = {"storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"}}
+    body = json.dumps({"version": 1, **policy, "contents": contents}).encode()
+
+    def ask(query: str, **variables: object) -> dict:
+        return json.loads(ours.ask("/graphql", {"query": query, "variables": variables}))["data"]
+
+    place = {"entityName": "bench", "projectName": "artifacts"}
+    digest = hashlib.md5(b"wandb-artifact-manifest-v1\n" + lines.encode()).hexdigest()
+    named = {"artifactTypeName": "dataset", "artifactCollectionName": "alone", "digestAlgorithm": "MANIFEST_MD5"}
+    artifact = ask(CREATE, input={**place, **named, "digest": digest})["createArtifact"]["artifact"]["id"]
+    told = {"name": "wandb_manifest.json", "digest": b64encode(hashlib.md5(body).digest()).decode(), "type": "FULL"}
+    made = ask(MANIFEST, input={**place, **told, "artifactID": artifact, "runName": ""})
+    address = made["createArtifactManifest"]["artifactManifest"]["file"]["uploadUrl"]
+    urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=120).read()
+    begun = time.monotonic()
+    state = ask(COMMIT, id=artifact)["commitArtifact"]["artifact"]["state"]
+    seconds = time.monotonic() - begun
+    if state != "COMMITTED":
+        raise RuntimeError(f"the artifact is {state}")
+    return seconds
+
+
 def manifest(folder: Path, say: Callable) -> None:
     for entries in (10_000, 100_000, 1_000_000):
         ours = systems.runstead(folder / str(entries))
         answer = ours.client("manifest", entries=entries)
-        note = f"upload of the manifest included; {answer['cpu']:.1f} CPU-s"
-        say(f"manifest of {entries:,} entries, commit", "≤ 20 s", answer["result"], 20, "s", note)
+        note = f"with all that the client does, {answer['cpu']:.1f} CPU-s of the server"
+        say(f"manifest of {entries:,} entries, by the client", "–", answer["result"], None, "s", note)
+        say("the same: the commit alone", "≤ 20 s", commit(ours, entries), 20, "s", "until it is answered")
         say("the same: memory", "< 500 MB", peak(ours.server.id), 500, "MB at most", "")
         times = Asked(ours).times("/graphql", {"query": FILES}, 9)
         say("the same: first page of files", "≤ 50 ms", times[4], 50, "ms", "median")
@@ -102,4 +144,38 @@ def manifest(folder: Path, say: Callable) -> None:
         shutil.rmtree(folder / str(entries))
 
 
-PARTS = (small, large, manifest)
+def sent(source: Path, bucket: str) -> float:
+    """Seconds to send a file to the S3 server itself."""
+    address = f"{os.environ['AWS_ENDPOINT_URL']}/{bucket.removeprefix('s3://')}/copy"
+    signed = ["--aws-sigv4", f"aws:amz:{os.environ['AWS_REGION']}:s3", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"]
+    user = f"{os.environ['AWS_ACCESS_KEY_ID']}:{os.environ['AWS_SECRET_ACCESS_KEY']}"
+    begun = time.monotonic()
+    systems.outside(["curl", "--silent", "--fail", *signed, "--user", user, "-T", str(source), address], {})
+    return time.monotonic() - begun
+
+
+def s3(folder: Path, say: Callable) -> None:
+    """With `tools/s3 tools/bench artifacts.s3`."""
+    bucket = os.environ.get("RUNSTEAD_TEST_S3_URL")
+    if not bucket:
+        return
+    source, ours = files(folder / "files", 10_000), systems.runstead(folder / "runstead", storage=f"{bucket}/bench")
+    answer = ours.client("artifact", folder=str(source), name="small")
+    note = f"{answer['seconds']:.1f} s in all by the client"
+    say("S3: upload, 10,000 files of 10 kB", "–", answer["cpu"], None, "CPU-s of the server", note)
+    shutil.rmtree(source)
+    source = folder / "large.bin"
+    with source.open("wb") as file:
+        for _ in range(S3_LARGE):
+            file.write(os.urandom(1_000_000))
+    floor = min(sent(source, bucket) for _ in range(3))
+    answer = ours.client("artifact", folder=str(source), name="large")
+    note = f"{answer['result']:.1f} s; sending it to the S3 server itself {floor:.1f} s; {answer['cpu']:.1f} CPU-s"
+    share = 100 * floor / answer["result"]
+    say(f"S3: one file of {S3_LARGE:,} MB, upload", "–", share, None, "% of the speed without us", note)
+    say("the same: memory", "flat", peak(ours.server.id), None, "MB at most", "")
+    ours.stop()
+    source.unlink()
+
+
+PARTS = (small, large, manifest, s3)

@@ -85,13 +85,17 @@ def basic(key: str) -> str:
     return "Basic " + b64encode(f"api:{key}".encode()).decode()
 
 
-def runstead(folder: Path, database: str | None = None, key: str | None = None, calm: bool = False) -> System:
+def runstead(
+    folder: Path, database: str | None = None, key: str | None = None, calm: bool = False, storage: str | None = None
+) -> System:
     """Started where it was before when a key is given; calmly when it is only to be filled."""
     port, data = free_port(), folder / "data"
     place = ["--data-dir", str(data), *(["--database-url", database] if database else [])]
+    place += ["--storage-url", storage] if storage else []
+    secrets = {name: value for name, value in os.environ.items() if name.startswith("AWS_")} if storage else {}
     command = [RUNSTEAD, "serve", "--log-level", "warn", "--listen", f"127.0.0.1:{port}", *place]
-    server = Server(command, port, folder, "/healthz", calm=calm)
-    key = key or outside([RUNSTEAD, "user", "create", "bench", "--print-api-key", *place], {}).strip()
+    server = Server(command, port, folder, "/healthz", secrets, calm=calm)
+    key = key or outside([RUNSTEAD, "user", "create", "bench", "--print-api-key", *place], secrets).strip()
     variables = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": key, "WANDB_DIR": str(folder), "HOME": str(folder)}
     variables |= {"WANDB_ERROR_REPORTING": "false", "WANDB_SILENT": "true", "WANDB_DISABLE_GIT": "true"}
     variables["WANDB_DATA_DIR"] = variables["WANDB_CACHE_DIR"] = str(folder / "client")

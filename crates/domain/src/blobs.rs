@@ -13,7 +13,7 @@ mod write;
 use abandoned::Bucket;
 pub use read::{ByteRange, Download};
 use write::Room;
-pub(crate) use write::{BLOCK, Digests, Expect, Written};
+pub(crate) use write::{BLOCK, Digests, Expect, Wanted, Written};
 
 use std::path::PathBuf;
 use std::sync::Arc;

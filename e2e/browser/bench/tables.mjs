@@ -52,7 +52,7 @@ try {
 
   const question = { sources: [{ run: 'wide0001', key: 'wide' }], columns: Array.from({ length: 16 }, (_, n) => `c${n}`), limit: 100 };
   const ask = (more) => post(`${server.url}/api/tables/ada/tables`, key, { ...question, ...more });
-  const report = (name, wall, spent) => console.log(`${name.padEnd(44)} ${wall.toFixed(0).padStart(8)} ms ${(spent * 1000).toFixed(0).padStart(8)} ms of processor`);
+  const report = (name, wall, spent) => console.log(`| ${name} | ${wall.toFixed(0)} | ${(spent * 1000).toFixed(0)} |`);
   async function timed(name, act, times = 1) {
     const walls = [];
     const before = cpu(server.pid);
@@ -65,7 +65,7 @@ try {
     report(name, walls[Math.floor(times / 2)], (cpu(server.pid) - before) / times);
   }
 
-  console.log(`${rows} rows, ${columns} columns`);
+  console.log(`| a table of ${rows.toLocaleString('en')} rows × ${columns} columns | ms | server's processor ms |\n| --- | --- | --- |`);
   await timed('read for the first time', async () => {
     while ('size' in (await ask({ limit: 0 }))) await new Promise((resolve) => setTimeout(resolve, 50));
   });
@@ -85,7 +85,7 @@ try {
   await timed('group by 20 values, 16 columns of means', () => ask({ group: ['c1'] }), TIMES);
   await timed('group by two columns, 400 groups', () => ask({ group: ['c1', 'c23'] }), TIMES);
   await timed('group by 50,000 values', (n) => ask({ group: [texts[(n + 1) % 5]] }), TIMES);
-  console.log(`memory of the server at most ${memory(server.pid).toFixed(0)} MiB`);
+  console.log(`| memory of the server | ${memory(server.pid).toFixed(0)} MiB at most | |`);
 } finally {
   await server.stop();
 }

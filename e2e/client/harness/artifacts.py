@@ -19,6 +19,7 @@ FILES = """mutation F($input: CreateArtifactFilesInput!) { createArtifactFiles(i
   uploadMultipartUrls { uploadID uploadUrlParts { partNumber uploadUrl } } } } } } }"""
 COMPLETE = """mutation P($input: CompleteMultipartUploadArtifactInput!) {
   completeMultipartUploadArtifact(input: $input) { digest } }"""
+DELETE = "mutation D($id: ID!) { deleteArtifact(input: {artifactID: $id, deleteAliases: true}) { artifact { id } } }"
 COMMIT = """mutation K($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { id digest } } }"""
 READ = """query R($entity: String!, $project: String!, $name: String!) {
   project(entityName: $entity, name: $project) { artifact(name: $name) {
@@ -223,3 +224,40 @@ class ArtifactWriter(threading.Thread):
                 self.promised[artifact] = files
         except BaseException as failure:
             self.failure = failure
+
+
+class Deleter(threading.Thread):
+    """Deletes the versions of a collection, one after another, until told to stop."""
+
+    def __init__(self, writer: ArtifactWriter, count: int):
+        super().__init__(daemon=True)
+        self.collection, self.logger = writer.collection, writer.logger
+        #: What is there to be deleted.
+        self.promised: dict[str, dict[str, bytes]] = {}
+        while len(self.promised) < count:
+            files = writer.version()
+            self.promised[self.logger.log(self.collection, files)] = files
+        #: What was asked for, and what was acknowledged.
+        self.asked: set[str] = set()
+        self.deleted: set[str] = set()
+        self.failure: BaseException | None = None
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        try:
+            for artifact in self.promised:
+                if self.stopping.wait(0.05):
+                    return
+                self.asked.add(artifact)
+                self.delete(artifact)
+        except BaseException as failure:
+            self.failure = failure
+
+    def delete(self, artifact: str) -> None:
+        try:
+            self.logger.ask(DELETE, id=artifact)
+        except Refused as refused:
+            # It was deleted before a kill, and is asked for again.
+            if not str(refused).startswith("404"):
+                raise
+        self.deleted.add(artifact)

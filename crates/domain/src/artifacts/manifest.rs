@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::Stream;
 
-use crate::blobs::Expect;
+use crate::blobs::{Expect, Wanted};
 use crate::db::sql;
 use crate::jobs::discard_later;
 use crate::model::{ArtifactPath, words};
@@ -132,10 +132,12 @@ where
     let Some((digest,)) = row else { return Err(Error::NotFound(Problem::AddressOld)) };
     let blob = format!("manifests/{}", domain.clock().id()?);
     discard_later(domain.db(), domain.clock(), &blob).await?;
-    let written =
-        domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST, hash: false }).await?;
-    if !digest.is_empty() && digest != written.md5 {
-        return Err(Error::Invalid(Problem::UploadDigest { announced: digest, came: written.md5 }));
+    let written = domain
+        .blobs()
+        .put_stream(&blob, stream, Expect { length: announced, most: MOST, digests: Wanted::Md5 })
+        .await?;
+    if !digest.is_empty() {
+        written.must_be(&digest)?;
     }
     let mut tx = domain.db().begin().await?;
     let text = "SELECT blob FROM artifact_manifest WHERE id = $1 AND blob IS NOT NULL";

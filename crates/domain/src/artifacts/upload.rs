@@ -4,6 +4,7 @@ mod along;
 mod part;
 mod put;
 mod together;
+mod turns;
 
 pub(crate) use along::Along;
 pub(crate) use put::write;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::archive::{Checksums, Reader, changed};
 use super::tables::{self, TABLES};
 use super::{BLOB_PREFIX, CHECKSUMS, Columns, Copied, FORMAT, HEAD, Head, TABLE_PREFIX};
-use crate::blobs::Expect;
+use crate::blobs::{Expect, Wanted};
 use crate::db::{Arg, Tx, placeholders, sql};
 use crate::policy::{Administer, Allowed, Org};
 use crate::{Error, Problem, audit, run_table};
@@ -46,7 +46,7 @@ impl Allowed<Administer, Org> {
                     let chunk = input.chunk().transpose()?;
                     Some((chunk, input))
                 });
-                let expect = Expect { length: Some(size), most: u64::MAX, hash: false };
+                let expect = Expect { length: Some(size), most: u64::MAX, digests: Wanted::Nothing };
                 domain.blobs().put_stream(blob, source, expect).await?;
                 copied.blobs += 1;
                 copied.bytes += size;

@@ -13,7 +13,7 @@ use object_store::{ObjectStoreExt, PutPayload};
 
 use super::Blobs;
 use super::local::{LocalFile, write_together};
-use crate::Error;
+use crate::{Error, Problem};
 use parts::Parts;
 pub(super) use source::Room;
 use source::{Block, Source};
@@ -31,10 +31,34 @@ const AT_ONCE: usize = 32;
 pub(crate) struct Written {
     /// Its size.
     pub bytes: u64,
-    /// MD5 in base64, as the client wants it.
-    pub md5: String,
+    /// MD5 in base64, where it was asked for.
+    pub md5: Option<String>,
     /// BLAKE3 in hex, where it was asked for.
     pub hash: Option<String>,
+}
+
+impl Written {
+    /// Its MD5 in base64 must be the one announced.
+    pub fn must_be(&self, announced: &str) -> Result<(), Error> {
+        match &self.md5 {
+            Some(md5) if md5 == announced => Ok(()),
+            came => {
+                let (announced, came) = (announced.to_owned(), came.clone().unwrap_or_default());
+                Err(Error::Invalid(Problem::UploadDigest { announced, came }))
+            }
+        }
+    }
+}
+
+/// Which digests are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// None.
+    Nothing,
+    /// MD5, which clients know their files by.
+    Md5,
+    /// BLAKE3, too, which the server knows them by.
+    Both,
 }
 
 /// What an upload must be to be kept.
@@ -44,8 +68,8 @@ pub(crate) struct Expect {
     pub length: Option<u64>,
     /// No more than this.
     pub most: u64,
-    /// Its BLAKE3 is wanted, too.
-    pub hash: bool,
+    /// Its digests that are asked for.
+    pub digests: Wanted,
 }
 
 impl Blobs {
@@ -98,7 +122,7 @@ impl Blobs {
         let most = if self.local.is_some() { BLOCK } else { PART };
         let mut source = Source::new(Box::pin(stream), self.room.clone(), most, expect);
         let first = source.block().await?;
-        let mut digests = Digests::new(expect.hash);
+        let mut digests = Digests::new(expect.digests);
         if source.ended() {
             source.check_length()?;
             digests = digests.with(&first.pieces).await?;
@@ -153,8 +177,7 @@ fn count(bytes: u64) {
 /// Digests of bytes on their way, each computed on a thread of its own.
 #[derive(Clone, Default)]
 pub(crate) struct Digests {
-    md5: Md5,
-    /// None where it is not wanted.
+    md5: Option<Md5>,
     hash: Option<blake3::Hasher>,
 }
 
@@ -162,53 +185,51 @@ pub(crate) struct Digests {
 const LITTLE: usize = 256 << 10;
 
 impl Digests {
-    /// MD5, and BLAKE3 where it is wanted.
-    pub fn new(hash: bool) -> Self {
-        Self { md5: Md5::new(), hash: hash.then(blake3::Hasher::new) }
+    /// Of no bytes yet.
+    pub fn new(wanted: Wanted) -> Self {
+        let md5 = (wanted != Wanted::Nothing).then(Md5::new);
+        Self { md5, hash: (wanted == Wanted::Both).then(blake3::Hasher::new) }
     }
 
-    /// MD5 in base64.
-    pub fn md5(&self) -> String {
-        STANDARD.encode(self.md5.clone().finalize())
+    /// MD5 in base64, where it is wanted.
+    pub fn md5(&self) -> Option<String> {
+        self.md5.as_ref().map(|md5| STANDARD.encode(md5.clone().finalize()))
     }
 
-    /// BLAKE3 in hex.
+    /// BLAKE3 in hex, where it is wanted.
     pub fn hash(&self) -> Option<String> {
         self.hash.as_ref().map(|hash| hash.finalize().to_string())
     }
 
     /// With these bytes, too.
     pub async fn with(self, block: &[Bytes]) -> Result<Self, Error> {
-        let Self { mut md5, mut hash } = self;
-        if block.iter().map(Bytes::len).sum::<usize>() < LITTLE {
-            block.iter().for_each(|bytes| md5.update(bytes));
-            if let Some(hash) = &mut hash {
-                feed(hash, block);
-            }
-            return Ok(Self { md5, hash });
-        }
-        let (first, second) = (block.to_vec(), block.to_vec());
-        let md5 = beside(move || {
-            first.iter().for_each(|bytes| md5.update(bytes));
-            md5
-        });
-        let hash = async {
-            let Some(mut hash) = hash else { return Ok(None) };
-            beside(move || {
-                feed(&mut hash, &second);
-                Some(hash)
-            })
-            .await
-        };
-        let (md5, hash) = tokio::try_join!(md5, hash)?;
+        let little = block.iter().map(Bytes::len).sum::<usize>() < LITTLE;
+        let (md5, hash) = tokio::try_join!(
+            feed(self.md5, block, little, |md5, bytes| md5.update(bytes)),
+            feed(self.hash, block, little, |hash, bytes| _ = hash.update(bytes)),
+        )?;
         Ok(Self { md5, hash })
     }
 }
 
-fn feed(hash: &mut blake3::Hasher, block: &[Bytes]) {
-    for bytes in block {
-        hash.update(bytes);
+/// A digest, where it is wanted, with these bytes: here when they are few, else on another thread.
+async fn feed<D: Send + 'static>(
+    digest: Option<D>,
+    block: &[Bytes],
+    here: bool,
+    with: fn(&mut D, &[u8]),
+) -> Result<Option<D>, Error> {
+    let Some(mut digest) = digest else { return Ok(None) };
+    if here {
+        block.iter().for_each(|bytes| with(&mut digest, bytes));
+        return Ok(Some(digest));
     }
+    let block = block.to_vec();
+    beside(move || {
+        block.iter().for_each(|bytes| with(&mut digest, bytes));
+        Some(digest)
+    })
+    .await
 }
 
 /// Where the blocks of a long blob go.

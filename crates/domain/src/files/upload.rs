@@ -5,7 +5,7 @@ use futures::Stream;
 
 use super::RunFile;
 use super::list::COLUMNS;
-use crate::blobs::{Expect, Written};
+use crate::blobs::{Expect, Wanted, Written};
 use crate::db::sql;
 use crate::jobs::discard_later;
 use crate::live::{Change, LiveEvent};
@@ -67,8 +67,10 @@ impl Ticket {
         let blob = format!("files/{run}/{}", domain.clock().id()?);
         // Deleted after a while, should no row ever name it.
         discard_later(domain.db(), domain.clock(), &blob).await?;
-        let written =
-            domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST, hash: false }).await?;
+        let written = domain
+            .blobs()
+            .put_stream(&blob, stream, Expect { length: announced, most: MOST, digests: Wanted::Md5 })
+            .await?;
         register(domain, *run, name, &blob, written).await
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::super::entry::Batch;
 use super::Commit;
 use super::stage::Stored;
-use crate::blobs::Expect;
+use crate::blobs::{Expect, Wanted};
 use crate::db::sql;
 use crate::jobs::discard_later;
 use crate::{Error, Problem};
@@ -118,7 +118,7 @@ impl Commit<'_> {
         discard_later(domain.db(), domain.clock(), &blob).await?;
         let (out, text) = mpsc::channel::<Result<Bytes, Error>>(4);
         let stream = futures::stream::unfold(text, |mut text| async { Some((text.recv().await?, text)) });
-        let expect = Expect { length: None, most: MOST, hash: false };
+        let expect = Expect { length: None, most: MOST, digests: Wanted::Nothing };
         let (written, walked) =
             tokio::join!(domain.blobs().put_stream(&blob, stream.boxed(), expect), self.pages(Some(out)));
         let (sum, _) = (walked?, written?);

@@ -4,32 +4,46 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use tokio::sync::Mutex as Held;
 
-use crate::blobs::{BLOCK, Digests};
+use super::turns::Turns;
+use crate::blobs::{BLOCK, Digests, Wanted};
 use crate::db::sql;
 use crate::{Domain, Error};
 
 /// Uploads that are remembered; of another one everything is read at its end.
 const MOST: usize = 64;
 
-type Upload = (i64, Arc<Held<Digested>>);
+/// What is known of an upload.
+#[derive(Clone, Default)]
+struct Upload {
+    id: i64,
+    digested: Arc<Held<Digested>>,
+    turns: Turns,
+}
 
 /// What has been digested of each upload, the latest last.
 #[derive(Clone, Default)]
 pub(crate) struct Along(Arc<Mutex<VecDeque<Upload>>>);
 
 impl Along {
-    fn of(&self, upload: i64) -> Arc<Held<Digested>> {
+    fn of(&self, upload: i64) -> Upload {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = all.iter().position(|(id, _)| *id == upload).and_then(|at| all.remove(at));
-        let (_, digested) = found.unwrap_or_else(|| (upload, Arc::new(Held::new(Digested::default()))));
-        all.push_back((upload, Arc::clone(&digested)));
+        let found = all.iter().position(|known| known.id == upload).and_then(|at| all.remove(at));
+        let found = found.unwrap_or_else(|| Upload { id: upload, ..Upload::default() });
+        all.push_back(found.clone());
         if all.len() > MOST {
             all.pop_front();
         }
-        digested
+        found
+    }
+
+    /// Whose turn it is among the parts of an upload.
+    pub(super) fn turns(&self, upload: i64) -> Turns {
+        self.of(upload).turns
     }
 }
 
@@ -42,25 +56,14 @@ struct Digested {
 
 impl Default for Digested {
     fn default() -> Self {
-        Self { blobs: Vec::new(), digests: Digests::new(true) }
+        Self { blobs: Vec::new(), digests: Digests::new(Wanted::Both) }
     }
 }
 
 impl Digested {
     /// Reads the next part. When that fails nothing of it counts.
     async fn add(&mut self, domain: &Domain, blob: &str) -> Result<(), Error> {
-        let mut digests = self.digests.clone();
-        let mut download = domain.blobs().stream(blob, None).await?;
-        let (mut block, mut bytes) = (Vec::new(), 0);
-        while let Some(chunk) = download.stream.try_next().await? {
-            bytes += chunk.len();
-            block.push(chunk);
-            if bytes >= BLOCK {
-                digests = digests.with(&std::mem::take(&mut block)).await?;
-                bytes = 0;
-            }
-        }
-        self.digests = digests.with(&block).await?;
+        self.digests = read(domain, blob, self.digests.clone()).await?;
         self.blobs.push(blob.to_owned());
         Ok(())
     }
@@ -79,7 +82,7 @@ impl Digested {
 
 /// A part has come: reads on, beside everything else, unless somebody does already.
 pub(super) fn follow(domain: &Domain, upload: i64) {
-    let Ok(mut digested) = domain.along().of(upload).try_lock_owned() else { return };
+    let Ok(mut digested) = domain.along().of(upload).digested.try_lock_owned() else { return };
     let domain = domain.clone();
     tokio::spawn(async move {
         if let Err(error) = digested.go_on(&domain, upload).await {
@@ -92,7 +95,7 @@ pub(super) fn follow(domain: &Domain, upload: i64) {
 /// BLAKE3 and MD5 of all parts together: what a client says of its own bytes is not believed.
 pub(super) async fn digests(domain: &Domain, upload: i64, parts: &[(i64, String)]) -> Result<(String, String), Error> {
     let along = domain.along().of(upload);
-    let mut digested = along.lock().await;
+    let mut digested = along.digested.lock().await;
     // A part may have been sent again since.
     if !parts.iter().map(|(_, blob)| blob).take(digested.blobs.len()).eq(&digested.blobs) {
         *digested = Digested::default();
@@ -100,13 +103,36 @@ pub(super) async fn digests(domain: &Domain, upload: i64, parts: &[(i64, String)
     for (_, blob) in &parts[digested.blobs.len()..] {
         digested.add(domain, blob).await?;
     }
-    Ok((digested.digests.hash().unwrap_or_default(), digested.digests.md5()))
+    Ok((digested.digests.hash().unwrap_or_default(), digested.digests.md5().unwrap_or_default()))
+}
+
+/// Digests with a blob, too: one block of it is digested while the next one is read.
+pub(super) async fn read(domain: &Domain, blob: &str, mut digests: Digests) -> Result<Digests, Error> {
+    let mut stream = domain.blobs().stream(blob, None).await?.stream;
+    let mut block = gather(&mut stream).await?;
+    while !block.is_empty() {
+        let (next, done) = tokio::join!(gather(&mut stream), digests.with(&block));
+        (block, digests) = (next?, done?);
+    }
+    Ok(digests)
+}
+
+/// The next bytes of a stream, so many that they are worth the way to another thread.
+async fn gather(stream: &mut BoxStream<'static, Result<Bytes, Error>>) -> Result<Vec<Bytes>, Error> {
+    let (mut block, mut bytes) = (Vec::new(), 0);
+    while bytes < BLOCK
+        && let Some(chunk) = stream.try_next().await?
+    {
+        bytes += chunk.len();
+        block.push(chunk);
+    }
+    Ok(block)
 }
 
 #[cfg(test)]
 impl Along {
     /// How many parts of an upload have been read.
     pub async fn parts(&self, upload: i64) -> usize {
-        self.of(upload).lock().await.blobs.len()
+        self.of(upload).digested.lock().await.blobs.len()
     }
 }

@@ -6,7 +6,7 @@ use futures::Stream;
 use super::along;
 use super::put::{MOST, New, project, register};
 use super::{Multipart, Part, hex_to_base64, storage_path};
-use crate::blobs::Expect;
+use crate::blobs::{Digests, Expect, Wanted};
 use crate::db::{Tx, sql};
 use crate::jobs::discard_later;
 use crate::policy::{Allowed, Artifact, TicketUse, Update};
@@ -57,15 +57,39 @@ impl Allowed<Update, Artifact> {
         debug_assert_eq!(i64::try_from(parts.len()), Ok(count));
         let (hash, md5) = along::digests(self.domain(), upload, &parts).await?;
         if md5 != announced {
+            self.forget_wrong_parts(upload).await?;
             return Err(Error::Invalid(Problem::UploadDigest { announced, came: md5 }));
         }
         let bytes = parts.iter().map(|(bytes, _)| bytes).sum();
         register(self.domain(), artifact.id, &New { hash: &hash, md5: &md5, bytes, parts: &parts }).await?;
         Ok(md5)
     }
+
+    /// The file is not what was announced: parts that are not either have to come again. The first of them is the reason.
+    async fn forget_wrong_parts(&self, upload: i64) -> Result<(), Error> {
+        let domain = self.domain();
+        let text =
+            "SELECT part, md5, blob FROM artifact_upload_part WHERE upload_id = $1 AND blob IS NOT NULL ORDER BY part";
+        let parts: Vec<(i64, String, String)> = sql(text).bind(upload).all(domain.db()).await?;
+        let mut reason = Ok(());
+        for (part, announced, blob) in parts {
+            let came = along::read(domain, &blob, Digests::new(Wanted::Md5)).await?.md5().unwrap_or_default();
+            if came == announced {
+                continue;
+            }
+            let mut tx = domain.db().begin().await?;
+            let text = "UPDATE artifact_upload_part SET bytes = NULL, blob = NULL WHERE upload_id = $1 AND part = $2 AND blob = $3";
+            sql(text).bind(upload).bind(part).bind(&blob).run(&mut tx).await?;
+            discard_later(&mut tx, domain.clock(), &blob).await?;
+            tx.commit().await?;
+            reason = reason.and(Err(Error::Invalid(Problem::UploadDigest { announced, came })));
+        }
+        reason
+    }
 }
 
-/// Takes one part, which must have the digest announced for it; that digest.
+/// Takes one part; the digest announced for it. It is believed until the whole file, whose digest is computed over all its
+/// parts anyway, is not what was announced.
 pub(super) async fn put<S>(
     domain: &Domain,
     upload: i64,
@@ -81,13 +105,11 @@ where
     let row: Option<(String, i64)> = sql(text).bind(upload).bind(part).optional(domain.db()).await?;
     let Some((md5, artifact)) = row else { return Err(Error::NotFound(Problem::AddressOld)) };
     project(domain, artifact).await?;
+    let _turn = domain.along().turns(upload).take(part).await;
     let blob = format!("objects/{}", domain.clock().id()?);
     discard_later(domain.db(), domain.clock(), &blob).await?;
-    let written =
-        domain.blobs().put_stream(&blob, stream, Expect { length: announced, most: MOST, hash: false }).await?;
-    if written.md5 != md5 {
-        return Err(Error::Invalid(Problem::UploadDigest { announced: md5, came: written.md5 }));
-    }
+    let expect = Expect { length: announced, most: MOST, digests: Wanted::Nothing };
+    let written = domain.blobs().put_stream(&blob, stream, expect).await?;
     let mut tx = domain.db().begin().await?;
     let text = "SELECT blob FROM artifact_upload_part WHERE upload_id = $1 AND part = $2 AND blob IS NOT NULL";
     if let Some((old,)) = sql(text).bind(upload).bind(part).optional::<(String,)>(&mut tx).await? {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures::Stream;
 
 use super::together;
-use crate::blobs::Expect;
+use crate::blobs::{Expect, Wanted};
 use crate::db::{Tx, sql};
 use crate::jobs::{discard_later, keep};
 use crate::policy::{Ticket, TicketUse};
@@ -47,11 +47,9 @@ where
     let blob = format!("objects/{}", domain.clock().id()?);
     // Deleted after a while, should no row ever name it.
     discard_later(domain.db(), domain.clock(), &blob).await?;
-    let expect = Expect { length: announced, most: MOST, hash: true };
+    let expect = Expect { length: announced, most: MOST, digests: Wanted::Both };
     let written = domain.blobs().put_stream(&blob, stream, expect).await?;
-    if written.md5 != md5 {
-        return Err(Error::Invalid(Problem::UploadDigest { announced: md5.to_owned(), came: written.md5 }));
-    }
+    written.must_be(md5)?;
     let hash = written.hash.unwrap_or_default();
     let bytes = i64::try_from(written.bytes).unwrap_or(i64::MAX);
     let parts = [(bytes, blob)];
