@@ -8,6 +8,7 @@ use std::ops::Range;
 
 pub use values::ColumnValues;
 
+use crate::json::Plain;
 use crate::value::Value;
 
 /// The values of one key. Sparse: a column costs memory for the values it holds, not for the rows it does not.
@@ -171,5 +172,25 @@ impl Column {
     pub(crate) fn push(&mut self, row: u32, value: Value<'_>) {
         self.rows.push(row);
         self.values.push(value);
+    }
+
+    /// The same for a number or boolean.
+    pub(crate) fn push_plain(&mut self, row: u32, value: Plain) {
+        self.rows.push(row);
+        match (&mut self.values, value) {
+            (ColumnValues::Float(values), Plain::Float(float)) => values.push(float),
+            (ColumnValues::Int(values), Plain::Int(int)) => values.push(int),
+            (values, value) => values.push(value.into()),
+        }
+    }
+
+    /// Takes memory for so many more numbers.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.rows.reserve_exact(count);
+        match &mut self.values {
+            ColumnValues::Float(values) => values.reserve_exact(count),
+            ColumnValues::Int(values) => values.reserve_exact(count),
+            _ => {}
+        }
     }
 }

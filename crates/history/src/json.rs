@@ -12,6 +12,7 @@ mod write;
 use serde_json::{Map, Value as Json};
 
 use crate::value::{NonFinite, Value};
+pub(crate) use number::Plain;
 pub use scanner::Scanner;
 pub use string::without_broken_characters;
 pub use write::quote_non_finite;

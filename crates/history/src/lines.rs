@@ -51,7 +51,7 @@ impl Lines {
             return None;
         }
         // Much quicker than replacing what is hardly ever broken.
-        let text = std::str::from_utf8(&self.0).map_or_else(|_| String::from_utf8_lossy(&self.0), Cow::Borrowed);
+        let text = simdutf8::basic::from_utf8(&self.0).map_or_else(|_| String::from_utf8_lossy(&self.0), Cow::Borrowed);
         let mut scanner = Scanner::new(&text);
         let mut done = 0;
         let read = scanner.array(|scanner| {

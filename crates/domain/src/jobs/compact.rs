@@ -19,7 +19,7 @@ use crate::{Domain, Error};
 /// Most bytes of tail in one round.
 const ROUND: i64 = 16 << 20;
 /// A last segment up to this size is merged with what comes, unless it is much larger than that.
-const SMALL: i64 = 16 << 20;
+const SMALL: i64 = 8 << 20;
 
 /// A stream of a run.
 #[derive(Clone, Copy, Debug)]

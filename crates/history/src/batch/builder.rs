@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Batch;
 use crate::column::Column;
+use crate::json::Plain;
 use crate::value::Value;
 
 /// A batch in the making. Values always go to the last row.
@@ -56,12 +57,17 @@ impl Builder {
     }
 
     /// Adds a row of values, none of which share a column.
-    pub(crate) fn add<'a>(&mut self, values: impl Iterator<Item = (usize, Value<'a>)>) {
+    pub(crate) fn add(&mut self, values: impl Iterator<Item = (usize, Plain)>) {
         let row = self.len as u32;
         self.len += 1;
         for (column, value) in values {
-            self.columns[column].1.push(row, value);
+            self.columns[column].1.push_plain(row, value);
         }
+    }
+
+    /// Takes memory for so many more rows like those that are there.
+    pub(crate) fn expect(&mut self, rows: usize) {
+        self.columns.iter_mut().for_each(|(_, column)| column.reserve(rows));
     }
 
     pub(crate) fn finish(self) -> Batch {

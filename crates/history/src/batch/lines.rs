@@ -21,6 +21,7 @@ impl Batch {
             if templates.read(scanner, &mut rows.builder) {
                 return Ok(());
             }
+            let start = scanner.mark();
             let (text, broken) = line(scanner)?;
             if let Some(error) = broken {
                 rows.builder.row();
@@ -29,7 +30,12 @@ impl Batch {
             }
             // From the last line nothing is to be learnt.
             let more = scanner.peek() == Some(b',');
-            templates.keep(rows.read(&text, more));
+            let template = rows.read(&text, more);
+            if rows.builder.len() == 1 && template.is_some() {
+                // The others are mostly as long.
+                rows.builder.expect(scanner.left() / (scanner.place() - start).max(1));
+            }
+            templates.keep(template);
             Ok(())
         });
         if let Some((text, error)) = rest {

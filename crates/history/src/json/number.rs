@@ -3,87 +3,144 @@
 use super::{JsonError, Scanner};
 use crate::value::Value;
 
-impl<'a> Scanner<'a> {
-    /// Reads a number or `-Infinity`. `-0` is a float, as no integer can keep its sign.
-    pub(super) fn number(&mut self) -> Result<Value<'a>, JsonError> {
-        let start = self.at;
-        if self.bytes()[start..].starts_with(b"-I") {
-            return self.word("-Infinity", Value::Float(f64::NEG_INFINITY));
+/// A number or boolean: what most values of a row are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Plain {
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+}
+
+impl From<Plain> for Value<'_> {
+    fn from(plain: Plain) -> Self {
+        match plain {
+            Plain::Int(int) => Value::Int(int),
+            Plain::Float(float) => Value::Float(float),
+            Plain::Bool(flag) => Value::Bool(flag),
         }
-        self.at += usize::from(self.bytes()[start] == b'-');
-        let leading_zero = self.bytes().get(self.at) == Some(&b'0');
-        let whole = self.digits()?;
-        if leading_zero && whole > 1 {
+    }
+}
+
+/// Numbers of no more digits are far from the end of `i64`.
+const SHORT: usize = 18;
+
+impl Scanner<'_> {
+    /// Reads a number or boolean at the cursor, which is not behind white space.
+    pub(crate) fn plain(&mut self) -> Result<Plain, JsonError> {
+        match self.bytes().get(self.at) {
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Plain::Bool(true)),
+            Some(b'f') => self.word("false", Plain::Bool(false)),
+            Some(b'N') => self.word("NaN", Plain::Float(f64::NAN)),
+            Some(b'I') => self.word("Infinity", Plain::Float(f64::INFINITY)),
+            _ => self.fail("expected a value"),
+        }
+    }
+
+    /// Reads a number or `-Infinity`. `-0` is a float, as no integer can keep its sign.
+    fn number(&mut self) -> Result<Plain, JsonError> {
+        let start = self.at;
+        let bytes = &self.bytes()[start..];
+        let negative = bytes.first() == Some(&b'-');
+        if negative && bytes.get(1) == Some(&b'I') {
+            return self.word("-Infinity", Plain::Float(f64::NEG_INFINITY));
+        }
+        let (mut int, mut whole) = (0_i64, 0);
+        let digits = &bytes[usize::from(negative)..];
+        while let Some(byte) = digits.get(whole).filter(|byte| byte.is_ascii_digit()) {
+            int = int.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
+            whole += 1;
+        }
+        self.at += usize::from(negative) + whole;
+        if whole == 0 {
+            return self.fail("expected a digit");
+        }
+        if digits[0] == b'0' && whole > 1 {
             return self.fail("a number with a leading zero");
         }
-        let mut integer = true;
-        if self.bytes().get(self.at) == Some(&b'.') {
-            integer = false;
-            self.at += 1;
-            self.digits()?;
+        match digits.get(whole) {
+            Some(b'.') if !digits.get(whole + 1).is_some_and(u8::is_ascii_digit) => {
+                self.at += 1;
+                self.fail("expected a digit")
+            }
+            Some(b'.' | b'e' | b'E') => self.float(start),
+            _ if negative && int == 0 && whole == 1 => Ok(Plain::Float(-0.0)),
+            _ if whole <= SHORT => Ok(Plain::Int(if negative { -int } else { int })),
+            _ => match self.text[start..self.at].parse() {
+                Ok(int) => Ok(Plain::Int(int)),
+                Err(_) => self.float(start),
+            },
         }
-        if matches!(self.bytes().get(self.at), Some(b'e' | b'E')) {
-            integer = false;
-            self.at += 1;
-            self.at += usize::from(matches!(self.bytes().get(self.at), Some(b'+' | b'-')));
-            self.digits()?;
-        }
-        let text = &self.text[start..self.at];
-        if integer
-            && text != "-0"
-            && let Ok(int) = text.parse()
-        {
-            return Ok(Value::Int(int));
-        }
-        match text.parse::<f64>() {
-            Ok(float) if float.is_finite() => Ok(Value::Float(float)),
+    }
+
+    /// Reads the number that starts there as a float.
+    fn float(&mut self, start: usize) -> Result<Plain, JsonError> {
+        match fast_float2::parse_partial::<f64, _>(&self.bytes()[start..]) {
+            Ok((float, length)) if float.is_finite() => {
+                self.at = start + length;
+                // It is left where no digit comes after it.
+                if matches!(self.bytes().get(self.at), Some(b'e' | b'E')) {
+                    self.at += 1;
+                    return self.fail("expected a digit");
+                }
+                Ok(Plain::Float(float))
+            }
             _ => {
                 self.at = start;
                 self.fail("a number out of range")
             }
         }
     }
-
-    /// Skips at least one digit and answers how many there were.
-    fn digits(&mut self) -> Result<usize, JsonError> {
-        let count = digits(&self.bytes()[self.at..]);
-        if count == 0 {
-            return self.fail("expected a digit");
-        }
-        self.at += count;
-        Ok(count)
-    }
-}
-
-/// How many digits the text begins with, eight at a time.
-fn digits(text: &[u8]) -> usize {
-    let (eights, _) = text.as_chunks::<8>();
-    let mut count = 0;
-    for eight in eights {
-        let bytes = u64::from_le_bytes(*eight);
-        // The upper half of each byte is 3, and adding 6 to it does not make it 4: it is from `0` to `9`.
-        let lower = bytes & 0x0f0f_0f0f_0f0f_0f0f;
-        let other = ((bytes ^ 0x3030_3030_3030_3030) | (lower + 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0;
-        if other != 0 {
-            return count + other.trailing_zeros() as usize / 8;
-        }
-        count += 8;
-    }
-    let rest = &text[count..];
-    count + rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
     #[test]
-    fn digits_are_told_from_all_other_bytes() {
-        for before in [0, 3, 7, 8, 13] {
-            for byte in 0..=255_u8 {
-                for after in [0, 9] {
-                    let text = [vec![b'7'; before], vec![byte], vec![b'0'; after]].concat();
-                    let want = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-                    assert_eq!(super::digits(&text), want, "{text:?}");
+    fn what_is_no_number_is_refused_wherever_that_shows() {
+        for text in
+            ["", "-", "01", "-01", "1.", "-1.x", "1.e5", "1e", "1e+", "1.5E-", "1.5ex", "1e999", "+1", ".5", "i"]
+        {
+            assert!(Scanner::new(text).plain().is_err(), "{text}");
+        }
+        for text in
+            ["-0", "0", "9223372036854775807", "-9223372036854775808", "999999999999999999", "-123456789012345678"]
+        {
+            let float = text == "-0";
+            let want = if float { Plain::Float(-0.0) } else { Plain::Int(text.parse().unwrap()) };
+            assert_eq!(format!("{:?}", Scanner::new(text).plain()), format!("{:?}", Ok::<_, JsonError>(want)));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn numbers_are_those_of_the_standard_library_and_end_where_they_end(
+            text in prop_oneof![
+                "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?",
+                any::<f64>().prop_filter("JSON has no others", |float| float.is_finite()).prop_map(|float| format!("{float:?}")),
+                any::<f64>().prop_map(|float| format!("{:e}", if float.is_finite() { float } else { 0.5 })),
+                any::<i64>().prop_map(|int| int.to_string()),
+            ],
+            after in prop::sample::select(vec!["", ",", " ", "}", "x", "-", "+1", "\\"]),
+        ) {
+            let whole = format!("{text}{after}");
+            let mut scanner = Scanner::new(&whole);
+            let read = scanner.plain();
+            match (text.parse::<i64>(), text.parse::<f64>().unwrap()) {
+                (Ok(int), _) if text != "-0" => prop_assert_eq!(read.as_ref(), Ok(&Plain::Int(int))),
+                (_, float) if float.is_finite() => {
+                    let same = matches!(read, Ok(Plain::Float(read)) if read.to_bits() == float.to_bits());
+                    prop_assert!(same, "{} is {:?}", text, read);
                 }
+                _ => prop_assert!(read.is_err()),
+            }
+            if read.is_ok() {
+                prop_assert_eq!(scanner.place(), text.len());
             }
         }
     }

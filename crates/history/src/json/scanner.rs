@@ -125,13 +125,8 @@ impl<'a> Scanner<'a> {
     pub fn leaf(&mut self) -> Result<Option<Value<'a>>, JsonError> {
         match self.peek() {
             Some(b'"') => Ok(Some(Value::Text(self.string()?))),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Some),
             Some(b'n') => self.word("null", None),
-            Some(b't') => self.word("true", Some(Value::Bool(true))),
-            Some(b'f') => self.word("false", Some(Value::Bool(false))),
-            Some(b'N') => self.word("NaN", Some(Value::Float(f64::NAN))),
-            Some(b'I') => self.word("Infinity", Some(Value::Float(f64::INFINITY))),
-            _ => self.fail("expected a value"),
+            _ => self.plain().map(|plain| Some(plain.into())),
         }
     }
 
@@ -188,6 +183,11 @@ impl<'a> Scanner<'a> {
         let passed = self.bytes()[self.at..].starts_with(text.as_bytes());
         self.at += if passed { text.len() } else { 0 };
         passed
+    }
+
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.text.len() - self.at
     }
 
     /// Back to a mark.

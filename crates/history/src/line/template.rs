@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use crate::batch::Builder;
-use crate::json::{Scanner, write_string};
-use crate::value::Value;
+use crate::json::{Plain, Scanner, write_string};
 
 /// How many ways of writing a row are known at once: some log one thing each step and another now and then.
 const MOST: usize = 4;
@@ -14,7 +13,7 @@ const MOST: usize = 4;
 pub(crate) struct Templates {
     known: Vec<Template>,
     /// The values of a row. Kept for its memory.
-    values: Vec<Value<'static>>,
+    values: Vec<Plain>,
 }
 
 /// The text of a row around its values, as it stands in a request.
@@ -42,7 +41,7 @@ impl Templates {
             if self.known[at].read(scanner, &mut self.values).is_some() {
                 self.known.swap(0, at);
                 let columns = self.known[0].places.iter().map(|place| place.column);
-                builder.add(columns.zip(self.values.drain(..)));
+                builder.add(columns.zip(self.values.iter().copied()));
                 return true;
             }
             scanner.back(start);
@@ -85,17 +84,16 @@ impl Template {
     }
 
     /// Reads the values of a line that is written so; nothing when it is not.
-    fn read(&self, scanner: &mut Scanner<'_>, values: &mut Vec<Value<'static>>) -> Option<()> {
+    fn read(&self, scanner: &mut Scanner<'_>, values: &mut Vec<Plain>) -> Option<()> {
         for place in &self.places {
             if !scanner.pass(&place.before) {
                 return None;
             }
-            values.push(match scanner.leaf().ok()?? {
-                Value::Int(int) => Value::Int(int),
-                Value::Float(float) if !place.step => Value::Float(float),
-                Value::Bool(flag) if !place.step => Value::Bool(flag),
-                _ => return None,
-            });
+            let value = scanner.plain().ok()?;
+            if place.step && !matches!(value, Plain::Int(_)) {
+                return None;
+            }
+            values.push(value);
         }
         scanner.pass(&self.end).then_some(())
     }

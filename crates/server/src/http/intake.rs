@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -12,6 +12,9 @@ use crate::{Error, Problem};
 const ROOM: usize = 192 << 20;
 /// What room is counted in.
 const UNIT: usize = 1 << 10;
+
+/// Most bytes for which memory is taken before they are there.
+const ANNOUNCED: usize = 4 << 20;
 
 /// Room for bodies. When it is full, who sends more is told to come later: a client of the protocol does, with all it holds.
 pub struct Intake(Arc<Semaphore>);
@@ -32,7 +35,8 @@ impl Intake {
 
     /// Reads a whole body of at most `limit` bytes.
     pub async fn read(&self, mut body: Body, limit: usize) -> Result<Taken, Error> {
-        let mut chunks: Vec<Bytes> = Vec::new();
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(limit);
+        let (mut first, mut all) = (Bytes::new(), Vec::new());
         let (mut size, mut room): (usize, Option<OwnedSemaphorePermit>) = (0, None);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|e| Error::BadRequest(Problem::BodyBroke { detail: e.to_string() }))?;
@@ -50,9 +54,19 @@ impl Intake {
                 Some(room) => room.merge(more),
                 None => room = Some(more),
             }
-            chunks.push(chunk);
+            if size == chunk.len() {
+                first = chunk;
+                continue;
+            }
+            if all.is_empty() {
+                all.reserve_exact(announced.min(ANNOUNCED).max(size));
+                all.extend_from_slice(&first);
+                first = Bytes::new();
+            }
+            // At once: what holds the chunk is read into again.
+            all.extend_from_slice(&chunk);
         }
-        let bytes = if chunks.len() == 1 { chunks.swap_remove(0) } else { chunks.concat().into() };
+        let bytes = if all.is_empty() { first } else { all.into() };
         Ok(Taken { bytes, room })
     }
 }

@@ -1,6 +1,7 @@
 //! Storing a chunk of lines: the writer's standing moves on and the new lines become tail rows, in one transaction.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use sqlx::FromRow;
 
@@ -39,7 +40,7 @@ pub(super) struct StreamRow {
 /// Batches in the tail that are worth a segment.
 const LONG_ROWS: i64 = 256;
 /// Bytes in the tail that are worth a segment.
-const LONG_BYTES: i64 = 4 << 20;
+const LONG_BYTES: i64 = 8 << 20;
 
 /// Lines of a console that count as a batch of their own: whoever looks at any line decodes all of the tail.
 const LONG_LINES: i64 = 256;
@@ -99,7 +100,7 @@ type Writers<'a> = HashMap<(i64, StreamKind, &'a str), Vec<Held>>;
 
 /// Stores what is new of the chunks, in their order; what became of each. All of a run are of one generation.
 pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<'_>]) -> Result<Vec<Stored>, Error> {
-    let mut writers = writers(tx, wanted).await?;
+    let (mut writers, mut last) = writers(tx, wanted).await?;
     let (mut rows, mut all) = (Vec::new(), Vec::with_capacity(wanted.len()));
     for want in wanted {
         let chunk = want.chunk;
@@ -141,7 +142,12 @@ pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<
             held.row.tail_rows + held.added.0 >= LONG_ROWS || held.row.tail_bytes + held.added.1 >= LONG_BYTES;
         all.push(stored);
     }
-    tail::insert(tx, clock, rows).await?;
+    for NewRow { want, .. } in &rows {
+        if let Entry::Vacant(unknown) = last.entry(want.run_id) {
+            unknown.insert(tail::last(tx, want.run_id).await?);
+        }
+    }
+    tail::insert(tx, clock, rows, last).await?;
     write(tx, wanted, writers).await?;
     Ok(all)
 }
@@ -187,13 +193,16 @@ struct WriterRow {
     run_id: i64,
     kind: String,
     asked: String,
+    /// The last id of the run in the tail.
+    last: i64,
     #[sqlx(flatten)]
     row: StreamRow,
 }
 
-/// The writers of all chunks. The only writer of a console may be in several [parts](part).
-async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, Error> {
-    let mut writers: Writers<'a> = HashMap::new();
+/// The writers of all chunks, and the last id in the tail of each run that has one of them. The only writer of a console may
+/// be in several [parts](part).
+async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<(Writers<'a>, HashMap<i64, i64>), Error> {
+    let (mut writers, mut lasts): (Writers<'a>, _) = (HashMap::new(), HashMap::new());
     // A row that is read has a name of its own, and is found by it.
     let mut known: HashMap<(i64, StreamKind, &str), (i64, StreamKind, &'a str)> = HashMap::new();
     let mut keys = Vec::with_capacity(wanted.len());
@@ -208,7 +217,8 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, 
         let rows = in_steps(keys.len());
         let text = format!(
             "SELECT v.column1 AS run_id, v.column3 AS kind, v.column4 AS asked, s.client, s.next_line, s.gaps, s.start, \
-             s.origin, s.base, s.tail_rows, s.tail_bytes FROM (VALUES {}) AS v JOIN stream s ON s.run_id = v.column1 \
+             s.origin, s.base, s.tail_rows, s.tail_bytes, \
+             (SELECT COALESCE(MAX(t.id), 0) FROM tail t WHERE t.run_id = v.column1) AS last FROM (VALUES {}) AS v JOIN stream s ON s.run_id = v.column1 \
              AND s.generation = v.column2 AND s.kind = v.column3 AND (s.client = v.column4 OR v.column5 AND s.client LIKE '+%') \
              ORDER BY s.base",
             values(1, rows, 5)
@@ -227,7 +237,8 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, 
         for _ in keys.len()..rows {
             query = query.bind(-1_i64).bind(0_i64).bind("").bind("").bind(false);
         }
-        for WriterRow { run_id, kind, asked, row } in query.all(&mut *tx).await? {
+        for WriterRow { run_id, kind, asked, last, row } in query.all(&mut *tx).await? {
+            lasts.insert(run_id, last);
             let kind: StreamKind = kind.parse()?;
             let key = known.get(&(run_id, kind, asked.as_str()));
             if let Some(held) = key.and_then(|key| writers.get_mut(key)) {
@@ -235,7 +246,7 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<Writers<'a>, 
             }
         }
     }
-    Ok(writers)
+    Ok((writers, lasts))
 }
 
 /// Writes the rows of the writers that stand elsewhere now.
@@ -272,7 +283,7 @@ async fn write(tx: &mut Tx, wanted: &[Wanted<'_>], writers: Writers<'_>) -> Resu
 /// The writer of the chunk.
 async fn row(tx: &mut Tx, run_id: i64, generation: i64, chunk: &Chunk) -> Result<Option<StreamRow>, Error> {
     let want = Wanted { run_id, generation, chunk };
-    let mut held = writers(tx, &[want]).await?.remove(&want.key()).unwrap_or_default();
+    let mut held = writers(tx, &[want]).await?.0.remove(&want.key()).unwrap_or_default();
     let place = part::pick(held.iter().map(|held| &held.row), chunk);
     Ok(place.map(|place| held.swap_remove(place).row))
 }

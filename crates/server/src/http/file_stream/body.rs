@@ -12,7 +12,7 @@ use crate::{Error, Problem};
 
 /// What a body says. Bytes that are no text are replaced, since an error would cost a run all its data.
 pub fn read(body: Bytes, client: &str) -> Result<StreamUpdate, Error> {
-    let body = match std::str::from_utf8(&body) {
+    let body = match simdutf8::basic::from_utf8(&body) {
         Ok(_) => body,
         Err(_) => String::from_utf8_lossy(&body).into_owned().into(),
     };
@@ -23,7 +23,7 @@ pub fn read(body: Bytes, client: &str) -> Result<StreamUpdate, Error> {
 }
 
 fn request(body: &Bytes, update: &mut StreamUpdate) -> Result<(), JsonError> {
-    let text = std::str::from_utf8(body).unwrap_or_default();
+    let text = simdutf8::basic::from_utf8(body).unwrap_or_default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, key| {
         match key.as_ref() {
