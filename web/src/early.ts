@@ -24,8 +24,7 @@ export function askEarly(): void {
   const place = { entity, project };
   gqlEarly(ProjectPageDocument, place);
   gqlEarly(RunListDocument, firstRuns(place));
-  if (shown.table) return;
-  gqlEarly(MetricDefinitionsDocument, place);
+  if (!shown.table) gqlEarly(MetricDefinitionsDocument, place);
   const address = new URLSearchParams(location.search);
   session
     .then(async (answer) => {

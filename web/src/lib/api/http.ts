@@ -39,7 +39,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
 /** Answers that were asked for before whoever needs them was there, by their questions: each is given once. */
 const early = new Map<string, Promise<Response>>();
 /** Milliseconds after which such an answer is too old. */
-const OLD = 5000;
+const OLD = 15_000;
 
 const named = (path: string, { body }: RequestInit): string =>
   `${path} ${typeof body === 'string' ? body : ''}`;

@@ -15,7 +15,10 @@ export function reveal(): () => void {
 /** How far outside the window counts as nearly in view, in pixels. */
 const NEAR = 300;
 
-/** The observer tells only after the page was drawn: what is in view from the start need not wait for that. */
+/** The observer tells only after the page was drawn: what is in view from the start need not wait for that. Later a look
+ *  would lay out a page that is at work. */
+let drawn = false;
+
 function isNear(element: Element): boolean {
   const { top, bottom, width } = element.getBoundingClientRect();
   return width > 0 && bottom > -NEAR && top < innerHeight + NEAR;
@@ -23,9 +26,12 @@ function isNear(element: Element): boolean {
 
 export function inView(tell: (near: boolean) => void): Attachment {
   return (element) => {
-    if (everything || isNear(element)) untrack(() => tell(true));
+    if (everything || (!drawn && isNear(element))) untrack(() => tell(true));
     const observer = new IntersectionObserver(
-      (entries) => tell(everything || (entries.at(-1)?.isIntersecting ?? false)),
+      (entries) => {
+        drawn = true;
+        tell(everything || (entries.at(-1)?.isIntersecting ?? false));
+      },
       { rootMargin: `${NEAR}px` },
     );
     watched.add(tell);
