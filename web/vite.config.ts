@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
-import { firstLoad } from './dev/first-load';
+import { firstLoad, groups } from './dev/first-load';
 
 /** Keeps only the web app's messages of a catalogue: the file also holds the server's. */
 function webMessages(): Plugin {
@@ -27,12 +27,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        // What most pages are made of is one file: each request of a first visit costs more than its bytes.
-        codeSplitting: {
-          groups: [
-            { name: 'parts', test: /\/web\/src\/lib\/(ui|access|state)\//, minShareCount: 6 },
-          ],
-        },
+        codeSplitting: { groups },
       },
     },
   },

@@ -1,13 +1,43 @@
 /** What a project's page loads at first: the page says it at once, and the build fails when it is too large. */
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
 
 /** Bytes of script, compressed as the server does. */
 const MOST = 250 * 1024;
-/** What is loaded at once: the app, the page of a project with its line plots, and one language. */
+/** What is loaded at once: the first script, the app, the page of a project with its line plots, and one language. */
 const ENTRY = /\/index\.html$/;
-const PAGE = /\/pages\/Project\.svelte$/;
+const PAGES = [/\/src\/start\.ts$/, /\/pages\/Project\.svelte$/];
+/** What the first script is made of, and all else of them, is one file each: a request of a first visit costs more than its bytes. */
+const FILES = [
+  { name: 'early', roots: ['main.ts'] },
+  { name: 'app', roots: ['start.ts', 'pages/Project.svelte'] },
+];
 const LANGUAGE = /\/locales\/\w+\.json$/;
+
+interface Modules {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null;
+}
+
+/** Modules and all that they import at once. */
+function reach(roots: readonly string[], modules: Modules): ReadonlySet<string> {
+  const all = new Set(
+    roots.map((root) => fileURLToPath(new URL(`../src/${root}`, import.meta.url))),
+  );
+  for (const id of all)
+    for (const other of modules.getModuleInfo(id)?.importedIds ?? []) all.add(other);
+  return all;
+}
+
+/** The files of the first load, for the bundler; what several reach is in the first of them. */
+export const groups = FILES.map(({ name, roots }, at) => {
+  let reached: ReadonlySet<string> | undefined;
+  return {
+    name: (id: string, modules: Modules) =>
+      (reached ??= reach(roots, modules)).has(id) ? name : null,
+    priority: FILES.length - at,
+  };
+});
 
 type Bundle = Rolldown.OutputBundle;
 
@@ -15,6 +45,15 @@ const named = (bundle: Bundle, id: RegExp): string[] =>
   Object.values(bundle).flatMap((one) =>
     one.type === 'chunk' && id.test(one.facadeModuleId ?? '') ? [one.fileName] : [],
   );
+
+/** The files that the pages are in. */
+const pages = (bundle: Bundle): string[] =>
+  PAGES.map((id) => {
+    const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+    const found = chunks.find((one) => one.moduleIds.some((module) => id.test(module)));
+    if (!found) throw new Error(`${id} is in no file`);
+    return found.fileName;
+  });
 
 /** Chunks and all that they import. */
 function withImports(bundle: Bundle, names: readonly string[]): Set<string> {
@@ -29,7 +68,7 @@ function withImports(bundle: Bundle, names: readonly string[]): Set<string> {
 /** The files of the project's page, and who is signed in, are asked for while the app itself is still being read. */
 function early(bundle: Bundle): HtmlTagDescriptor[] {
   const entry = withImports(bundle, named(bundle, ENTRY));
-  const page = [...withImports(bundle, named(bundle, PAGE))].filter((name) => !entry.has(name));
+  const page = [...withImports(bundle, pages(bundle))].filter((name) => !entry.has(name));
   const styles = page.flatMap((name) => {
     const chunk = bundle[name];
     return chunk?.type === 'chunk' ? [...(chunk.viteMetadata?.importedCss ?? [])] : [];
@@ -54,9 +93,8 @@ export function firstLoad(): Plugin {
       handler: (_html, { bundle }) => (bundle ? early(bundle) : []),
     },
     generateBundle(_options, bundle) {
-      const [entry, page] = [named(bundle, ENTRY), named(bundle, PAGE)];
-      if (entry.length === 0 || page.length === 0)
-        throw new Error('a page of the first load is missing');
+      const [entry, page] = [named(bundle, ENTRY), pages(bundle)];
+      if (entry.length === 0) throw new Error('the first script is missing');
       const size = (name: string) => {
         const chunk = bundle[name];
         return chunk?.type === 'chunk' ? gzipSync(chunk.code).length : 0;

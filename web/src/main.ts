@@ -1,16 +1,9 @@
-/** Starts the app. */
+/** The first script of a page: small, so that it asks the server while the app itself is still on its way. */
 import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/jetbrains-mono/index.css';
 import './lib/design/tokens.css';
 import './lib/design/base.css';
-import { mount } from 'svelte';
-import App from './App.svelte';
-import { startRouter } from './lib/router.svelte';
-import { startKeys } from './lib/state/keys.svelte';
-import { startTheme } from './lib/state/theme.svelte';
+import { askEarly } from './early';
 
-startTheme();
-startRouter();
-startKeys();
-const target = document.getElementById('app');
-if (target) mount(App, { target });
+askEarly();
+void import('./start');

@@ -62,7 +62,9 @@ impl Allowed<Read, Project> {
     pub async fn run_count(&self, filters: Option<&str>) -> Result<i64, Error> {
         let filter = Filter::parse(filters.unwrap_or_default())?;
         if filter.admits_all() {
-            let text = "SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NULL";
+            // Each counts an index. Whether a run is deleted stands behind its texts: that would read every run.
+            let text = "SELECT (SELECT COUNT(*) FROM run WHERE project_id = $1) - \
+                        (SELECT COUNT(*) FROM run WHERE project_id = $1 AND deleted_at IS NOT NULL)";
             let (count,): (i64,) = sql(text).bind(self.resource().id).one(self.domain().db()).await?;
             return Ok(count);
         }

@@ -44,6 +44,73 @@ const hide = (hidden) =>
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
 
+test('what a page asks before its code is there is asked once, and a run that begins meanwhile still comes', async () => {
+  const own = { entity: user, project: 'early' };
+  const first = await LoggedRun.start(server.url, key, { ...own, name: 'one00001', displayName: 'one' });
+  await first.log(curve(5));
+  const asked = [];
+  const note = (request) => {
+    const name = request.url().endsWith('/graphql') && /query (\w+)/.exec(request.postData())?.[1];
+    if (name) asked.push(name);
+  };
+  page.on('request', note);
+  // The run begins after the page was told of its runs, and before it hears of changes.
+  let began;
+  const begun = new Promise((resolve) => (began = resolve));
+  await page.route('**/graphql', async (route) => {
+    const list = /query RunList/.test(route.request().postData());
+    const answer = list ? await route.fetch() : undefined;
+    if (list) await LoggedRun.start(server.url, key, { ...own, name: 'gap00001', displayName: 'in between' }).then(began);
+    await (answer ? route.fulfill({ response: answer }) : route.continue());
+  }, { times: 4 });
+  await page.route('**/api/live/**', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/${user}/early`);
+  await page.locator('article .u-over').first().waitFor();
+  for (const name of ['ProjectPage', 'WorkspaceViews', 'MetricDefinitions'])
+    assert.equal(asked.filter((one) => one === name).length, 1, `${name} in ${asked}`);
+  await counted('2 runs');
+  assert.equal(asked.filter((one) => one === 'RunList').length, 2, String(asked));
+  page.off('request', note);
+  await page.unrouteAll({ behavior: 'wait' });
+});
+
+test('of many runs the first are drawn while others are on their way', async () => {
+  const other = await open(browser, { storageState: await page.context().storageState() });
+  // The first part of an answer comes late, the others when the test says so.
+  await other.addInitScript(() => {
+    const plain = globalThis.fetch;
+    globalThis.rest = new Promise((resolve) => (globalThis.release = resolve));
+    globalThis.fetch = async (address, init) => {
+      const answer = await plain(address, init);
+      if (!String(address).includes('/api/series/')) return answer;
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      const end = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+      const body = new ReadableStream({
+        async start(out) {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          out.enqueue(bytes.slice(0, end));
+          await globalThis.rest;
+          out.enqueue(bytes.slice(end));
+          out.close();
+        },
+      });
+      return new Response(body, answer);
+    };
+  });
+  await other.goto(`${server.url}/${user}/watch`);
+  const picture = other.getByRole('img', { name: /^train\/loss, \d+ runs?/ }).first();
+  await picture.waitFor();
+  const drawn = async () => Number(/, (\d+) run/.exec(await picture.getAttribute('aria-label'))[1]);
+  const some = await drawn();
+  assert.ok(some > 0 && some < 61, `${some} runs`);
+  await other.evaluate(() => globalThis.release());
+  await other.getByRole('img', { name: /^train\/loss, 61 runs/ }).first().waitFor();
+  await other.context().close();
+});
+
 test('new runs and points come within two seconds, and nothing moves under the eyes', async () => {
   await page.goto(`${server.url}/${user}/watch/runs`);
   await counted('61 runs');

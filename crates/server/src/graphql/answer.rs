@@ -72,7 +72,7 @@ async fn execute(
     let Caller(session) = caller?;
     let hints = Hints {
         version,
-        asks_for_texts: ["config", "summaryMetrics", "systemMetrics", "historyKeys"]
+        asks_for_texts: ["config", "wandbConfig", "summaryMetrics", "systemMetrics", "historyKeys"]
             .iter()
             .any(|f| request.query.contains(f)),
         shared_writer: headers.contains_key("x-wandb-client-id"),

@@ -22,8 +22,6 @@ export const MOST_RUNS = 1000;
 const RUNS_A_REQUEST = 250;
 /** What the server answers at most, with room. */
 const LINES_A_REQUEST = 5000;
-/** Panels that appear within this time share a request. */
-const GATHER = 20;
 /** While an answer comes, what has come is drawn this often. */
 const PARTS = 150;
 /** Live changes are fetched at most this often. */
@@ -194,7 +192,8 @@ export class ChartData {
     const wanted = this.#wanted.get(key) ?? new Set();
     for (const run of runs) wanted.add(run);
     this.#wanted.set(key, wanted);
-    this.#gather ??= setTimeout(() => this.#flush(), GATHER);
+    // Panels that appear together share a request.
+    this.#gather ??= setTimeout(() => this.#flush());
   }
 
   #flush(): void {

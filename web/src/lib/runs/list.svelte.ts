@@ -1,15 +1,12 @@
 /** Runs in one order under one filter: fetched page by page as far as somebody looks, moved by live changes. */
 import { isAbort } from '../api/errors';
 import { RunListDocument, type TableRunFragment } from '../api/generated';
-import { gql } from '../api/graphql';
+import { gql, isAsked } from '../api/graphql';
 import type { RunEvent } from '../api/live.svelte';
 import { allOf } from './filter';
+import { firstRuns, NEWEST, PAGE } from './first';
 
 export type RunRow = TableRunFragment;
-export const NEWEST = '-createdAt';
-
-/** Rows that are fetched at first. */
-export const PAGE = 100;
 const FAR = 1000;
 const LIVE = 1000;
 
@@ -150,18 +147,28 @@ export class RunList {
     this.rows = [...placed, ...this.rows].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   }
 
+  /** What was asked before changes are heard may have missed one. */
+  #again(signal: AbortSignal): void {
+    setTimeout(() => {
+      if (!signal.aborted) void this.reload();
+    }, LIVE);
+  }
+
   async #fetch(anew: boolean, first: number): Promise<void> {
     this.loading = true;
     const { signal } = this.#control;
-    const variables = { entity: this.entity, project: this.project, order: this.#order };
-    const page = { filters: this.#filters, first, after: this.#cursor };
+    const page = { order: this.#order, filters: this.#filters, first, after: this.#cursor };
+    const variables = { ...firstRuns(this), ...page };
     try {
-      await this.ready;
-      const { project } = await gql(RunListDocument, { ...variables, ...page }, signal);
+      if (!isAsked(RunListDocument, variables)) await this.ready;
+      else void this.ready.then(() => this.#again(signal));
+      const { project } = await gql(RunListDocument, variables, signal);
       const edges = project?.runs?.edges ?? [];
       const known = new Set(anew ? [] : this.rows.map((row) => row.name));
       const found = edges.map((edge) => edge.node).filter((row) => !known.has(row.name));
-      this.rows = anew ? found : [...this.rows, ...found];
+      // The same rows need not be drawn anew.
+      if (!anew) this.rows = [...this.rows, ...found];
+      else if (JSON.stringify(found) !== JSON.stringify(this.rows)) this.rows = found;
       this.total = project?.runCount ?? 0;
       this.#cursor = edges.at(-1)?.cursor ?? null;
       this.#more = project?.runs?.pageInfo.hasNextPage ?? false;

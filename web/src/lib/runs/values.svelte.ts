@@ -4,7 +4,7 @@ import { isAbort } from '../api/errors';
 import { RunValuesDocument } from '../api/generated';
 import { gql } from '../api/graphql';
 import { homeOf, runKey } from './home';
-import { NEWEST } from './list.svelte';
+import { NEWEST } from './first';
 
 /** What is asked for within this time shares a request. */
 const GATHER = 20;

@@ -11,10 +11,12 @@ import {
   WorkspaceViewsDocument,
 } from '../api/generated';
 import { gql } from '../api/graphql';
+import { DEFAULT_NAME, ownName, type Place, wantedViews } from './names';
 import { newId, type Spec, write } from './spec';
 
+export * from './names';
+
 export const VIEW_TYPE = 'project-view';
-export const DEFAULT_NAME = 'nw-default-w';
 
 export type ViewHead = Omit<ViewHeadFragment, 'mayUpdate' | 'mayDelete'> & {
   mayUpdate: Permission;
@@ -22,29 +24,12 @@ export type ViewHead = Omit<ViewHeadFragment, 'mayUpdate' | 'mayDelete'> & {
 };
 export type View = ViewHead & { spec: string };
 
-export interface Place {
-  entity: string;
-  project: string;
-}
-
-/** What a workspace is about: all runs of a project, or the page of one run, which is arranged alike for all of them. */
-export type Part = 'project' | 'run';
-
-/** The name of somebody's own workspace. */
-export const ownName = (user: string, part: Part = 'project'): string =>
-  `nw-nwuser${user}-${part === 'run' ? 'r' : 'w'}`;
 /** How somebody has arranged the pages of runs is no view that is listed. */
 export const isListed = (name: string): boolean => !/^nw-nwuser.*-r$/.test(name);
 export const freshName = (): string => `nw-${newId()}-v`;
 
 /** What stands in an address for a view, as in the vendor's addresses. */
 export const shortName = (name: string): string => name.replace(/^nw-(.*)-[vw]$/, '$1');
-
-/** The name of the view that an address is about. */
-export function fullName(short: string): string {
-  if (short.startsWith('nw-')) return short;
-  return `nw-${short}-${/^(nwuser|default$)/.test(short) ? 'w' : 'v'}`;
-}
 
 export const isOwn = (name: string, user: string | undefined): boolean =>
   user !== undefined && name === ownName(user);
@@ -71,9 +56,7 @@ export async function openViews(
   wished: string | null,
   signal?: AbortSignal,
 ): Promise<Record<'own' | 'named' | 'standard', View | null>> {
-  const names = { own: own ?? '', named: fullName(wished ?? '') };
-  const has = { hasOwn: own !== undefined, hasNamed: Boolean(wished) };
-  const answer = await gql(WorkspaceViewsDocument, { ...place, ...names, ...has }, signal);
+  const answer = await gql(WorkspaceViewsDocument, wantedViews(place, own, wished), signal);
   const { own: mine, named, default: standard } = answer.project ?? {};
   return { own: first(mine), named: first(named), standard: first(standard) };
 }
