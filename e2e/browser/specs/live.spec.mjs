@@ -101,13 +101,13 @@ test('of many runs the first are drawn while others are on their way', async () 
     };
   });
   await other.goto(`${server.url}/${user}/watch`);
-  const picture = other.getByRole('img', { name: /^train\/loss, \d+ runs?/ }).first();
+  const picture = other.getByRole('img', { name: /^Chart of train\/loss, \d+ runs?/ }).first();
   await picture.waitFor();
   const drawn = async () => Number(/, (\d+) run/.exec(await picture.getAttribute('aria-label'))[1]);
   const some = await drawn();
   assert.ok(some > 0 && some < 61, `${some} runs`);
   await other.evaluate(() => globalThis.release());
-  await other.getByRole('img', { name: /^train\/loss, 61 runs/ }).first().waitFor();
+  await other.getByRole('img', { name: /^Chart of train\/loss, 61 runs/ }).first().waitFor();
   await other.context().close();
 });
 
