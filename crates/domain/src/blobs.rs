@@ -6,14 +6,16 @@
 //! so a bucket needs no public endpoint and no CORS rules.
 
 mod abandoned;
+mod digests;
 mod local;
 mod read;
 mod write;
 
 use abandoned::Bucket;
+pub(crate) use digests::{Digests, Wanted};
 pub use read::{ByteRange, Download};
 use write::Room;
-pub(crate) use write::{BLOCK, Digests, Expect, Wanted, Written};
+pub(crate) use write::{Expect, Written};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -10,8 +10,8 @@ use md5::{Digest, Md5};
 use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
 
-use super::write::{Expect, Room, Wanted};
-use super::{Blobs, ByteRange};
+use super::write::{Expect, Room};
+use super::{Blobs, ByteRange, Wanted};
 use crate::{Clock, Error};
 
 const ANY: Expect = Expect { length: None, most: u64::MAX, digests: Wanted::Both };

@@ -3,15 +3,13 @@
 mod parts;
 mod source;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use md5::{Digest, Md5};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 
 use super::Blobs;
+use super::digests::{Digests, Wanted};
 use super::local::{LocalFile, write_together};
 use crate::{Error, Problem};
 use parts::Parts;
@@ -48,17 +46,6 @@ impl Written {
             }
         }
     }
-}
-
-/// Which digests are computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// None.
-    Nothing,
-    /// MD5, which clients know their files by.
-    Md5,
-    /// BLAKE3, too, which the server knows them by.
-    Both,
 }
 
 /// What an upload must be to be kept.
@@ -172,64 +159,6 @@ fn fault(e: std::io::Error) -> Error {
 
 fn count(bytes: u64) {
     metrics::counter!("runstead_stored_bytes_total", "in" => "blobs").increment(bytes);
-}
-
-/// Digests of bytes on their way, each computed on a thread of its own.
-#[derive(Clone, Default)]
-pub(crate) struct Digests {
-    md5: Option<Md5>,
-    hash: Option<blake3::Hasher>,
-}
-
-/// Less than this is digested where it is.
-const LITTLE: usize = 256 << 10;
-
-impl Digests {
-    /// Of no bytes yet.
-    pub fn new(wanted: Wanted) -> Self {
-        let md5 = (wanted != Wanted::Nothing).then(Md5::new);
-        Self { md5, hash: (wanted == Wanted::Both).then(blake3::Hasher::new) }
-    }
-
-    /// MD5 in base64, where it is wanted.
-    pub fn md5(&self) -> Option<String> {
-        self.md5.as_ref().map(|md5| STANDARD.encode(md5.clone().finalize()))
-    }
-
-    /// BLAKE3 in hex, where it is wanted.
-    pub fn hash(&self) -> Option<String> {
-        self.hash.as_ref().map(|hash| hash.finalize().to_string())
-    }
-
-    /// With these bytes, too.
-    pub async fn with(self, block: &[Bytes]) -> Result<Self, Error> {
-        let little = block.iter().map(Bytes::len).sum::<usize>() < LITTLE;
-        let (md5, hash) = tokio::try_join!(
-            feed(self.md5, block, little, |md5, bytes| md5.update(bytes)),
-            feed(self.hash, block, little, |hash, bytes| _ = hash.update(bytes)),
-        )?;
-        Ok(Self { md5, hash })
-    }
-}
-
-/// A digest, where it is wanted, with these bytes: here when they are few, else on another thread.
-async fn feed<D: Send + 'static>(
-    digest: Option<D>,
-    block: &[Bytes],
-    here: bool,
-    with: fn(&mut D, &[u8]),
-) -> Result<Option<D>, Error> {
-    let Some(mut digest) = digest else { return Ok(None) };
-    if here {
-        block.iter().for_each(|bytes| with(&mut digest, bytes));
-        return Ok(Some(digest));
-    }
-    let block = block.to_vec();
-    beside(move || {
-        block.iter().for_each(|bytes| with(&mut digest, bytes));
-        Some(digest)
-    })
-    .await
 }
 
 /// Where the blocks of a long blob go.

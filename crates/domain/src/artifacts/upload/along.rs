@@ -4,13 +4,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use futures::TryStreamExt;
-use futures::stream::BoxStream;
 use tokio::sync::Mutex as Held;
 
 use super::turns::Turns;
-use crate::blobs::{BLOCK, Digests, Wanted};
+use crate::blobs::{Digests, Wanted};
 use crate::db::sql;
 use crate::{Domain, Error};
 
@@ -63,7 +60,7 @@ impl Default for Digested {
 impl Digested {
     /// Reads the next part. When that fails nothing of it counts.
     async fn add(&mut self, domain: &Domain, blob: &str) -> Result<(), Error> {
-        self.digests = read(domain, blob, self.digests.clone()).await?;
+        self.digests = domain.blobs().digest(blob, self.digests.clone()).await?;
         self.blobs.push(blob.to_owned());
         Ok(())
     }
@@ -104,29 +101,6 @@ pub(super) async fn digests(domain: &Domain, upload: i64, parts: &[(i64, String)
         digested.add(domain, blob).await?;
     }
     Ok((digested.digests.hash().unwrap_or_default(), digested.digests.md5().unwrap_or_default()))
-}
-
-/// Digests with a blob, too: one block of it is digested while the next one is read.
-pub(super) async fn read(domain: &Domain, blob: &str, mut digests: Digests) -> Result<Digests, Error> {
-    let mut stream = domain.blobs().stream(blob, None).await?.stream;
-    let mut block = gather(&mut stream).await?;
-    while !block.is_empty() {
-        let (next, done) = tokio::join!(gather(&mut stream), digests.with(&block));
-        (block, digests) = (next?, done?);
-    }
-    Ok(digests)
-}
-
-/// The next bytes of a stream, so many that they are worth the way to another thread.
-async fn gather(stream: &mut BoxStream<'static, Result<Bytes, Error>>) -> Result<Vec<Bytes>, Error> {
-    let (mut block, mut bytes) = (Vec::new(), 0);
-    while bytes < BLOCK
-        && let Some(chunk) = stream.try_next().await?
-    {
-        bytes += chunk.len();
-        block.push(chunk);
-    }
-    Ok(block)
 }
 
 #[cfg(test)]

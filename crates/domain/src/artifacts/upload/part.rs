@@ -73,7 +73,7 @@ impl Allowed<Update, Artifact> {
         let parts: Vec<(i64, String, String)> = sql(text).bind(upload).all(domain.db()).await?;
         let mut reason = Ok(());
         for (part, announced, blob) in parts {
-            let came = along::read(domain, &blob, Digests::new(Wanted::Md5)).await?.md5().unwrap_or_default();
+            let came = domain.blobs().digest(&blob, Digests::new(Wanted::Md5)).await?.md5().unwrap_or_default();
             if came == announced {
                 continue;
             }
