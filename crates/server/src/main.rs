@@ -1,6 +1,6 @@
 //! The binary `runstead`.
 
-/// Requests hand memory from thread to thread: the system's allocator takes twice the time for that.
+/// Requests hand memory from thread to thread, which the system's allocator is slow at. See "Libraries" in `ARCHITECTURE.md`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
