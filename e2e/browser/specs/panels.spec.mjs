@@ -238,7 +238,7 @@ test("metrics are told apart by their strokes, lines are named by a template, an
 
 test("values that are NaN or infinite are counted, marked where they were logged, and read there", async () => {
   await panel("broken").scrollIntoViewIfNeeded();
-  await panel("broken").getByText("6 values are NaN or infinite").waitFor();
+  await panel("broken").getByRole("img", { name: "6 values are NaN or infinite" }).waitFor();
   assert.equal(await panel("broken").locator(".legend .unusual svg").count(), 3, "a mark of each kind");
   for (const [at, said] of [[100, "NaN"], [200, "∞"], [250, "−∞"]]) {
     const { heading, lines } = await read(panel("broken"), (at + 0.4) / 299);

@@ -62,6 +62,8 @@ export class Live {
   #failures = 0;
   /** Changes may have passed unheard. */
   #gap = false;
+  /** There was a connection. */
+  #heard = false;
   #listeners = new Set<Listener>();
   #again = new Set<() => void>();
   readonly #url: string;
@@ -69,7 +71,10 @@ export class Live {
   constructor(entity: string, project: string) {
     this.#url = at(`api/live/${encodeURIComponent(entity)}/${encodeURIComponent(project)}`);
     this.ready = new Promise((settle) => (this.#settle = settle));
-    setTimeout(this.#settle, PATIENCE);
+    setTimeout(() => {
+      this.#gap ||= !this.#heard;
+      this.#settle();
+    }, PATIENCE);
     this.#join();
     document.addEventListener('visibilitychange', this.#looked);
     if (document.hidden) this.#looked();
@@ -145,6 +150,7 @@ export class Live {
     else if (what.kind === 'again') this.#repeat();
     else {
       this.connected = what.connected;
+      this.#heard ||= what.connected;
       this.#settle();
       if (this.#gap && what.connected) this.#repeat();
       // Should this tab be next: between two connections changes may pass.
@@ -195,6 +201,7 @@ export class Live {
     source.onopen = () => {
       const gap = this.#failures > 0 || this.#gap;
       this.#failures = 0;
+      this.#heard = true;
       this.connected = true;
       this.#settle();
       this.#tell({ kind: 'state', connected: true });
