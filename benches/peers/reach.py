@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -15,6 +16,8 @@ from process import peak, size
 from systems import System
 
 TIMES = 3
+# How long the live runs log; the goal is half an hour.
+LIVE_SECONDS = int(os.environ.get("RUNSTEAD_BENCH_LIVE_SECONDS", "60"))
 LIST = """query($filters: JSONString, $order: String) { project(entityName: "bench", name: "table") {
     runCount(filters: $filters)
     runs(filters: $filters, order: $order, first: 50) { edges { cursor node { name state } } } } }"""
@@ -111,7 +114,7 @@ def live(folder: Path, say: Callable) -> None:
     system = systems.runstead(folder)
     system.send("live", 10_000, 1, 10, 10, 667)
     before = system.server.memory()
-    answer = system.send("live", 10_000, 1, 10, 60, 667)
+    answer = system.send("live", 10_000, 1, 10, LIVE_SECONDS, 667)
     after = system.server.memory()
     asked, cursor, rows = Asked(system), None, 0
     while True:
@@ -120,7 +123,7 @@ def live(folder: Path, say: Callable) -> None:
         cursor = runs["pageInfo"]["endCursor"]
         if not runs["pageInfo"]["hasNextPage"]:
             break
-    work = "10,000 live runs, 667 requests/s, 60 s (the goal: 30 min)"
+    work = f"10,000 live runs, 667 requests/s, {LIVE_SECONDS} s (the goal: 1,800 s)"
     say(
         work,
         "p99 ≤ 50 ms",

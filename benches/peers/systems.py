@@ -23,7 +23,7 @@ def environment(name: str) -> Path:
     return Path(os.environ[f"BENCH_ENV_{name.upper().replace('-', '_')}"])
 
 
-def outside(command: list[str], variables: dict[str, str], timeout: float = 1200, calm: bool = False) -> str:
+def outside(command: list[str], variables: dict[str, str], timeout: float = 3600, calm: bool = False) -> str:
     """What a command prints; a calm one does not get the priority of what is measured."""
     base = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8", **variables}
     done = subprocess.run(

@@ -4,6 +4,8 @@ import '@fontsource-variable/jetbrains-mono/index.css';
 import './lib/design/tokens.css';
 import './lib/design/base.css';
 import { askEarly } from './early';
+import { chosenTheme, showTheme } from './lib/state/shown-theme';
 
+showTheme(chosenTheme());
 askEarly();
 void import('./start');

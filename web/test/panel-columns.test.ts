@@ -1,3 +1,5 @@
+import { panelTypes } from '../src/lib/panels/registry';
+import type { PanelConfig } from '../src/lib/panels/types';
 import { describe, expect, test } from 'vitest';
 import { barsOf, boxOf, densityOf, measures, quantile } from '../src/lib/panels/bar/bars';
 import {
@@ -157,5 +159,14 @@ describe('scatter', () => {
         { x: 1, y: 2 },
       ]),
     ).toBeNull();
+  });
+});
+
+describe('titles', () => {
+  test('a scatter plot is called after the axes that are chosen', () => {
+    const title = (config: PanelConfig) => panelTypes['Scatter Plot']?.titleOf(config);
+    expect(title({ yAxis: 'summary:loss', xAxis: 'config:lr.value' })).toBe('loss / lr');
+    expect(title({ yAxis: 'summary:loss' })).toBe('loss');
+    expect(title({})).toBe('');
   });
 });

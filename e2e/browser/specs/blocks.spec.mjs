@@ -212,6 +212,11 @@ test('a grid has sets of runs, also of another project, in one picture; one is n
   await drawn(1);
   await grid().getByRole('button', { name: 'Draw Run set', exact: true }).click();
   await drawn(3);
+  // What can only speak of one project says so.
+  await grid().getByRole('button', { name: 'Add panel' }).click();
+  await drawer.getByRole('button', { name: /^Parameter importance/ }).click();
+  await drawer.getByRole('button', { name: 'Done' }).click();
+  await grid().getByText(`Of ${place.entity}/${place.project} alone: 1 run of another project is left out.`).waitFor();
   await assertAccessible(page);
   await grid().getByRole('button', { name: 'Freeze data' }).click();
   await grid().getByRole('button', { name: 'Show live data' }).waitFor();

@@ -123,6 +123,25 @@ test('nothing moves for those who asked for less motion', async () => {
   await ada.keyboard.press('Escape');
 });
 
+test('a page has the chosen theme before its code is there', async () => {
+  const page = await signIn('bo', { colorScheme: 'light' });
+  await page.goto(`${server.url}/settings/profile`);
+  await page.getByLabel('Dark', { exact: true }).check();
+  let come;
+  const code = new Promise((resolve) => (come = resolve));
+  await page.route('**/assets/app-*.js', async (route) => {
+    await code;
+    await route.continue();
+  });
+  await page.goto(home(), { waitUntil: 'commit' });
+  await page.locator(':root[data-theme=dark]').waitFor();
+  assert.equal(await page.locator('#app > *').count(), 0, 'nothing of the app');
+  come();
+  await panel(page, 'Charts', 'learning_rate').waitFor();
+  assert.equal(await page.locator(':root').getAttribute('data-theme'), 'dark');
+  await page.context().close();
+});
+
 test('the look of one line is chosen, and given back', async () => {
   await workspace(ada);
   const loss = panel(ada, 'train', 'loss');

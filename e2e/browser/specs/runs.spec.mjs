@@ -207,6 +207,20 @@ test("a pinned baseline shows what is better and worse", async () => {
   await assertAccessible(page);
 });
 
+test("a pinned run, which is there twice, is renamed in either place", async () => {
+  for (const [at, before, after] of [[0, "trial-6", "above"], [1, "above", "trial-6"]]) {
+    const copy = row(before).nth(at);
+    await copy.getByRole("link").hover();
+    await copy.getByRole("button", { name: `Actions of ${before}` }).click();
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    const field = page.locator(".grid").getByRole("textbox", { name: "Name" });
+    await field.fill(after);
+    await field.press("Enter");
+    await row(after).nth(1).waitFor();
+    assert.equal(await row(after).count(), 2);
+  }
+});
+
 test("a run is renamed in place", async () => {
   await row("trial-11")
     .getByRole("link")

@@ -12,8 +12,11 @@ const named = (config: PanelConfig) =>
   text(config, 'metricRegex') ??
   (texts(config, 'expressions').join(', ') || texts(config, 'metrics').join(', '));
 
-const axis = (config: PanelConfig, field: string) =>
-  columnName(columnOfMetric(text(config, field) ?? '–'));
+/** What is named by these fields, as far as they are filled in. */
+const columns = (config: PanelConfig, ...fields: string[]) =>
+  fields
+    .flatMap((field) => text(config, field) ?? [])
+    .map((key) => columnName(columnOfMetric(key)));
 
 const line: PanelType = {
   viewType: 'Run History Line Plot',
@@ -42,8 +45,7 @@ const scatter: PanelType = {
   settings: true,
   title: () => t('web.panel.scatter'),
   icon: 'scatter',
-  titleOf: (config) =>
-    text(config, 'chartTitle') ?? `${axis(config, 'yAxis')} / ${axis(config, 'xAxis')}`,
+  titleOf: (config) => text(config, 'chartTitle') ?? columns(config, 'yAxis', 'xAxis').join(' / '),
   component: async () => (await import('./scatter/ScatterPanel.svelte')).default,
   form: async () => (await import('./scatter/ScatterForm.svelte')).default,
   defaults: () => ({}),

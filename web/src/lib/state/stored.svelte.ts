@@ -1,18 +1,13 @@
-/** A choice of this browser, kept in its local storage; storage that is forbidden is simply not used. */
+/** A choice of this browser, kept in its local storage. */
+import { keep, kept } from './kept';
 
 export class Stored<T> {
   #value: T = $state.raw() as T;
-  readonly #key: string;
+  readonly #name: string;
 
-  constructor(key: string, initial: T) {
-    this.#key = `runstead:${key}`;
-    this.#value = initial;
-    try {
-      const text = localStorage.getItem(this.#key);
-      if (text !== null) this.#value = JSON.parse(text) as T;
-    } catch {
-      this.#value = initial;
-    }
+  constructor(name: string, initial: T) {
+    this.#name = name;
+    this.#value = kept(name, initial);
   }
 
   get value(): T {
@@ -21,10 +16,6 @@ export class Stored<T> {
 
   set value(next: T) {
     this.#value = next;
-    try {
-      localStorage.setItem(this.#key, JSON.stringify(next));
-    } catch {
-      // Private windows may forbid storage: the choice then lasts as long as the page.
-    }
+    keep(this.#name, next);
   }
 }

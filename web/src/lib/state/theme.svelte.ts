@@ -1,8 +1,9 @@
 /** Light, dark, or as the system says. */
+import { showTheme, THEME, type Theme } from './shown-theme';
 import { Stored } from './stored.svelte';
 
-export type Theme = 'auto' | 'light' | 'dark';
-const stored = new Stored<Theme>('theme', 'auto');
+export type { Theme };
+const stored = new Stored<Theme>(THEME, 'auto');
 let systemDark = $state(false);
 
 export const theme = (): Theme => stored.value;
@@ -13,13 +14,11 @@ export const isDark = (): boolean =>
 
 export function setTheme(next: Theme): void {
   stored.value = next;
-  if (next === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = next;
+  showTheme(next);
 }
 
-/** Applies the saved theme and follows the system's. */
+/** Follows the system's theme. */
 export function startTheme(): void {
-  setTheme(stored.value);
   const media = matchMedia('(prefers-color-scheme: dark)');
   systemDark = media.matches;
   media.addEventListener('change', () => (systemDark = media.matches));

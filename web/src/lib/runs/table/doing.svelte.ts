@@ -5,21 +5,22 @@ import type { RunModel } from '../model.svelte';
 export class Doing {
   /** The line that the keys are on. */
   at = $state(-1);
-  editing = $state.raw<{ run: string; column: string } | null>(null);
-  menu = $state.raw<{ row: RunRow; anchor: HTMLElement } | null>(null);
+  /** `above`: the copy of a pinned run above the others, not the run in its place. */
+  editing = $state.raw<{ run: string; column: string; above: boolean } | null>(null);
+  menu = $state.raw<{ row: RunRow; anchor: HTMLElement; above: boolean } | null>(null);
   failure = $state('');
   #last: string | null = null;
 
   constructor(readonly model: RunModel) {}
 
-  edit(row: RunRow, column: string): void {
+  edit(row: RunRow, column: string, above = false): void {
     this.failure = '';
     this.menu = null;
-    this.editing = { run: row.name, column };
+    this.editing = { run: row.name, column, above };
   }
 
-  openMenu(row: RunRow, anchor: HTMLElement): void {
-    this.menu = { row, anchor };
+  openMenu(row: RunRow, anchor: HTMLElement, above = false): void {
+    this.menu = { row, anchor, above };
   }
 
   /** Selects a run; with `range`, all from the one before to it. */
