@@ -272,9 +272,15 @@ test("runs are deleted after a question that says how many", async () => {
   await counted("12 runs");
 });
 
-test("on a phone the table is cards", async () => {
+test("on a phone the table is cards, which are renamed in place, too", async () => {
   await page.setViewportSize(sizes.phone);
   await page.locator(".grid.cards").waitFor();
+  await page.getByRole("button", { name: "Actions of winner" }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  const field = page.locator(".grid").getByRole("textbox", { name: "Name" });
+  await field.fill("champion");
+  await field.press("Enter");
+  await page.getByRole("link", { name: "champion", exact: true }).waitFor();
   await assertNoSidewaysScroll(page);
   await assertAccessible(page);
   await page.setViewportSize(sizes.desktop);

@@ -19,6 +19,12 @@ export class Doing {
     this.editing = { run: row.name, column, above };
   }
 
+  /** The column of a row that is edited, if one is. */
+  edited(row: RunRow, above: boolean): string | undefined {
+    const { run, column, above: there } = this.editing ?? {};
+    return run === row.name && there === above ? column : undefined;
+  }
+
   openMenu(row: RunRow, anchor: HTMLElement, above = false): void {
     this.menu = { row, anchor, above };
   }
