@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contrast, linearRgb, oklab, type Oklch } from '../src/lib/design/color';
-import { RAMP, SERIES, seriesStep } from '../src/lib/design/palette';
+import { KINSHIP, RAMP, SERIES, seriesStep } from '../src/lib/design/palette';
 import { Colors, SharedColors } from '../src/lib/runs/colors.svelte';
 
 type Theme = 'light' | 'dark';
@@ -93,6 +93,20 @@ describe('the colour of a run', () => {
     colors.meet(ids);
     expect(ids.slice(0, 3).map((id) => colors.of(id))).toEqual(first);
     expect(new Set(ids.map((id) => colors.of(id))).size).toBe(SERIES);
+  });
+  test('is of another kind than those of the first runs, while there is one', () => {
+    const kinds = Math.max(...KINSHIP) + 1;
+    for (let project = 0; project < 20; project += 1) {
+      const colors = new Colors(`ada/project-${project}`);
+      const ids = Array.from({ length: kinds }, (_, i) => `${project}-${i}`);
+      colors.meet(ids);
+      expect(new Set(ids.map((id) => KINSHIP[colors.of(id)])).size).toBe(kinds);
+    }
+  });
+  test('has its kind by the part of the colour circle that it is in', () => {
+    const ends = [30, 60, 130, 200, 250, 320, 360];
+    const hues = Array.from({ length: SERIES }, (_, step) => token(`series-${step}`, 'light')[2]);
+    expect(hues.map((hue) => ends.findIndex((end) => hue < end))).toEqual(KINSHIP);
   });
   test('nor that of a run of another project that is drawn beside it, be it of the same id', () => {
     const shared = new SharedColors();

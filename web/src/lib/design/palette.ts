@@ -1,6 +1,10 @@
 /** Series colours: a run has its colour from the hash of its id. */
 
 export const SERIES = 20;
+/** Which steps are alike at a glance: the part of the colour circle that each is in, from red on. */
+export const KINSHIP: readonly number[] = [
+  4, 1, 5, 3, 5, 2, 6, 2, 6, 3, 5, 3, 6, 2, 5, 3, 0, 6, 2, 3,
+];
 /** Steps from low to high, behind those of the series: `--series-20` and on. */
 export const RAMP = 12;
 

@@ -1,6 +1,6 @@
 /** The colours of a project's runs: each its own by the hash of its id, but two runs seen together do not share one
- * while another is free. Where a run got another colour, this browser remembers it, on every page and for good. */
-import { SERIES, seriesStep } from '../design/palette';
+ * while another is free, nor have two of a kind while there is another kind. Where a run got another colour, this browser remembers it, on every page and for good. */
+import { KINSHIP, SERIES, seriesStep } from '../design/palette';
 import { Stored } from '../state/stored.svelte';
 
 const noUses = (): number[] => new Array<number>(SERIES).fill(0);
@@ -45,14 +45,20 @@ export class Colors {
     return this.#uses[step] ?? 0;
   }
 
-  /** The least used step, the first from `own` on; neighbours in the palette differ most. */
+  #usesLike(step: number): number {
+    return this.#uses.reduce(
+      (sum, uses, other) => (KINSHIP[other] === KINSHIP[step] ? sum + uses : sum),
+      0,
+    );
+  }
+
+  /** The least used step of the least used kind, the first from `own` on; neighbours in the palette differ most. */
   #leastUsed(own: number): number {
-    let best = own;
-    for (let i = 1; i < SERIES; i += 1) {
-      const step = (own + i) % SERIES;
-      if (this.#usesOf(step) < this.#usesOf(best)) best = step;
-    }
-    return best;
+    const steps = Array.from({ length: SERIES }, (_, i) => (own + i) % SERIES);
+    const fewest = Math.min(...steps.map((step) => this.#usesOf(step)));
+    const free = steps.filter((step) => this.#usesOf(step) === fewest);
+    const uses = free.map((step) => this.#usesLike(step));
+    return free[uses.indexOf(Math.min(...uses))] ?? own;
   }
 }
 
