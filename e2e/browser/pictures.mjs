@@ -20,10 +20,12 @@ const box = await loss.boundingBox();
 await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4);
 await picture(page, 'project');
 
-// The best of them, as it is found from the list.
+// The best of them, as it is found from the list: its charts.
 await page.mouse.move(0, 0);
 await page.locator('aside').getByRole('link', { name: /-3$/ }).click();
 await page.getByText('best_acc').waitFor();
+await page.getByRole('link', { name: 'Charts', exact: true }).click();
+await page.locator('[data-panel$=":train/loss"] .u-over').waitFor();
 await picture(page, 'run');
 
 await browser.close();
