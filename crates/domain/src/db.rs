@@ -24,6 +24,9 @@ const LOG_PAGES: &str = "8192";
 /// Most memory for pages of each connection to SQLite, in KiB, as a negative number.
 const PAGE_CACHE: &str = "-16384";
 
+/// Rows that a connection to SQLite reads ahead of whoever takes them: with few, its thread waits again and again.
+const ROWS: usize = 1000;
+
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE: Duration = Duration::from_secs(20);
 
@@ -73,6 +76,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("cache_size", PAGE_CACHE)
+            .row_buffer_size(ROWS)
             .busy_timeout(ACQUIRE);
         let pool = || {
             let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);

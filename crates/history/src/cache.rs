@@ -26,6 +26,8 @@ pub(crate) enum Part {
     Counted(String, u32),
     /// The steps of some rows.
     Steps(Rows),
+    /// Where the pages of a key are in a group of rows.
+    Pages(String, usize),
     /// The numbers of a key in some rows.
     Numbers(String, Rows),
 }

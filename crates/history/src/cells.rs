@@ -7,8 +7,8 @@
 mod cell;
 mod sum;
 
-pub(crate) use cell::Found;
 pub use cell::{Cell, Unusual};
+pub(crate) use cell::{Found, Number};
 pub(crate) use sum::Sum;
 
 use std::ops::Range;
@@ -80,7 +80,7 @@ impl Cells {
     }
 
     /// Adds the values of consecutive steps, the first of which is not before the last one.
-    pub(crate) fn extend<T: Copy + Into<f64>>(&mut self, mut step: i64, mut values: &[T]) {
+    pub(crate) fn extend<T: Number>(&mut self, mut step: i64, mut values: &[T]) {
         while !values.is_empty() {
             let place = step >> self.shift;
             let left = whole(step, step, self.shift).end.abs_diff(step);

@@ -17,10 +17,10 @@ mod encode;
 mod planes;
 
 pub use decode::decode;
-pub(crate) use decode::{decompress, decompress_bulk, floats};
+pub(crate) use decode::{decompress, decompress_into, floats};
 pub(crate) use encode::compress;
 pub use encode::encode;
-pub(crate) use planes::put_floats;
+pub(crate) use planes::{add_floats, put_floats, singles};
 
 /// The version that [`encode`] writes.
 pub const VERSION: u8 = 1;

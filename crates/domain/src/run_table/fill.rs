@@ -50,8 +50,8 @@ pub(super) fn stored(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> 
 /// Fills a row from `{"key": {"value": …}}`.
 pub(super) fn config(tree: &mut Tree, row: u32, text: &str) -> Result<(), Error> {
     read(text, |scanner| {
-        let entries = scanner.object(|scanner, key| {
-            let node = tree.child(Tree::ROOT, &key);
+        let entries = scanner.entries(|scanner| {
+            let node = child(tree, Tree::ROOT, scanner)?;
             entry(&mut Fill { tree, row }, node, scanner)
         });
         entries.map(drop)
@@ -68,6 +68,14 @@ fn read<'a>(text: &'a str, fill: impl FnOnce(&mut Scanner<'a>) -> Result<(), Jso
     fill(&mut scanner).and_then(|()| scanner.finish()).map_err(stored)
 }
 
+/// The node of the key that comes, which is likely the one that came after the key before in other rows.
+fn child(tree: &mut Tree, node: NodeId, scanner: &mut Scanner<'_>) -> Result<NodeId, JsonError> {
+    match tree.likely(node, |key| scanner.pass_key(key)) {
+        Some(child) => Ok(child),
+        None => Ok(tree.child(node, &scanner.key()?)),
+    }
+}
+
 /// One entry of a config: what is in its `value`; all of it where it has none.
 fn entry(fill: &mut Fill<'_>, node: NodeId, scanner: &mut Scanner<'_>) -> Result<(), JsonError> {
     if scanner.peek() != Some(b'{') {
@@ -75,7 +83,8 @@ fn entry(fill: &mut Fill<'_>, node: NodeId, scanner: &mut Scanner<'_>) -> Result
     }
     let mut others = Map::new();
     let mut has_value = false;
-    scanner.object(|scanner, key| {
+    scanner.entries(|scanner| {
+        let key = if scanner.pass_key("value") { "value".into() } else { scanner.key()? };
         if key == "value" {
             has_value = true;
             return fill.value(node, scanner);
@@ -123,8 +132,8 @@ impl Fill<'_> {
     }
 
     fn object(&mut self, node: NodeId, scanner: &mut Scanner<'_>) -> Result<(), JsonError> {
-        let members = scanner.object(|scanner, key| {
-            let child = self.tree.child(node, &key);
+        let members = scanner.entries(|scanner| {
+            let child = child(self.tree, node, scanner)?;
             self.value(child, scanner)
         })?;
         // The summary itself is no value.
@@ -145,5 +154,40 @@ fn put(tree: &mut Tree, row: u32, node: NodeId, value: &Value) {
                 put(tree, row, child, value);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_what_it_says_whatever_came_in_its_place_before() {
+        let mut tree = Tree::default();
+        let rows = [
+            (r#"{"z":0,"a\":1,\"b":2}"#, json!({ "z": 0, "a\":1,\"b": 2 })),
+            (r#"{"z":0,"a":1,"b":2}"#, json!({ "z": 0, "a": 1, "b": 2 })),
+            (r#"{"z" : 0, "a\":1,\"b" : 2 }"#, json!({ "z": 0, "a\":1,\"b": 2 })),
+            (r#"{"\u007a":0,"a":1,"bc":{"z":3}}"#, json!({ "z": 0, "a": 1, "bc": { "z": 3 } })),
+            (r#"{"z":0,"a":1,"b":2}"#, json!({ "z": 0, "a": 1, "b": 2 })),
+        ];
+        for (row, (text, value)) in (0..).zip(&rows) {
+            summary(&mut tree, row, text).unwrap();
+            assert_eq!(tree.value(Tree::ROOT, row).as_ref(), Some(value), "{text}");
+        }
+        for text in [r#"{"z":0"a":1}"#, r#"{"z"0}"#, r#"{"z":}"#, r#"{"z"#, r#"{"z":0,}"#] {
+            assert!(summary(&mut tree, 9, text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn entries_of_a_config_have_values_and_more() {
+        let mut tree = Tree::default();
+        let text = r#"{"a":{"desc":null,"value":1},"b":{"value":{"value":2}},"c":{"desc":3},"d":{ "value" : 4 }}"#;
+        config(&mut tree, 0, text).unwrap();
+        let expected = json!({ "a": 1, "b": { "value": 2 }, "c": { "desc": 3 }, "d": 4 });
+        assert_eq!(tree.value(Tree::ROOT, 0), Some(expected));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
 
 use super::fill::{SELECT, StoredRun};
 use super::table::RunTable;
@@ -13,6 +13,8 @@ use crate::{Domain, Error};
 
 /// Runs that are read in one statement.
 const CHUNK: usize = 1000;
+/// So many such groups are read ahead of those that are put into columns.
+const AHEAD: usize = 3;
 
 /// How far a table is up to date.
 #[derive(Debug, Default)]
@@ -67,28 +69,38 @@ pub(super) async fn advance(
 
 /// Reads all runs, the next ones while those before are put into columns; how many.
 async fn all(kept: &Arc<Kept>, db: &Db, project: i64) -> Result<usize, Error> {
+    // Of an attempt that failed.
+    *kept.table.write().unwrap_or_else(PoisonError::into_inner) = RunTable::new();
+    let (sender, mut receiver) = mpsc::channel::<Vec<StoredRun>>(AHEAD);
+    let kept = Arc::clone(kept);
+    let filling = tokio::task::spawn_blocking(move || {
+        while let Some(runs) = receiver.blocking_recv() {
+            kept.table.write().unwrap_or_else(PoisonError::into_inner).put(&runs)?;
+        }
+        Ok::<(), Error>(())
+    });
+    let count = send_all(db, project, sender).await;
+    // Also when reading failed: the next attempt begins with an empty table.
+    filling.await.map_err(|e| Error::internal("reading runs", e))??;
+    count
+}
+
+/// Sends all runs in groups; how many. Ends when nobody takes them any more.
+async fn send_all(db: &Db, project: i64, sender: mpsc::Sender<Vec<StoredRun>>) -> Result<usize, Error> {
     let text = format!(
         "{SELECT} WHERE r.project_id = $1 AND r.deleted_at IS NULL AND (r.created_at, r.id) > ($2, $3) \
          ORDER BY r.created_at, r.id LIMIT {CHUNK}"
     );
-    // Of an attempt that failed.
-    *kept.table.write().unwrap_or_else(PoisonError::into_inner) = RunTable::new();
     let (mut after, mut count) = ((i64::MIN, i64::MIN), 0);
-    let mut filling: Option<JoinHandle<Result<(), Error>>> = None;
     loop {
         let runs: Vec<StoredRun> = sql(text.clone()).bind(project).bind(after.0).bind(after.1).all(db).await?;
-        if let Some(filling) = filling.take() {
-            joined(filling).await?;
-        }
-        count += runs.len();
         let Some(last) = runs.last() else { return Ok(count) };
         after = (last.created_at, last.id);
-        filling = Some(tokio::spawn(put(Arc::clone(kept), runs, Vec::new())));
+        count += runs.len();
+        if sender.send(runs).await.is_err() {
+            return Ok(count);
+        }
     }
-}
-
-async fn joined(filling: JoinHandle<Result<(), Error>>) -> Result<(), Error> {
-    filling.await.map_err(|e| Error::internal("reading runs", e))?
 }
 
 /// Makes the rows of runs anew; of `asked` those that are not there are forgotten.

@@ -37,7 +37,19 @@ impl<T: Copy + Default> Store<T> {
     }
 
     /// Gives a row that has none a value.
+    #[inline]
     pub fn set(&mut self, row: u32, value: T) {
+        match self {
+            // Most rows come one after the other.
+            Self::Dense { values, valid, count } if values.len() == row as usize => {
+                values.push(value);
+                *count += usize::from(valid.insert(row));
+            }
+            _ => self.set_any(row, value),
+        }
+    }
+
+    fn set_any(&mut self, row: u32, value: T) {
         let rows = row as usize + 1;
         match self {
             Self::Sparse(map) => {

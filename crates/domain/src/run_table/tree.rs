@@ -55,14 +55,20 @@ impl Tree {
         self.nodes.iter_mut().map(|node| &mut node.column)
     }
 
+    /// The node of the key that is likely to be next, if `is` says that it is. Only a key is tried in which nothing is
+    /// escaped.
+    pub fn likely(&mut self, node: NodeId, is: impl FnOnce(&str) -> bool) -> Option<NodeId> {
+        let node = &mut self.nodes[node];
+        let (key, child) = node.keys.get(node.next)?;
+        let found = (!key.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) && is(key)).then_some(*child);
+        node.next += usize::from(found.is_some());
+        found
+    }
+
     /// The node below a node; made when it is new.
     pub fn child(&mut self, node: NodeId, key: &str) -> NodeId {
         let fresh = self.nodes.len();
         let node = &mut self.nodes[node];
-        if let Some((_, child)) = node.keys.get(node.next).filter(|(likely, _)| **likely == *key) {
-            node.next += 1;
-            return *child;
-        }
         if let Some(place) = node.places.get(key) {
             node.next = place + 1;
             return node.keys[*place].1;

@@ -134,16 +134,17 @@ pub(super) fn lines_of(
     stream::iter(groups).map(move |runs| several(domain.clone(), runs, Arc::clone(&request))).buffered(AT_ONCE)
 }
 
-/// The lines of a few runs; as many are read at a time in the whole process as there are processors.
+/// The lines of a few runs; as many are drawn at a time in the whole process as there are processors.
 async fn several(
     domain: Domain,
     runs: Vec<(String, i64)>,
     request: Arc<SeriesRequest>,
 ) -> Result<Vec<RunSeries>, Error> {
-    let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let kind = if request.system { StreamKind::Events } else { StreamKind::History };
     let ids: Vec<i64> = runs.iter().map(|(_, id)| *id).collect();
     let mut parts = streams::charts(&domain, &ids, kind).await?;
+    // Only now: a processor that waits for the database could draw others.
+    let _permit = domain.sampling().acquire().await.map_err(|e| Error::internal("waiting to sample", e))?;
     let cache = Arc::clone(domain.charts());
     let read = move || {
         let keys: Vec<&str> = request.keys.iter().chain([&request.x]).map(String::as_str).collect();

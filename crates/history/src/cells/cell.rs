@@ -1,5 +1,7 @@
 //! One part of the step axis.
 
+use std::ops::RangeInclusive;
+
 use super::Sum;
 
 /// What is no finite number.
@@ -113,16 +115,15 @@ impl Cell {
 
     /// The cell of finite values of consecutive steps from this one on; none when some are not finite. Four sums at once, each
     /// of every fourth value: one alone would wait for itself.
-    pub(crate) fn of_run<T: Copy + Into<f64>>(place: i64, step: i64, values: &[T]) -> Option<Self> {
+    pub(crate) fn of_run<T: Number>(place: i64, step: i64, values: &[T]) -> Option<Self> {
         const LANES: usize = 4;
         let (first, last): (f64, f64) = ((*values.first()?).into(), (*values.last()?).into());
-        let (mut least, mut most) = ([i64::MAX; LANES], [i64::MIN; LANES]);
+        let (mut least, mut most) = ([values.first()?.rank(); LANES], [values.first()?.rank(); LANES]);
         let mut sums = [Sum { high: -0.0, low: 0.0 }; LANES];
         let mut add = |lane: usize, value: T| {
-            let number: f64 = value.into();
-            let rank = rank(number);
+            let rank = value.rank();
             (least[lane], most[lane]) = (least[lane].min(rank), most[lane].max(rank));
-            sums[lane].add(number);
+            sums[lane].add(value.into());
         };
         let (fours, rest) = values.as_chunks::<LANES>();
         for four in fours {
@@ -131,7 +132,7 @@ impl Cell {
         rest.iter().enumerate().for_each(|(lane, value)| add(lane, *value));
         let least = least.into_iter().min()?;
         let most = most.into_iter().max()?;
-        if least < rank(f64::MIN) || most > rank(f64::MAX) {
+        if !T::FINITE.contains(&least) || !T::FINITE.contains(&most) {
             return None;
         }
         let mut sum = sums[0];
@@ -142,8 +143,8 @@ impl Cell {
             last_step: step + values.len() as i64 - 1,
             first,
             last,
-            min: number_of(least),
-            max: number_of(most),
+            min: T::of(least),
+            max: T::of(most),
             sum,
             ascending: values.windows(2).all(|pair| pair[0].into() <= pair[1].into()),
             ..Self::empty(place)
@@ -191,15 +192,45 @@ impl Cell {
     }
 }
 
-/// A number's place among all, in the order of [`f64::total_cmp`].
-fn rank(number: f64) -> i64 {
-    let bits = number.to_bits() as i64;
-    bits ^ ((bits >> 63) as u64 >> 1) as i64
+/// Floats of either size.
+pub(crate) trait Number: Copy + Into<f64> {
+    /// A number's place among all, in the order of [`f64::total_cmp`].
+    type Rank: Copy + Ord;
+    /// The ranks of all finite numbers.
+    const FINITE: RangeInclusive<Self::Rank>;
+
+    fn rank(self) -> Self::Rank;
+
+    /// The number of which this is the rank.
+    fn of(rank: Self::Rank) -> f64;
 }
 
-/// The number of which this is the [`rank`].
-fn number_of(rank: i64) -> f64 {
-    f64::from_bits((rank ^ ((rank >> 63) as u64 >> 1) as i64) as u64)
+impl Number for f64 {
+    type Rank = i64;
+    const FINITE: RangeInclusive<i64> = i64::MIN + (1 << 52)..=i64::MAX - (1 << 52);
+
+    fn rank(self) -> i64 {
+        let bits = self.to_bits() as i64;
+        bits ^ ((bits >> 63) as u64 >> 1) as i64
+    }
+
+    fn of(rank: i64) -> f64 {
+        Self::from_bits((rank ^ ((rank >> 63) as u64 >> 1) as i64) as u64)
+    }
+}
+
+impl Number for f32 {
+    type Rank = i32;
+    const FINITE: RangeInclusive<i32> = i32::MIN + (1 << 23)..=i32::MAX - (1 << 23);
+
+    fn rank(self) -> i32 {
+        let bits = self.to_bits() as i32;
+        bits ^ ((bits >> 31) as u32 >> 1) as i32
+    }
+
+    fn of(rank: i32) -> f64 {
+        Self::from_bits((rank ^ ((rank >> 31) as u32 >> 1) as i32) as u32).into()
+    }
 }
 
 /// -0 is below 0, so that the order of the two does not matter.
@@ -209,4 +240,24 @@ fn smaller(a: f64, b: f64) -> f64 {
 
 fn larger(a: f64, b: f64) -> f64 {
     if b.total_cmp(&a).is_gt() { b } else { a }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_in_the_order_of_numbers_and_know_which_are_finite() {
+        let all = [f64::NEG_INFINITY, f64::MIN, f64::from(f32::MIN), -1.5, -1e-40, -0.0, 0.0, 1e-40, 2.0, f64::MAX];
+        assert!(all.is_sorted_by(|a, b| a.rank() < b.rank()));
+        assert!(all.iter().all(|number| f64::of(number.rank()).to_bits() == number.to_bits()));
+        let singles = all.map(|number| number as f32);
+        assert!(singles.is_sorted_by_key(|number| number.rank()));
+        assert!(singles.iter().all(|number| f32::of(number.rank()).to_bits() == f64::from(*number).to_bits()));
+        for number in all.into_iter().chain([f64::NAN, -f64::NAN, f64::INFINITY]) {
+            assert_eq!(<f64 as Number>::FINITE.contains(&number.rank()), number.is_finite());
+            let single = number as f32;
+            assert_eq!(<f32 as Number>::FINITE.contains(&single.rank()), single.is_finite());
+        }
+    }
 }

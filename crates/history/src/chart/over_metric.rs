@@ -38,8 +38,7 @@ impl Chart {
         }
         let shift = shift_for(part.0, part.1, points::inner(most)).min(shift);
         let cells = self.both(x, y, part, shift, range)?;
-        let ys: Vec<Cell> = cells.iter().map(|(_, y)| *y).collect();
-        let count = points::sum(&ys, |cell| cell.count);
+        let count: u64 = cells.iter().map(|(_, y)| y.count).sum();
         let mut series = if count > most as u64 {
             let held = cells.into_iter().filter(|(_, y)| y.count > 0);
             let point = |(x, cell): (Cell, Cell)| Point { first_x: x.first, last_x: x.last, cell };
@@ -75,12 +74,12 @@ impl Chart {
     ) -> Result<Vec<(Cell, Cell)>, SegmentError> {
         let steps = whole(first, last, shift);
         let (from, to) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        let mut found = Vec::new();
-        let mut xs = self.cells(x, shift, &steps)?.cells.into_iter().peekable();
-        for cell in self.cells(y, shift, &steps)?.cells {
-            while xs.next_if(|x| x.place < cell.place).is_some() {}
+        let (xs, ys) = (self.cells(x, shift, &steps)?.cells, self.cells(y, shift, &steps)?.cells);
+        let (mut found, mut at) = (Vec::with_capacity(ys.len()), 0);
+        for cell in ys {
+            at += xs[at..].iter().take_while(|x| x.place < cell.place).count();
             // Wherever y has a value there is a row, and so an x.
-            if let Some(x) = xs.peek().filter(|x| x.place == cell.place && x.last >= from && x.first <= to) {
+            if let Some(x) = xs.get(at).filter(|x| x.place == cell.place && x.last >= from && x.first <= to) {
                 found.push((*x, cell));
             }
         }

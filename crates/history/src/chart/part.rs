@@ -10,7 +10,7 @@ use crate::batch::Batch;
 use crate::cache::{self, Cache};
 use crate::cells::{Cells, MOST_SHIFT};
 use crate::overview::Overview;
-use crate::segment::{self, Footer, Numbers, Rows, SegmentError, Source, Steps};
+use crate::segment::{self, Footer, Numbers, Pages, Rows, SegmentError, Source, Steps};
 
 /// Cells of a whole segment that are made of its rows are kept when they are no more than these.
 const MOST_CELLS: i128 = if cfg!(test) { 8 } else { 4096 };
@@ -197,7 +197,17 @@ impl Part {
 
     fn numbers(&self, footer: &Footer, key: &str, rows: &Rows) -> Result<Arc<Numbers>, SegmentError> {
         let part = cache::Part::Numbers(key.to_owned(), rows.clone());
-        self.cache.get(&self.name, part, Numbers::bytes, || Numbers::read(|| self.source(), footer, key, rows))
+        let read = || {
+            let pages = self.pages(footer, key, rows.group)?;
+            Numbers::read(&self.source()?, footer, key, rows, pages.as_ref().as_ref())
+        };
+        self.cache.get(&self.name, part, Numbers::bytes, read)
+    }
+
+    fn pages(&self, footer: &Footer, key: &str, group: usize) -> Result<Arc<Option<Pages>>, SegmentError> {
+        let bytes = |pages: &Option<Pages>| pages.as_ref().map_or(0, Pages::bytes);
+        let read = || Pages::of_group(self.source()?.as_ref(), footer, key, group);
+        self.cache.get(&self.name, cache::Part::Pages(key.to_owned(), group), bytes, read)
     }
 
     fn footer(&self) -> Result<Arc<Footer>, SegmentError> {

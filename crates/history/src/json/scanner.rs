@@ -72,15 +72,42 @@ impl<'a> Scanner<'a> {
         &mut self,
         mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), JsonError>,
     ) -> Result<usize, JsonError> {
-        self.expect(b'{', "expected an object")?;
-        self.members(b'}', |scanner| {
-            if scanner.peek() != Some(b'"') {
-                return scanner.fail("expected a key in quotes");
-            }
-            let key = scanner.string()?;
-            scanner.expect(b':', "expected ':'")?;
+        self.entries(|scanner| {
+            let key = scanner.key()?;
             member(scanner, key)
         })
+    }
+
+    /// The same; `member` must read the key, too, by [`Self::key`] or [`Self::pass_key`].
+    ///
+    /// # Errors
+    /// When no object comes, or `member` fails.
+    pub fn entries(&mut self, member: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<usize, JsonError> {
+        self.expect(b'{', "expected an object")?;
+        self.members(b'}', member)
+    }
+
+    /// Reads a key of an object, and its colon.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn key(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        if self.peek() != Some(b'"') {
+            return self.fail("expected a key in quotes");
+        }
+        let key = self.string()?;
+        self.expect(b':', "expected ':'")?;
+        Ok(key)
+    }
+
+    /// Passes over this key, in which there is nothing to escape, and its colon; false, and nowhere else, where another
+    /// comes, or it is written in another way.
+    pub fn pass_key(&mut self, key: &str) -> bool {
+        let rest = self.bytes().get(self.at..).unwrap_or_default();
+        let passed = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(key.as_bytes()));
+        let passed = passed.is_some_and(|rest| rest.starts_with(b"\":"));
+        self.at += if passed { key.len() + 3 } else { 0 };
+        passed
     }
 
     /// Reads an array; `item` must read one value. Answers the number of items.

@@ -89,14 +89,22 @@ impl Chunk {
         Ok(())
     }
 
-    /// Adds floats of `count` rows, the first of them as row `offset`; without a list of rows all hold one.
-    pub(super) fn add_floats(&mut self, (rows, values): Held, count: usize, offset: usize) {
+    /// Adds floats of `count` rows, the first of them as row `offset`; `read` adds them to others.
+    pub(super) fn add_floats(
+        &mut self,
+        count: usize,
+        offset: usize,
+        read: impl FnOnce(&mut Vec<f64>) -> Result<Held, SegmentError>,
+    ) -> Result<(), SegmentError> {
         let offset = offset as u32;
-        match rows {
+        let ColumnValues::Float(values) = self.values.get_or_insert_with(|| ColumnValues::Float(Vec::new())) else {
+            return Err(damaged("a column of two types"));
+        };
+        match read(values)? {
             Some(rows) => self.rows.extend(rows.into_iter().map(|row| offset + row)),
             None => self.rows.extend(offset..offset + count as u32),
         }
-        self.push(ColumnValues::Float(values));
+        Ok(())
     }
 
     fn push(&mut self, values: ColumnValues) {

@@ -5,25 +5,26 @@
 //! that have few different bytes, and small pages, which a zoom wants, make that worse: 32-bit floats take 3.1 bytes so, and
 //! 2.65 in blocks of their own, whatever the size of the page.
 
+use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::column::page::{CompressedPage, Page, PageReader, PageWriter};
+use parquet::column::page::{self, CompressedPage, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::ChunkReader;
-use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::stream::raw::{Encoder, InBuffer, Operation, OutBuffer};
 use zstd::zstd_safe::compress_bound;
 
-use super::{LEVEL, PAGE_ROWS, ROW_GROUP_ROWS, SegmentError};
+use super::numbers::Values;
+use super::pages::{Page, Pages};
+use super::{LEVEL, PAGE_ROWS, SegmentError};
 use crate::tail::bytes::{Reader, put_number};
-use crate::tail::{FormatError, decompress_bulk, floats, put_floats};
+use crate::tail::{FormatError, add_floats, decompress_into, put_floats, singles};
 
 /// Planes that are shorter are worth no block: each begins with the table of its codes.
 const SHORT: usize = 512;
@@ -86,7 +87,7 @@ impl Floats {
         put_floats(&mut self.contents, values);
         let plane = if values.len() < SHORT { usize::MAX } else { values.len() };
         let frame = compress(&mut self.encoder, &mut self.frame, &self.contents, levels, plane)?;
-        let page = Page::DataPage {
+        let page = page::Page::DataPage {
             buf: Bytes::copy_from_slice(frame),
             num_values: page.len() as u32,
             encoding: Encoding::BYTE_STREAM_SPLIT,
@@ -156,60 +157,99 @@ fn compress<'a>(
     Ok(&frame[..length])
 }
 
-/// The floats of some rows, and which of the rows, counted from the first, hold one; no list where all do.
-pub(super) type Held = (Option<Vec<u32>>, Vec<f64>);
+/// Which rows, counted from the first, hold a float; no list where all do.
+pub(super) type Held = Option<Vec<u32>>;
 
-/// The floats of some rows of a group. Nothing when the column is not made of pages as [`Floats`] makes them.
-pub(super) fn read<R: ChunkReader + 'static>(
-    source: &Arc<R>,
-    group: &RowGroupMetaData,
-    place: usize,
+thread_local! {
+    /// The contents of the page that is being read. Memory for each anew would be given back and taken again and again.
+    static CONTENTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Adds the floats of some rows of a group, of which all pages up to the last row are known.
+pub(super) fn read<R: ChunkReader>(
+    source: &R,
+    pages: &Pages,
     wanted: &Range<usize>,
-) -> Result<Option<Held>, SegmentError> {
-    let column = group.column(place);
-    let zstd = matches!(column.compression(), Compression::ZSTD(_));
-    if !zstd || column.column_type() != parquet::basic::Type::DOUBLE {
+    numbers: &mut Vec<f64>,
+) -> Result<Held, SegmentError> {
+    CONTENTS.with_borrow_mut(|contents| {
+        let (mut rows, mut all, before) = (Vec::new(), true, numbers.len());
+        for page in pages.of(wanted) {
+            load(source, page, contents)?;
+            let part = page.rows.start.max(wanted.start)..page.rows.end.min(wanted.end);
+            let known = numbers.len() - before;
+            let held = add_page(contents, &page.rows, &part, numbers)?;
+            if all && held.is_some() {
+                all = false;
+                rows.extend(0..known as u32);
+            }
+            let moved = |row: usize| (row - wanted.start) as u32;
+            match held {
+                _ if all => {}
+                None => rows.extend(part.map(moved)),
+                Some(held) => rows.extend(held.into_iter().map(|row| moved(page.rows.start + row as usize))),
+            }
+        }
+        Ok((!all).then_some(rows))
+    })
+}
+
+/// The floats of all rows of one page; nothing where other rows are wanted.
+pub(super) fn read_page<R: ChunkReader>(
+    source: &R,
+    pages: &Pages,
+    wanted: &Range<usize>,
+) -> Result<Option<(Held, Values)>, SegmentError> {
+    let [page] = pages.of(wanted) else { return Ok(None) };
+    if page.rows != *wanted {
         return Ok(None);
     }
-    // The bytes of pages as they are: the library would make a compressor and a decompressor for them.
-    let bare = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
-    let mut pages = SerializedPageReader::new(Arc::clone(source), &bare, group.num_rows() as usize, None)?;
-    let (mut at, mut rows, mut numbers, mut all) = (0, Vec::new(), Vec::new(), true);
-    while at < wanted.end {
-        let count = pages.peek_next_page()?.and_then(|page| page.num_rows.or(page.num_levels));
-        let count = count.filter(|count| (1..=ROW_GROUP_ROWS).contains(count));
-        let count = count.ok_or(FormatError::Damaged("fewer rows than promised"))?;
-        let page = at..at + count;
-        at = page.end;
-        if page.end <= wanted.start {
-            pages.skip_next_page()?;
-            continue;
-        }
-        let Some(Page::DataPage { buf, encoding: Encoding::BYTE_STREAM_SPLIT, .. }) = pages.get_next_page()? else {
-            return Ok(None);
+    CONTENTS.with_borrow_mut(|contents| {
+        load(source, page, contents)?;
+        let (held, planes) = parts(contents, page.rows.len())?;
+        let double = || {
+            let mut values = Vec::new();
+            add_floats(planes, &mut values);
+            Values::Double(values)
         };
-        let contents = decompress_bulk(&buf, 10 * count + FRAME)?;
-        let mut reader = Reader(&contents);
-        let length = u32::from_le_bytes(reader.take(4)?.try_into().unwrap_or_default());
-        let held = levels(reader.take(length as usize)?, count)?;
-        let values = floats(&mut reader, held.as_ref().map_or(count, Vec::len))?;
-        let part = wanted.start.max(page.start) - page.start..wanted.end.min(page.end) - page.start;
-        let before =
-            |row: usize| held.as_ref().map_or(row, |held| held.partition_point(|known| (*known as usize) < row));
-        let chosen = before(part.start)..before(part.end);
-        let moved = |row: usize| (page.start + row - wanted.start) as u32;
-        match &held {
-            None => rows.extend(part.clone().map(moved)),
-            Some(held) => rows.extend(held[chosen.clone()].iter().map(|row| moved(*row as usize))),
-        }
-        all &= chosen.len() == part.len();
-        if numbers.is_empty() && chosen == (0..values.len()) {
-            numbers = values;
-        } else {
-            numbers.extend_from_slice(&values[chosen]);
-        }
-    }
-    Ok(Some(((!all).then_some(rows), numbers)))
+        Ok(Some((held, singles(planes).map_or_else(double, Values::Single))))
+    })
+}
+
+/// Adds the floats of some rows of a page with these contents. Which of its rows hold them, counted from its first; no list
+/// where all of those asked for do.
+fn add_page(
+    contents: &[u8],
+    page: &Range<usize>,
+    part: &Range<usize>,
+    numbers: &mut Vec<f64>,
+) -> Result<Held, FormatError> {
+    let (held, planes) = parts(contents, page.len())?;
+    let first = numbers.len();
+    add_floats(planes, numbers);
+    let before = |row: usize| match &held {
+        None => row - page.start,
+        Some(held) => held.partition_point(|known| page.start + (*known as usize) < row),
+    };
+    let chosen = before(part.start)..before(part.end);
+    numbers.truncate(first + chosen.end);
+    numbers.drain(first..first + chosen.start);
+    Ok(held.filter(|_| chosen.len() < part.len()).map(|held| held[chosen].to_vec()))
+}
+
+/// Reads and decompresses a page.
+fn load<R: ChunkReader>(source: &R, page: &Page, contents: &mut Vec<u8>) -> Result<(), SegmentError> {
+    let bytes = source.get_bytes(page.bytes.start, (page.bytes.end - page.bytes.start) as usize)?;
+    Ok(decompress_into(&bytes, 10 * page.rows.len() + FRAME, contents)?)
+}
+
+/// Which of a page's rows hold a float, none when all do, and the planes of the floats.
+fn parts(contents: &[u8], count: usize) -> Result<(Held, &[u8]), FormatError> {
+    let mut reader = Reader(contents);
+    let length = u32::from_le_bytes(reader.take(4)?.try_into().unwrap_or_default());
+    let held = levels(reader.take(length as usize)?, count)?;
+    let planes = reader.take(8 * held.as_ref().map_or(count, Vec::len))?;
+    Ok((held, planes))
 }
 
 /// The rows of a page that hold a value; nothing when all do.

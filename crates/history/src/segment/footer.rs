@@ -28,7 +28,7 @@ pub(crate) struct Footer {
 /// Some consecutive rows of one row group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Rows {
-    pub(super) group: usize,
+    pub(crate) group: usize,
     pub(super) rows: Range<usize>,
 }
 

@@ -7,7 +7,7 @@ use parquet::file::reader::ChunkReader;
 
 use super::chunk::{self, Chunk};
 use super::read::{column, dense_steps};
-use super::{Footer, Rows, SegmentError, floats};
+use super::{Footer, Pages, Rows, SegmentError, floats};
 use crate::cells::Cells;
 use crate::column::Column;
 
@@ -27,7 +27,8 @@ pub(crate) struct Numbers {
 }
 
 /// Most of what training code logs is exactly a float of 32 bits.
-enum Values {
+#[derive(Debug, PartialEq)]
+pub(super) enum Values {
     Single(Vec<f32>),
     Double(Vec<f64>),
 }
@@ -72,21 +73,27 @@ impl Steps {
 }
 
 impl Numbers {
-    /// Reads them; no numbers where there is no such key.
+    /// Reads them; no numbers where there is no such key. `pages` are the key's in the group, as [`Pages::of_group`] finds
+    /// them.
     pub(crate) fn read<R: ChunkReader + 'static>(
-        source: impl FnOnce() -> Result<Arc<R>, SegmentError>,
+        source: &Arc<R>,
         footer: &Footer,
         key: &str,
         rows: &Rows,
+        pages: Option<&Pages>,
     ) -> Result<Self, SegmentError> {
-        let Some(place) = footer.place(key) else { return Ok(Self::none()) };
-        let source = source()?;
-        let group = footer.parquet.row_group(rows.group);
-        if let Some((held, numbers)) = floats::read(&source, group, place, &rows.rows)? {
-            return Ok(Self::new(held, numbers));
+        if let Some(pages) = pages {
+            if let Some((rows, values)) = floats::read_page(source.as_ref(), pages, &rows.rows)? {
+                return Ok(Self { rows, values });
+            }
+            let mut numbers = Vec::with_capacity(rows.count());
+            let held = floats::read(source.as_ref(), pages, &rows.rows, &mut numbers)?;
+            return Ok(Self::new(held, &numbers));
         }
+        let Some(place) = footer.place(key) else { return Ok(Self::none()) };
+        let group = footer.parquet.row_group(rows.group);
         let mut chunk = Chunk::default();
-        chunk.add(column(&source, group, place)?, &rows.rows, 0)?;
+        chunk.add(column(source, group, place)?, &rows.rows, 0)?;
         let column = chunk.finish(footer.note(key), rows.count())?;
         Ok(column.map_or_else(Self::none, |column| Self::of(&column, rows.count())))
     }
@@ -97,16 +104,16 @@ impl Numbers {
 
     fn of(column: &Column, count: usize) -> Self {
         let (rows, numbers) = column.numbers();
-        Self::new((rows.len() < count).then(|| rows.into_owned()), numbers.into_owned())
+        Self::new((rows.len() < count).then(|| rows.into_owned()), &numbers)
     }
 
     /// The numbers of these rows; of all where there are none.
-    fn new(rows: Option<Vec<u32>>, numbers: Vec<f64>) -> Self {
+    fn new(rows: Option<Vec<u32>>, numbers: &[f64]) -> Self {
         let single = |number: &f64| number.is_nan() || f64::from(*number as f32).to_bits() == number.to_bits();
         let values = if numbers.iter().all(single) {
             Values::Single(numbers.iter().map(|number| *number as f32).collect())
         } else {
-            Values::Double(numbers)
+            Values::Double(numbers.to_vec())
         };
         Self { rows, values }
     }

@@ -11,7 +11,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::chunk::{self, Chunk};
-use super::{Footer, SegmentError, floats};
+use super::{Footer, Pages, SegmentError, floats};
 use crate::STEP;
 use crate::batch::Batch;
 use crate::column::Column;
@@ -71,8 +71,11 @@ pub(crate) fn read_part<R: ChunkReader + 'static>(
             continue;
         }
         for (at, _, chunk) in &mut chosen {
-            match floats::read(source, group, *at, &part)? {
-                Some(held) => chunk.add_floats(held, part.len(), offset),
+            match Pages::find(source.as_ref(), group, *at, part.end)? {
+                Some(pages) => {
+                    let read = |values: &mut Vec<f64>| floats::read(source.as_ref(), &pages, &part, values);
+                    chunk.add_floats(part.len(), offset, read)?;
+                }
                 None => chunk.add(column(source, group, *at)?, &part, offset)?,
             }
         }

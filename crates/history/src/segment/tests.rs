@@ -1,11 +1,14 @@
 //! What a segment promises to us and to other readers.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use proptest::prelude::*;
 
+use super::numbers::Values;
 use super::*;
 use crate::NonFinite;
 use crate::testing::{batches, golden};
@@ -149,5 +152,37 @@ fn floats_with_gaps_come_back_over_pages_and_groups_also_for_other_readers() {
         });
         let expected = (0..rows).map(|row| batch.value(row, "a").and_then(|value| value.as_f64()));
         assert!(floats.eq(expected), "{rows} {every}");
+    }
+}
+
+#[test]
+fn pages_are_found_once_and_read_one_by_one() {
+    let wide = |row: i32| f64::from(row).sin();
+    let line = |row: i32| match row % 3 {
+        0 => format!(r#"{{"_step":{row},"a":{:?},"b":{:?}}}"#, f64::from(wide(row) as f32), wide(row)),
+        _ => format!(r#"{{"_step":{row},"b":{:?}}}"#, wide(row)),
+    };
+    let lines: Vec<String> = (0..20_000).map(line).collect();
+    let file = written(&Batch::from_lines(&lines, 0).0);
+    let footer = Footer::open(&file).unwrap();
+    let pages = |key: &str| Pages::of_group(&file, &footer, key, 0).unwrap();
+    assert!(pages("_step").is_none() && pages("nope").is_none());
+    let (a, b) = (pages("a").unwrap(), pages("b").unwrap());
+    let rows = |wanted: &Range<usize>| a.of(wanted).iter().map(|page| page.rows.clone()).collect::<Vec<_>>();
+    let all = rows(&(0..20_000));
+    assert_eq!(all, [0..8192, 8192..16_384, 16_384..20_000]);
+    assert_eq!((rows(&(8191..8193)), rows(&(16_384..16_385))), (all[..2].to_vec(), all[2..].to_vec()));
+    for page in all {
+        let held: Vec<u32> = page.clone().filter(|row| row % 3 == 0).map(|row| (row - page.start) as u32).collect();
+        let values = || held.iter().map(|row| wide(page.start as i32 + *row as i32));
+        let (known, singles) = floats::read_page(&file, &a, &page).unwrap().unwrap();
+        assert_eq!(singles, Values::Single(values().map(|value| value as f32).collect()));
+        assert_eq!(known.as_ref(), Some(&held));
+        let mut doubles = vec![0.25];
+        assert_eq!(floats::read(&file, &a, &page, &mut doubles).unwrap(), known);
+        assert!(doubles[1..].iter().copied().eq(values().map(|value| f64::from(value as f32))));
+        let doubles = Values::Double(page.clone().map(|row| wide(row as i32)).collect());
+        assert_eq!(floats::read_page(&file, &b, &page).unwrap(), Some((None, doubles)));
+        assert!(floats::read_page(&file, &a, &(page.start..page.end - 1)).unwrap().is_none(), "a part of a page");
     }
 }

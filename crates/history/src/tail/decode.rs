@@ -34,14 +34,17 @@ thread_local! {
 /// their word.
 const TRUSTED: usize = 64;
 
-/// The contents of a frame that has no more than these bytes.
-pub(crate) fn decompress_bulk(frame: &[u8], most: usize) -> Result<Vec<u8>, FormatError> {
+/// The contents of a frame that has no more than these bytes, in place of what was there.
+pub(crate) fn decompress_into(frame: &[u8], most: usize, contents: &mut Vec<u8>) -> Result<(), FormatError> {
     DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
             None => kept.insert(Decompressor::new().map_err(|_| FormatError::Damaged("no memory for zstd"))?),
         };
-        decompressor.decompress(frame, most).map_err(|_| FormatError::Damaged("checksum or compression"))
+        contents.clear();
+        contents.reserve(most);
+        let done = decompressor.decompress_to_buffer(frame, contents);
+        done.map(drop).map_err(|_| FormatError::Damaged("checksum or compression"))
     })
 }
 
@@ -50,7 +53,10 @@ pub(crate) fn decompress(frame: &[u8]) -> Result<Vec<u8>, FormatError> {
     let size = get_frame_content_size(frame).ok().flatten().and_then(|size| usize::try_from(size).ok());
     if let Some(size) = size.filter(|size| *size <= TRUSTED * frame.len()) {
         return match find_frame_compressed_size(frame) {
-            Ok(length) if length == frame.len() => decompress_bulk(frame, size),
+            Ok(length) if length == frame.len() => {
+                let mut contents = Vec::new();
+                decompress_into(frame, size, &mut contents).map(|()| contents)
+            }
             Ok(_) => Err(FormatError::Damaged("bytes after the end")),
             Err(_) => Err(FormatError::Damaged("checksum or compression")),
         };
@@ -156,7 +162,9 @@ fn ints(reader: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, FormatError> 
 
 pub(crate) fn floats(reader: &mut Reader<'_>, count: usize) -> Result<Vec<f64>, FormatError> {
     let size = count.checked_mul(8).ok_or(FormatError::Damaged("too many values"))?;
-    Ok(super::planes::floats(reader.take(size)?))
+    let mut values = Vec::new();
+    super::planes::add_floats(reader.take(size)?, &mut values);
+    Ok(values)
 }
 
 fn texts(reader: &mut Reader<'_>, count: usize) -> Result<Vec<String>, FormatError> {
