@@ -24,6 +24,9 @@ const LOG_PAGES: &str = "8192";
 /// Most memory for pages of each connection to SQLite, in KiB, as a negative number.
 const PAGE_CACHE: &str = "-16384";
 
+/// How long a connection to PostgreSQL counts as working after it was used.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE: Duration = Duration::from_secs(20);
 
@@ -53,6 +56,15 @@ impl Db {
         Ok(if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url).map_err(|_| bad_url())?;
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE);
+            // One that was just used works: asking it first would be a journey more for every statement.
+            let pool = pool.test_before_acquire(false).before_acquire(|connection, last| {
+                Box::pin(async move {
+                    if last.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
             Self::Postgres(
                 pool.connect_with(options).await.map_err(|e| Error::internal("connecting to PostgreSQL", e))?,
             )
@@ -73,12 +85,14 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("cache_size", PAGE_CACHE)
+            // All rows of a batch at once: its thread never waits for who reads them.
+            .row_buffer_size(MOST_ROWS)
             .busy_timeout(ACQUIRE);
         let pool = || {
             let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
             // A full disk makes SQLite itself roll back, which the driver does not count: such a connection begins nothing
-            // any more, so another takes its place.
-            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            // any more, so another takes its place. Nothing else happens to one within the process.
+            pool.test_before_acquire(false).before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         };
         let write = pool().max_connections(1).connect_with(options.clone()).await;
         let write = write.map_err(|e| Error::internal("opening the SQLite database", e))?;

@@ -110,19 +110,19 @@ async fn touch_alike(tx: &mut Tx, now: Micros, names: &[&str], runs: Vec<(i64, C
     let rows = in_steps(runs.len());
     if names.is_empty() {
         let ids: Vec<i64> = runs.into_iter().map(|(id, _)| id).collect();
-        let text = format!("UPDATE run SET heartbeat_at = $1, updated_at = $1 WHERE id IN ({})", placeholders(2, rows));
-        return sql(text).bind(now).bind_all(filled(&ids)).run(tx).await.map(drop);
+        let text = format!("UPDATE run SET heartbeat_at = $1, updated_at = $2 WHERE id IN ({})", placeholders(3, rows));
+        return sql(text).bind(now).bind(now).bind_all(filled(&ids)).run(tx).await.map(drop);
     }
     let set = names.iter().zip(2..).map(|(name, n)| format!(", {name} = v.column{n}")).collect::<String>();
     let text = format!(
-        "UPDATE run SET heartbeat_at = $1, updated_at = $1{set} FROM (VALUES {}) AS v WHERE run.id = v.column1",
-        values(2, rows, names.len() + 1)
+        "UPDATE run SET heartbeat_at = $1, updated_at = $2{set} FROM (VALUES {}) AS v WHERE run.id = v.column1",
+        values(3, rows, names.len() + 1)
     );
     // What fills the statement up is the last row again, under an id that no run has.
     let filling: Option<Columns> =
         runs.last().map(|(_, columns)| columns.iter().map(|(name, value)| (*name, value.none())).collect());
     let fill = rows - runs.len();
-    let mut query = sql(text).bind(now);
+    let mut query = sql(text).bind(now).bind(now);
     for (id, columns) in
         runs.into_iter().chain(filling.into_iter().flat_map(|row| std::iter::repeat_n((-1, row), fill)))
     {

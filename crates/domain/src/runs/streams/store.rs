@@ -131,7 +131,7 @@ pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<
             return Err(Error::internal("storing lines", "a writer that was just found is missing"));
         };
         for (from, to) in &accepted.ranges {
-            let payload = chunk.part(*from, *to, held.row.base);
+            let payload = chunk.part(*from, *to, held.row.base)?;
             stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
             rows.push(NewRow { want: *want, client: held.row.client.clone(), from: *from, to: *to, payload });
         }
