@@ -5,6 +5,7 @@
 
 mod dump;
 mod migrate;
+mod rows;
 mod sql;
 
 use std::str::FromStr;
@@ -14,6 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub(crate) use rows::Rows;
 pub(crate) use sql::{Arg, MOST_ROWS, On, Sql, in_steps, placeholders, sql, values};
 
 use crate::{Clock, Error, Problem};
@@ -92,7 +94,8 @@ impl Db {
             let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
             // A full disk makes SQLite itself roll back, which the driver does not count: such a connection begins nothing
             // any more, so another takes its place. Nothing else happens to one within the process.
-            pool.test_before_acquire(false).before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            pool.test_before_acquire(false)
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         };
         let write = pool().max_connections(1).connect_with(options.clone()).await;
         let write = write.map_err(|e| Error::internal("opening the SQLite database", e))?;
