@@ -43,16 +43,12 @@ pub fn service(app: App) -> Service {
 /// Routes whose bodies are text: compressed in both directions when the caller can.
 fn text() -> Router<App> {
     let limit = axum::extract::DefaultBodyLimit::disable();
-    Router::new()
-        .merge(called_by_client())
-        .merge(called_by_web_app())
-        .merge(called_by_operators())
-        .layer(
-            ServiceBuilder::new()
-                .layer(compression(CompressionLevel::Fastest))
-                .layer(RequestDecompressionLayer::new())
-                .layer(limit),
-        )
+    Router::new().merge(called_by_client()).merge(called_by_web_app()).merge(called_by_operators()).layer(
+        ServiceBuilder::new()
+            .layer(compression(CompressionLevel::Fastest))
+            .layer(RequestDecompressionLayer::new())
+            .layer(limit),
+    )
 }
 
 /// Answers are compressed fast; the app's files, which browsers fetch once and keep, well.
