@@ -5,6 +5,7 @@
 
 mod dump;
 mod migrate;
+mod rows;
 mod sql;
 
 use std::str::FromStr;
@@ -14,6 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub(crate) use rows::Rows;
 pub(crate) use sql::{Arg, MOST_ROWS, On, Sql, in_steps, placeholders, sql, values};
 
 use crate::{Clock, Error, Problem};
@@ -24,8 +26,8 @@ const LOG_PAGES: &str = "8192";
 /// Most memory for pages of each connection to SQLite, in KiB, as a negative number.
 const PAGE_CACHE: &str = "-16384";
 
-/// Rows that a connection to SQLite reads ahead of whoever takes them: with few, its thread waits again and again.
-const ROWS: usize = 1000;
+/// How long a connection to PostgreSQL counts as working after it was used.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE: Duration = Duration::from_secs(20);
@@ -56,6 +58,15 @@ impl Db {
         Ok(if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url).map_err(|_| bad_url())?;
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE);
+            // One that was just used works: asking it first would be a journey more for every statement.
+            let pool = pool.test_before_acquire(false).before_acquire(|connection, last| {
+                Box::pin(async move {
+                    if last.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
             Self::Postgres(
                 pool.connect_with(options).await.map_err(|e| Error::internal("connecting to PostgreSQL", e))?,
             )
@@ -76,13 +87,15 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("cache_size", PAGE_CACHE)
-            .row_buffer_size(ROWS)
+            // Rows of a batch at once, and far ahead of who reads a whole table: its thread hardly waits for others.
+            .row_buffer_size(MOST_ROWS)
             .busy_timeout(ACQUIRE);
         let pool = || {
             let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
             // A full disk makes SQLite itself roll back, which the driver does not count: such a connection begins nothing
-            // any more, so another takes its place.
-            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            // any more, so another takes its place. Nothing else happens to one within the process.
+            pool.test_before_acquire(false)
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         };
         let write = pool().max_connections(1).connect_with(options.clone()).await;
         let write = write.map_err(|e| Error::internal("opening the SQLite database", e))?;

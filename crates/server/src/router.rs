@@ -9,6 +9,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel, DefaultPredicate};
@@ -28,23 +29,26 @@ pub fn service(app: App) -> Service {
     let everything = everything
         .fallback(web::page.layer(compression(CompressionLevel::Default)))
         .method_not_allowed_fallback(errors::method_not_allowed)
-        .layer(CatchPanicLayer::custom(errors::panicked))
-        .layer(axum::middleware::from_fn(errors::render))
-        .layer(axum::middleware::from_fn(headers::security))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), log::request));
+        // Together: each `Router::layer` puts every request into a box of its own.
+        .layer(
+            ServiceBuilder::new()
+                .layer(axum::middleware::from_fn_with_state(app.clone(), log::request))
+                .layer(axum::middleware::from_fn(headers::security))
+                .layer(axum::middleware::from_fn(errors::render))
+                .layer(CatchPanicLayer::custom(errors::panicked)),
+        );
     prefix::strip(app.prefix.clone(), everything.with_state(app))
 }
 
 /// Routes whose bodies are text: compressed in both directions when the caller can.
 fn text() -> Router<App> {
     let limit = axum::extract::DefaultBodyLimit::disable();
-    Router::new()
-        .merge(called_by_client())
-        .merge(called_by_web_app())
-        .merge(called_by_operators())
-        .layer(limit)
-        .layer(RequestDecompressionLayer::new())
-        .layer(compression(CompressionLevel::Fastest))
+    Router::new().merge(called_by_client()).merge(called_by_web_app()).merge(called_by_operators()).layer(
+        ServiceBuilder::new()
+            .layer(compression(CompressionLevel::Fastest))
+            .layer(RequestDecompressionLayer::new())
+            .layer(limit),
+    )
 }
 
 /// Answers are compressed fast; the app's files, which browsers fetch once and keep, well.

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_custom_charts", include_str!("../../../../migrations/0010_custom_charts.sql")),
     ("0011_registry", include_str!("../../../../migrations/0011_registry.sql")),
     ("0012_access_epoch", include_str!("../../../../migrations/0012_access_epoch.sql")),
+    ("0013_writes", include_str!("../../../../migrations/0013_writes.sql")),
 ];
 
 /// Applies what is missing. Several processes may start at once: each step re-reads the version under the write lock.

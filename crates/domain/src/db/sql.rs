@@ -6,6 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite};
 
+use super::rows::{Column, PLACE, Rows};
 use super::{Db, Tx};
 use crate::Error;
 
@@ -81,11 +82,12 @@ impl<'a> From<&'a mut Tx> for On<'a> {
 pub(crate) struct Sql {
     text: String,
     args: Vec<Arg>,
+    rows: Option<Rows>,
 }
 
 /// Starts a statement. The text is ours, never a user's; values go through [`Sql::bind`].
 pub(crate) fn sql(text: impl Into<String>) -> Sql {
-    Sql { text: text.into(), args: Vec::new() }
+    Sql { text: text.into(), args: Vec::new(), rows: None }
 }
 
 /// `$first, $first+1, …`: placeholders for `count` values.
@@ -148,15 +150,33 @@ pub(crate) fn values(first: usize, rows: usize, width: usize) -> String {
 }
 
 macro_rules! bound {
-    ($query:expr, $args:expr) => {{
+    ($query:expr, $self:expr) => {{
         let mut query = $query;
-        for arg in $args {
+        for arg in $self.args {
             query = match arg {
                 Arg::Int(v) => query.bind(v),
                 Arg::Real(v) => query.bind(v),
                 Arg::Text(v) => query.bind(v),
                 Arg::Bool(v) => query.bind(v),
                 Arg::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+/// With each column of the rows as an array.
+macro_rules! bound_arrays {
+    ($query:expr, $self:expr) => {{
+        let rows = $self.rows.take();
+        let mut query = bound!($query, $self);
+        for column in rows.into_iter().flat_map(Rows::columns) {
+            query = match column {
+                Column::Int(v) => query.bind(v),
+                Column::Real(v) => query.bind(v),
+                Column::Text(v) => query.bind(v),
+                Column::Bool(v) => query.bind(v),
+                Column::Bytes(v) => query.bind(v),
             };
         }
         query
@@ -176,11 +196,31 @@ impl Sql {
         self
     }
 
+    /// A table of arguments, `v`, in the place of `{rows}` in the text, behind all other arguments, which come once and in
+    /// order. What is written with it must skip rows of which `v.column1` is not above 0.
+    pub fn rows(mut self, rows: Rows) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
     fn text_for(&mut self, on: &On<'_>) -> AssertSqlSafe<String> {
-        let text = std::mem::take(&mut self.text);
+        let mut text = std::mem::take(&mut self.text);
         AssertSqlSafe(match on {
-            On::Db(Db::Sqlite { .. }) | On::Tx(Tx::Sqlite(_)) => positional(text, self.args.len()),
-            On::Db(Db::Postgres(_)) | On::Tx(Tx::Postgres(_)) => text,
+            On::Db(Db::Sqlite { .. }) | On::Tx(Tx::Sqlite(_)) => {
+                let Some(rows) = self.rows.take() else {
+                    return AssertSqlSafe(positional(text, self.args.len()));
+                };
+                // One with a name would be counted with those of the rows, which have none.
+                text = positional(text, usize::MAX);
+                debug_assert!(!text.contains('$'), "arguments beside rows come once and in order: {text}");
+                let (values, args) = rows.into_values();
+                self.args.extend(args);
+                text.replacen(PLACE, &values, 1)
+            }
+            On::Db(Db::Postgres(_)) | On::Tx(Tx::Postgres(_)) => match &self.rows {
+                Some(rows) => text.replacen(PLACE, &rows.as_arrays(self.args.len() + 1), 1),
+                None => text,
+            },
         })
     }
 
@@ -189,15 +229,13 @@ impl Sql {
         let on = on.into();
         let text = self.text_for(&on);
         Ok(match on {
-            On::Db(Db::Sqlite { read, .. }) => {
-                bound!(sqlx::query_as::<Sqlite, T>(text), self.args).fetch_all(read).await?
-            }
+            On::Db(Db::Sqlite { read, .. }) => bound!(sqlx::query_as::<Sqlite, T>(text), self).fetch_all(read).await?,
             On::Db(Db::Postgres(pool)) => {
-                bound!(sqlx::query_as::<Postgres, T>(text), self.args).fetch_all(pool).await?
+                bound_arrays!(sqlx::query_as::<Postgres, T>(text), self).fetch_all(pool).await?
             }
-            On::Tx(Tx::Sqlite(tx)) => bound!(sqlx::query_as::<Sqlite, T>(text), self.args).fetch_all(&mut **tx).await?,
+            On::Tx(Tx::Sqlite(tx)) => bound!(sqlx::query_as::<Sqlite, T>(text), self).fetch_all(&mut **tx).await?,
             On::Tx(Tx::Postgres(tx)) => {
-                bound!(sqlx::query_as::<Postgres, T>(text), self.args).fetch_all(&mut **tx).await?
+                bound_arrays!(sqlx::query_as::<Postgres, T>(text), self).fetch_all(&mut **tx).await?
             }
         })
     }
@@ -218,16 +256,16 @@ impl Sql {
         let text = self.text_for(&on);
         Ok(match on {
             On::Db(Db::Sqlite { write, .. }) => {
-                bound!(sqlx::query::<Sqlite>(text), self.args).execute(write).await?.rows_affected()
+                bound!(sqlx::query::<Sqlite>(text), self).execute(write).await?.rows_affected()
             }
             On::Db(Db::Postgres(pool)) => {
-                bound!(sqlx::query::<Postgres>(text), self.args).execute(pool).await?.rows_affected()
+                bound_arrays!(sqlx::query::<Postgres>(text), self).execute(pool).await?.rows_affected()
             }
             On::Tx(Tx::Sqlite(tx)) => {
-                bound!(sqlx::query::<Sqlite>(text), self.args).execute(&mut **tx).await?.rows_affected()
+                bound!(sqlx::query::<Sqlite>(text), self).execute(&mut **tx).await?.rows_affected()
             }
             On::Tx(Tx::Postgres(tx)) => {
-                bound!(sqlx::query::<Postgres>(text), self.args).execute(&mut **tx).await?.rows_affected()
+                bound_arrays!(sqlx::query::<Postgres>(text), self).execute(&mut **tx).await?.rows_affected()
             }
         })
     }
@@ -259,9 +297,10 @@ mod tests {
     #[tokio::test]
     async fn many_arguments_reach_their_places() {
         for db in databases().await {
-            let text = format!("INSERT INTO meta (name, value) VALUES {}", values(1, 500, 2));
-            let args = (0..500).flat_map(|n| [format!("name-{n}"), n.to_string()]);
-            assert_eq!(sql(text).bind_all(args).run(&db).await.unwrap(), 500);
+            let text =
+                "INSERT INTO meta (name, value) SELECT $1 || v.column2, v.column3 FROM {rows} WHERE v.column1 > 0";
+            let rows = (0..500).map(|n| [Arg::from(n + 1_i64), format!("me-{n}").into(), n.to_string().into()]);
+            assert_eq!(sql(text).bind("na").rows(Rows::new(rows)).run(&db).await.unwrap(), 500);
             let text = format!("SELECT name, value FROM meta WHERE name IN ({}) ORDER BY name", placeholders(1, 300));
             let found: Vec<(String, String)> =
                 sql(text).bind_all((0..300).map(|n| format!("name-{n}"))).all(&db).await.unwrap();

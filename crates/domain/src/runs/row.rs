@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sqlx::FromRow;
 
 use crate::clock::Micros;
-use crate::db::{Arg, MOST_ROWS, Tx, in_steps, placeholders, sql, values};
+use crate::db::{Arg, MOST_ROWS, Rows, Tx, in_steps, placeholders, sql};
 use crate::model::RunState;
 use crate::{Domain, Error, Thing};
 
@@ -107,28 +107,16 @@ pub(super) async fn touch(tx: &mut Tx, now: Micros, runs: Vec<(i64, Columns)>) -
 }
 
 async fn touch_alike(tx: &mut Tx, now: Micros, names: &[&str], runs: Vec<(i64, Columns)>) -> Result<(), Error> {
-    let rows = in_steps(runs.len());
-    if names.is_empty() {
-        let ids: Vec<i64> = runs.into_iter().map(|(id, _)| id).collect();
-        let text = format!("UPDATE run SET heartbeat_at = $1, updated_at = $1 WHERE id IN ({})", placeholders(2, rows));
-        return sql(text).bind(now).bind_all(filled(&ids)).run(tx).await.map(drop);
-    }
+    // Where nothing else is written SQLite need not keep it aside first.
+    let from = match names {
+        [] => "WHERE id IN (SELECT v.column1 FROM {rows})",
+        _ => "FROM {rows} WHERE run.id = v.column1",
+    };
     let set = names.iter().zip(2..).map(|(name, n)| format!(", {name} = v.column{n}")).collect::<String>();
-    let text = format!(
-        "UPDATE run SET heartbeat_at = $1, updated_at = $1{set} FROM (VALUES {}) AS v WHERE run.id = v.column1",
-        values(2, rows, names.len() + 1)
-    );
-    // What fills the statement up is the last row again, under an id that no run has.
-    let filling: Option<Columns> =
-        runs.last().map(|(_, columns)| columns.iter().map(|(name, value)| (*name, value.none())).collect());
-    let fill = rows - runs.len();
-    let mut query = sql(text).bind(now);
-    for (id, columns) in
-        runs.into_iter().chain(filling.into_iter().flat_map(|row| std::iter::repeat_n((-1, row), fill)))
-    {
-        query = query.bind(id).bind_all(columns.into_iter().map(|(_, value)| value));
-    }
-    query.run(tx).await.map(drop)
+    let text = format!("UPDATE run SET heartbeat_at = $1, updated_at = $2{set} {from}");
+    let row =
+        |(id, columns): (i64, Columns)| [id.into()].into_iter().chain(columns.into_iter().map(|(_, value)| value));
+    sql(text).bind(now).bind(now).rows(Rows::new(runs.into_iter().map(row))).run(tx).await.map(drop)
 }
 
 impl RunRow {

@@ -1,6 +1,5 @@
 //! What can be done before the transaction: lines to columns, texts to documents.
 
-use history::Batch;
 use serde_json::{Map, Value};
 
 use super::super::streams::{Chunk, MOST_LINES, StreamKind};
@@ -83,13 +82,11 @@ impl Prepared {
     }
 
     fn take_lines(&mut self, kind: StreamKind, writer: String, file: FileChunk) {
-        let (chunk, bad) = Chunk::new(kind, writer, file.offset, file.lines);
+        let (mut chunk, bad) = Chunk::new(kind, writer, file.offset, file.lines);
         for line in bad {
             self.warn(format!("{} line {}: {}; kept as text", file.name, line.line, line.error));
         }
-        if kind == StreamKind::Events {
-            self.system.extend(last_values(chunk.batch()));
-        }
+        self.system.append(&mut chunk.system);
         self.chunks.push(chunk);
     }
 
@@ -107,11 +104,4 @@ impl Prepared {
             self.warnings.push(warning);
         }
     }
-}
-
-/// The last value of every system metric.
-fn last_values(batch: &Batch) -> Map<String, Value> {
-    let own = |key: &&str| !key.starts_with('_');
-    let last = |key: &str| Some((key.to_owned(), batch.column(key)?.last()?.to_json()));
-    batch.keys().filter(own).filter_map(last).collect()
 }

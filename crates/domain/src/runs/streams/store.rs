@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use super::accept::{MOST_LINES, Standing};
 use super::tail::{self, NewRow};
 use super::{Chunk, StreamKind, part};
-use crate::db::{MOST_ROWS, Tx, in_steps, sql, values};
+use crate::db::{Arg, MOST_ROWS, Rows, Tx, sql};
 use crate::{Clock, Error};
 
 /// What became of a chunk.
@@ -131,7 +131,7 @@ pub(in crate::runs) async fn store(tx: &mut Tx, clock: &Clock, wanted: &[Wanted<
             return Err(Error::internal("storing lines", "a writer that was just found is missing"));
         };
         for (from, to) in &accepted.ranges {
-            let payload = chunk.part(*from, *to, held.row.base);
+            let payload = chunk.part(*from, *to, held.row.base)?;
             stored.bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
             rows.push(NewRow { want: *want, client: held.row.client.clone(), from: *from, to: *to, payload });
         }
@@ -214,29 +214,18 @@ async fn writers<'a>(tx: &mut Tx, wanted: &[Wanted<'a>]) -> Result<(Writers<'a>,
         });
     }
     for keys in keys.chunks(MOST_ROWS) {
-        let rows = in_steps(keys.len());
-        let text = format!(
-            "SELECT v.column1 AS run_id, v.column3 AS kind, v.column4 AS asked, s.client, s.next_line, s.gaps, s.start, \
+        let text = "SELECT v.column1 AS run_id, v.column3 AS kind, v.column4 AS asked, s.client, s.next_line, s.gaps, s.start, \
              s.origin, s.base, s.tail_rows, s.tail_bytes, \
-             (SELECT COALESCE(MAX(t.id), 0) FROM tail t WHERE t.run_id = v.column1) AS last FROM (VALUES {}) AS v JOIN stream s ON s.run_id = v.column1 \
-             AND s.generation = v.column2 AND s.kind = v.column3 AND (s.client = v.column4 OR v.column5 AND s.client LIKE '+%') \
-             ORDER BY s.base",
-            values(1, rows, 5)
-        );
-        let mut query = sql(text);
-        for want in keys {
+             (SELECT COALESCE(MAX(t.id), 0) FROM tail t WHERE t.run_id = v.column1) AS last FROM {rows} JOIN stream s \
+             ON s.run_id = v.column1 AND s.generation = v.column2 AND s.kind = v.column3 \
+             AND (s.client = v.column4 OR v.column5 AND s.client LIKE '+%') ORDER BY s.base";
+        let rows = keys.iter().map(|want| {
             let chunk = want.chunk;
             let in_parts = chunk.kind == StreamKind::Console && chunk.client.is_empty();
-            query = query
-                .bind(want.run_id)
-                .bind(want.generation)
-                .bind(chunk.kind.as_str())
-                .bind(&chunk.client)
-                .bind(in_parts);
-        }
-        for _ in keys.len()..rows {
-            query = query.bind(-1_i64).bind(0_i64).bind("").bind("").bind(false);
-        }
+            let kind = chunk.kind.as_str().into();
+            [want.run_id.into(), want.generation.into(), kind, Arg::from(&chunk.client), in_parts.into()]
+        });
+        let query = sql(text).rows(Rows::new(rows));
         for WriterRow { run_id, kind, asked, last, row } in query.all(&mut *tx).await? {
             lasts.insert(run_id, last);
             let kind: StreamKind = kind.parse()?;
@@ -257,25 +246,18 @@ async fn write(tx: &mut Tx, wanted: &[Wanted<'_>], writers: Writers<'_>) -> Resu
         all.extend(held.into_iter().filter(|held| held.changed).map(|held| (run, kind, held)));
     }
     for part in all.chunks(MOST_ROWS) {
-        let rows = in_steps(part.len());
-        let text = format!(
-            "INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, origin, base, tail_rows, tail_bytes) \
-             SELECT * FROM (VALUES {}) AS v WHERE v.column1 > 0 ON CONFLICT (run_id, generation, kind, client) DO UPDATE SET \
+        let text = "INSERT INTO stream (run_id, generation, kind, client, next_line, gaps, origin, base, tail_rows, tail_bytes) \
+             SELECT * FROM {rows} WHERE v.column1 > 0 ON CONFLICT (run_id, generation, kind, client) DO UPDATE SET \
              next_line = excluded.next_line, gaps = excluded.gaps, origin = excluded.origin, \
-             tail_rows = stream.tail_rows + excluded.tail_rows, tail_bytes = stream.tail_bytes + excluded.tail_bytes",
-            values(1, rows, 10)
-        );
-        let mut query = sql(text);
-        for (run, kind, Held { row, added, .. }) in part {
+             tail_rows = stream.tail_rows + excluded.tail_rows, tail_bytes = stream.tail_bytes + excluded.tail_bytes";
+        let rows = part.iter().map(|(run, kind, Held { row, added, .. })| {
             let generation = generations.get(run).copied().unwrap_or_default();
-            query = query.bind(*run).bind(generation).bind(kind.as_str()).bind(&row.client).bind(row.next_line);
-            query = query.bind(&row.gaps).bind(row.origin.clone()).bind(row.base).bind(added.0).bind(added.1);
-        }
-        for _ in part.len()..rows {
-            query = query.bind(-1_i64).bind(0_i64).bind("").bind("").bind(0_i64);
-            query = query.bind("").bind(None::<String>).bind(0_i64).bind(0_i64).bind(0_i64);
-        }
-        query.run(&mut *tx).await?;
+            let key: [Arg; 4] = [(*run).into(), generation.into(), kind.as_str().into(), Arg::from(&row.client)];
+            let standing: [Arg; 4] =
+                [row.next_line.into(), Arg::from(&row.gaps), row.origin.clone().into(), row.base.into()];
+            key.into_iter().chain(standing).chain([added.0.into(), added.1.into()])
+        });
+        sql(text).rows(Rows::new(rows)).run(&mut *tx).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::store::Wanted;
-use crate::db::{MOST_ROWS, Tx, in_steps, sql, values};
+use crate::db::{Arg, MOST_ROWS, Rows, Tx, sql};
 use crate::{Clock, Error};
 
 /// Lines of a writer, to be stored as one row.
@@ -38,25 +38,17 @@ async fn insert_part(
     part: Vec<NewRow<'_>>,
     last: &mut HashMap<i64, i64>,
 ) -> Result<(), Error> {
-    let size = in_steps(part.len());
-    let text = format!(
-        "INSERT INTO tail (run_id, id, generation, kind, client, first_line, lines, payload) \
-         SELECT * FROM (VALUES {}) AS v WHERE v.column1 > 0",
-        values(1, size, 8)
-    );
-    let fill = size - part.len();
-    let mut query = sql(text);
+    let text = "INSERT INTO tail (run_id, id, generation, kind, client, first_line, lines, payload) \
+                SELECT * FROM {rows} WHERE v.column1 > 0";
+    let mut rows: Vec<[Arg; 8]> = Vec::with_capacity(part.len());
     for NewRow { want, client, from, to, payload } in part {
         let known = last.entry(want.run_id).or_default();
         let id = clock.id()?.max(*known + 1);
         *known = id;
-        query = query.bind(want.run_id).bind(id).bind(want.generation).bind(want.chunk.kind.as_str());
-        query = query.bind(client).bind(from).bind(to - from).bind(payload);
+        let (run, generation, kind) = (want.run_id.into(), want.generation.into(), want.chunk.kind.as_str().into());
+        rows.push([run, id.into(), generation, kind, client.into(), from.into(), (to - from).into(), payload.into()]);
     }
-    for _ in 0..fill {
-        query = query.bind(-1_i64).bind(0_i64).bind(0_i64).bind("").bind("").bind(0_i64).bind(0_i64).bind(Vec::new());
-    }
-    query.run(tx).await.map(drop)
+    sql(text).rows(Rows::new(rows)).run(tx).await.map(drop)
 }
 
 /// The last id of a run in the tail.

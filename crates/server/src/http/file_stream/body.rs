@@ -12,18 +12,17 @@ use crate::{Error, Problem};
 
 /// What a body says. Bytes that are no text are replaced, since an error would cost a run all its data.
 pub fn read(body: Bytes, client: &str) -> Result<StreamUpdate, Error> {
-    let body = match simdutf8::basic::from_utf8(&body) {
-        Ok(_) => body,
-        Err(_) => String::from_utf8_lossy(&body).into_owned().into(),
+    let Ok(text) = simdutf8::basic::from_utf8(&body) else {
+        return read(String::from_utf8_lossy(&body).into_owned().into(), client);
     };
     let mut update = StreamUpdate { client: client.to_owned(), ..StreamUpdate::default() };
-    request(&body, &mut update)
+    request(&body, text, &mut update)
         .map_err(|e| Error::BadRequest(Problem::BodyNotJson { detail: e.to_string() }))
         .map(|()| update)
 }
 
-fn request(body: &Bytes, update: &mut StreamUpdate) -> Result<(), JsonError> {
-    let text = simdutf8::basic::from_utf8(body).unwrap_or_default();
+/// `text` is the whole body.
+fn request(body: &Bytes, text: &str, update: &mut StreamUpdate) -> Result<(), JsonError> {
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, key| {
         match key.as_ref() {
