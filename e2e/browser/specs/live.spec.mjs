@@ -72,7 +72,9 @@ test('what a page asks before its code is there is asked once, and a run that be
   for (const name of ['ProjectPage', 'WorkspaceViews', 'MetricDefinitions'])
     assert.equal(asked.filter((one) => one === name).length, 1, `${name} in ${asked}`);
   await counted('2 runs');
-  assert.equal(asked.filter((one) => one === 'RunList').length, 2, String(asked));
+  // Once more when the page hears of changes, and again if that took so long that some may have passed.
+  const lists = asked.filter((one) => one === 'RunList').length;
+  assert.ok(lists === 2 || lists === 3, String(asked));
   page.off('request', note);
   await page.unrouteAll({ behavior: 'wait' });
 });

@@ -44,6 +44,8 @@ interface Entry {
 }
 
 interface Flight {
+  asked: { keys: string[]; runs: string[] };
+  /** Those of its keys that a panel in view waits for. */
   keys: Set<string>;
   control: AbortController;
 }
@@ -99,17 +101,24 @@ export class ChartData {
     };
     this.#entries.set(key, entry);
     entry.users += 1;
+    for (const { asked, keys, control } of this.#flights)
+      if (!control.signal.aborted && asked.keys.includes(key)) keys.add(key);
     this.#want(key, entry);
     const close = () => {
       entry.users -= 1;
       if (entry.users > 0) return;
       this.#wanted.delete(key);
-      for (const flight of this.#flights) {
-        flight.keys.delete(key);
-        if (flight.keys.size === 0) flight.control.abort();
-      }
+      for (const flight of this.#flights)
+        if (flight.keys.delete(key) && flight.keys.size === 0) this.#giveUp(flight);
     };
     return { data: entry.data, close };
+  }
+
+  /** Nobody waits for it any more; who opens its keys next, be it at once, asks anew. */
+  #giveUp({ asked, control }: Flight): void {
+    control.abort();
+    for (const key of asked.keys)
+      for (const run of asked.runs) this.#entries.get(key)?.stale.add(run);
   }
 
   /** New rows of a run arrived: fetched soon for the panels in view, later for the others. */
@@ -224,7 +233,8 @@ export class ChartData {
 
   async #fetch(keys: string[], home: AtHome): Promise<void> {
     const runs = home.runs.map(home.key);
-    const flight: Flight = { keys: new Set(keys), control: new AbortController() };
+    const asked = { keys, runs };
+    const flight: Flight = { asked, keys: new Set(keys), control: new AbortController() };
     this.#flights.add(flight);
     const entries = keys.flatMap((key) => this.#entries.get(key) ?? []);
     // A change that arrives while this is under way makes them stale again.
@@ -258,8 +268,8 @@ export class ChartData {
         this.#publish(entry);
       }
     } catch (error) {
-      for (const entry of entries) for (const run of runs) entry.stale.add(run);
       if (isAbort(error)) return;
+      for (const entry of entries) for (const run of runs) entry.stale.add(run);
       for (const entry of entries) {
         entry.data.error = error instanceof Error ? error : new Error(String(error));
         entry.data.loading = false;
