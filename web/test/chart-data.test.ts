@@ -42,3 +42,31 @@ test('a panel that is made anew while its answer is on its way gets one', async 
   expect(fetch).toHaveBeenCalledTimes(3);
   data.close();
 });
+
+test('an answer that came when nobody waited any more is not taken for an empty one', async () => {
+  vi.stubGlobal('document', { baseURI: 'http://server/' });
+  steps = 4;
+  let come: (() => void) | undefined;
+  const fetch = vi.fn(() => new Promise<Response>((resolve) => (come = () => resolve(answer()))));
+  vi.stubGlobal('fetch', fetch);
+  const data = new ChartData('ada', 'digits', 'history', Promise.resolve());
+  data.show(['a'], '_step');
+  const first = data.open('loss');
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(1));
+  come?.();
+  await vi.waitFor(() => expect(first.data.series[0]?.x.length).toBe(4));
+  data.refetch();
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(2));
+  first.close();
+  come?.();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  const second = data.open('loss');
+  expect(second.data.series[0]?.x.length, 'what is known is shown meanwhile').toBe(4);
+  data.show(['a'], '_step');
+  expect(second.data.series[0]?.x.length, 'and stays').toBe(4);
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(3));
+  come?.();
+  await vi.waitFor(() => expect(second.data.series[0]?.x.length).toBe(4));
+  data.close();
+});

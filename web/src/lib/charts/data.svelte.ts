@@ -260,6 +260,7 @@ export class ChartData {
       await this.ready;
       drawn = performance.now();
       const answer = await this.#ofHome(home, keys, flight.control.signal, {}, arrived);
+      if (flight.control.signal.aborted) return;
       this.denied = answer.denied.map((one) => one.run);
       for (const entry of entries) {
         for (const run of absent) entry.known.set(run, null);
