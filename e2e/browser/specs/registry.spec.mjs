@@ -84,7 +84,7 @@ test('a registry is made by who may, with what it takes; others are told why not
   await page.getByText('Nothing is linked to this registry yet.').waitFor();
   await page.locator('strong', { hasText: 'production' }).waitFor();
   await goto(page, 'registry');
-  await page.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'model' }).waitFor();
+  await page.getByRole('table', { name: 'Registries', exact: true }).getByRole('link', { name: 'model' }).waitFor();
   await page.getByText('dataset, model').waitFor();
   await assertAccessible(page);
 
@@ -313,9 +313,9 @@ test('a restricted registry is seen only by its members', async () => {
   await page.getByRole('button', { name: 'Save access' }).click();
   await page.getByRole('status').filter({ hasText: 'Saved' }).first().waitFor();
   await goto(bob, 'registry');
-  await bob.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'model' }).waitFor();
+  await bob.getByRole('table', { name: 'Registries', exact: true }).getByRole('link', { name: 'model' }).waitFor();
   const eve = await signIn('eve', 'registry');
-  await eve.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'dataset' }).waitFor();
+  await eve.getByRole('table', { name: 'Registries', exact: true }).getByRole('link', { name: 'dataset' }).waitFor();
   assert.equal(await eve.getByRole('link', { name: 'model' }).count(), 0);
   assert.equal(await eve.getByRole('link', { name: 'Net' }).count(), 0);
   await goto(eve, 'registry/model');
@@ -352,7 +352,7 @@ test('a registry is renamed and deleted; what was linked stays', async () => {
   await dialog.getByRole('textbox').fill('models');
   await dialog.getByRole('button', { name: 'Delete the registry' }).click();
   await page.waitForURL(/registry$/);
-  await page.getByRole('table', { name: 'Registries' }).getByRole('link', { name: 'dataset' }).waitFor();
+  await page.getByRole('table', { name: 'Registries', exact: true }).getByRole('link', { name: 'dataset' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'models' }).count(), 0);
   await goto(page, 'ada/digits/artifacts/model/net/v1');
   await page.getByText('ada/digits/net:v1').waitFor();
