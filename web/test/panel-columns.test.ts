@@ -1,5 +1,3 @@
-import { panelTypes } from '../src/lib/panels/registry';
-import type { PanelConfig } from '../src/lib/panels/types';
 import { describe, expect, test } from 'vitest';
 import { barsOf, boxOf, densityOf, measures, quantile } from '../src/lib/panels/bar/bars';
 import {
@@ -12,8 +10,9 @@ import {
   ticks,
 } from '../src/lib/panels/column';
 import { oneGroup } from '../src/lib/panels/groups';
+import { panelTypes } from '../src/lib/panels/registry';
 import { pointsOf, regression, running } from '../src/lib/panels/scatter/points';
-import type { PanelRun } from '../src/lib/panels/types';
+import type { PanelConfig, PanelRun } from '../src/lib/panels/types';
 
 const run = (name: string): PanelRun => ({ name, displayName: `run ${name}`, color: `c-${name}` });
 

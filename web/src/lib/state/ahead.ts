@@ -1,5 +1,7 @@
 /** What was changed and is not saved yet, kept by the browser until the server has it: a page that is reloaded, closed or
- *  ends otherwise loses nothing. Storage that is full or forbidden is simply not used. */
+ *  ends otherwise loses nothing. */
+import { forget, keep, kept } from './kept';
+
 export interface Ahead {
   /** The document, as it is written. */
   text: string;
@@ -9,31 +11,17 @@ export interface Ahead {
   sent: string | null;
 }
 
-const nameOf = (key: string) => `runstead:unsaved:${key}`;
+const nameOf = (key: string) => `unsaved:${key}`;
 
-export function aheadOf(key: string): Ahead | null {
-  try {
-    return JSON.parse(localStorage.getItem(nameOf(key)) ?? 'null') as Ahead | null;
-  } catch {
-    return null;
-  }
-}
+export const aheadOf = (key: string): Ahead | null => kept<Ahead | null>(nameOf(key), null);
 
 export function keepAhead(key: string, ahead: Ahead): void {
-  try {
-    localStorage.setItem(nameOf(key), JSON.stringify(ahead));
-  } catch {
-    // An older text must not come back in the place of this one.
-    dropAhead(key);
-  }
+  // An older text must not come back in the place of this one.
+  if (!keep(nameOf(key), ahead)) dropAhead(key);
 }
 
 /** `text`: only if it is this one that is kept. */
 export function dropAhead(key: string, text?: string): void {
   if (text !== undefined && aheadOf(key)?.text !== text) return;
-  try {
-    localStorage.removeItem(nameOf(key));
-  } catch {
-    // Nothing was kept.
-  }
+  forget(nameOf(key));
 }

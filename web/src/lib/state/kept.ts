@@ -1,4 +1,5 @@
-/** What a browser keeps in its local storage; storage that is forbidden is simply not used. */
+/** What a browser keeps in its local storage; storage that is full or forbidden is simply not used, as in private windows:
+ *  a choice then lasts as long as the page. */
 
 const at = (name: string) => `runstead:${name}`;
 
@@ -11,10 +12,20 @@ export function kept<T>(name: string, initial: T): T {
   }
 }
 
-export function keep(name: string, value: unknown): void {
+/** Whether it is kept. */
+export function keep(name: string, value: unknown): boolean {
   try {
     localStorage.setItem(at(name), JSON.stringify(value));
+    return true;
   } catch {
-    // Private windows may forbid storage: the choice then lasts as long as the page.
+    return false;
+  }
+}
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(at(name));
+  } catch {
+    // Nothing was kept.
   }
 }
