@@ -1,5 +1,7 @@
 """Fixtures: a server for each test file and database, a user and a trainer for each test."""
 
+import shutil
+
 import pytest
 from harness.databases import kinds
 from harness.server import Server
@@ -72,6 +74,7 @@ def server(database, tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"), database).start()
     yield server
     server.stop()
+    shutil.rmtree(server.data)
 
 
 @pytest.fixture

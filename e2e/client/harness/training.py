@@ -7,6 +7,7 @@ import re
 import secrets
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,7 @@ class Trainer:
             "PATH": f"{self.client.folder}/bin:/usr/bin:/bin",
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            "TMPDIR": tempfile.gettempdir(),
             "PYTHONUNBUFFERED": "1",
             "NO_PROXY": "127.0.0.1",
             "WANDB_BASE_URL": self.server.url,
@@ -128,10 +130,17 @@ def wait(process: subprocess.Popen, start: float | None = None, timeout: float =
     except subprocess.TimeoutExpired:
         logs = client_logs(process)
         kill_group(process)
-        output, _ = process.communicate()
-        text = output.decode(errors="replace")
+        text = said_until_killed(process).decode(errors="replace")
         raise AssertionError(f"still running after {timeout} s:\n{text}\n{logs}") from None
     return Outcome(process.returncode, output.decode(errors="replace"), time.monotonic() - start)
+
+
+def said_until_killed(process: subprocess.Popen) -> bytes:
+    """What a killed script had printed. A service that has left its group (old clients) may hold the pipe for ever."""
+    try:
+        return process.communicate(timeout=5)[0]
+    except subprocess.TimeoutExpired as held:
+        return held.output or b""
 
 
 def heed_interrupts() -> None:
