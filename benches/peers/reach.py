@@ -288,6 +288,9 @@ def export(folder: Path, say: Callable) -> None:
             note = f"{measured}, server {answer['cpu']:.1f} CPU-s; the rest is reckoned"
             call = "scan_history" if way == "rows" else "history"
             say(f"{work}, rows by {call}", "≤ 60 s", projected, 60 if runs == 5000 else None, "s", note)
+        answer = system.client("files", path="bench/fill", count=count)
+        note = f"{count} runs, {answer['result'] / 1e6:.1f} MB in {answer['seconds']:.1f} s; the rest is reckoned"
+        say(f"{work}, files by download_history_exports", "", answer["seconds"] * runs / count, None, "s", note)
         if runs == 5000:
             say(
                 "memory, exports and scans",

@@ -1,6 +1,7 @@
 """The real `wandb` client, against any server that speaks its protocol (address and key are in the environment)."""
 
 import os
+import tempfile
 import time
 
 import wandb
@@ -56,6 +57,21 @@ def sampled(servers: list[int], path: str, count: int, samples: int) -> dict:
     return measured(servers, lambda: sum(len(run.history(samples=samples, pandas=False)) for run in found))
 
 
+def files(servers: list[int], path: str, count: int) -> dict:
+    """The same as Parquet files, by `download_history_exports`."""
+    api = wandb.Api(timeout=60)
+    found = api.runs(path, per_page=500)[:count]
+
+    def work() -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            for run in found:
+                done = run.download_history_exports(f"{folder}/{run.id}")
+                assert done.paths and not done.errors, done
+            return sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names)
+
+    return measured(servers, work)
+
+
 def artifact(servers: list[int], folder: str, name: str) -> dict:
     """A folder or a file as one artifact, until it is committed."""
 
@@ -102,4 +118,4 @@ def manifest(servers: list[int], entries: int) -> dict:
 
 
 if __name__ == "__main__":
-    main({phase.__name__: phase for phase in (big, scan, runs, rows, sampled, artifact, download, manifest)})
+    main({phase.__name__: phase for phase in (big, scan, runs, rows, sampled, files, artifact, download, manifest)})

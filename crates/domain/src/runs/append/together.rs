@@ -1,8 +1,10 @@
 //! Updates of many runs in one transaction: a commit waits for the disk, and what comes meanwhile waits for the next one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
 use super::batch::{self, Outcome};
 use super::prepare::Prepared;
@@ -12,6 +14,10 @@ use crate::clock::Micros;
 use crate::policy::{Allowed, Run, Update};
 use crate::{Domain, Error};
 
+/// The least time from the begin of a transaction to that of the next. What comes meanwhile goes with the next: a transaction
+/// costs nearly the same for three updates as for one. Who is alone, or rare, does not wait.
+const PACE: Duration = Duration::from_millis(4);
+
 /// Updates that wait to be written.
 #[derive(Clone, Default)]
 pub(crate) struct Waiting(Arc<Mutex<Inner>>);
@@ -20,6 +26,20 @@ pub(crate) struct Waiting(Arc<Mutex<Inner>>);
 struct Inner {
     queue: Queue<Item>,
     writers: usize,
+    pace: Pace,
+}
+
+/// When the last transaction began, or will.
+#[derive(Default)]
+struct Pace(Option<Instant>);
+
+impl Pace {
+    /// When a transaction may begin that could begin now.
+    fn turn(&mut self, now: Instant) -> Instant {
+        let turn = self.0.map_or(now, |last| now.max(last + PACE));
+        self.0 = Some(turn);
+        turn
+    }
 }
 
 /// What an update was allowed on: it is written only while that is so.
@@ -106,6 +126,15 @@ struct Busy {
 }
 
 impl Writer {
+    /// Comes back when it is time to write.
+    async fn turn(&self) {
+        let now = Instant::now();
+        let turn = self.waiting.lock().pace.turn(now);
+        if turn > now {
+            sleep_until(turn).await;
+        }
+    }
+
     /// What to write next. When there is nothing the writer is done, under the lock: who comes after starts another.
     fn next(&mut self) -> Option<(Vec<Item>, Busy)> {
         let mut waiting = self.waiting.lock();
@@ -139,7 +168,9 @@ impl Drop for Busy {
 
 /// Writes until nothing waits.
 async fn drain(domain: Domain, mut writer: Writer) {
-    while let Some((mut items, busy)) = writer.next() {
+    loop {
+        writer.turn().await;
+        let Some((mut items, busy)) = writer.next() else { return };
         // Two writers take runs in the same order, so neither waits for the other.
         items.sort_unstable_by_key(|item| item.ground.run_id);
         match batch::write(&domain, &items).await {
@@ -170,5 +201,19 @@ impl Item {
         };
         // Whoever sent it may be gone.
         let _ = self.answer.send(answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_comes_soon_after_another_waits() {
+        let (mut pace, begin) = (Pace::default(), Instant::now());
+        assert_eq!(pace.turn(begin), begin);
+        assert_eq!(pace.turn(begin + PACE / 4), begin + PACE);
+        assert_eq!(pace.turn(begin + PACE / 2), begin + 2 * PACE);
+        assert_eq!(pace.turn(begin + 5 * PACE), begin + 5 * PACE);
     }
 }
