@@ -81,6 +81,19 @@ class System:
             self.server.stop()
 
 
+def limits(folder: Path, rows: int, metrics: int) -> dict:
+    """What one thread does that only parses such bodies (points a second), or only appends them (bodies a second)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return json.loads(outside([SENDER, "limits", str(folder), str(rows), str(metrics)], {}))
+
+
+def scanned(files: Path, key: str, parts: int) -> dict:
+    """Minimum and maximum of a key in so many parts of each Parquet file, by DuckDB; the median of five times."""
+    words = [str(environment("readers") / "bin" / "python"), str(HERE / "clients" / "scan.py"), "extremes"]
+    output = outside([*words, json.dumps({"files": f"{files}/*.parquet", "key": key, "parts": parts})], {})
+    return json.loads(output.splitlines()[-1].removeprefix("RESULT "))
+
+
 def basic(key: str) -> str:
     return "Basic " + b64encode(f"api:{key}".encode()).decode()
 

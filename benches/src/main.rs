@@ -9,6 +9,8 @@
 //!
 //! `benches SERVER FOLDER charts` measures only the charts, on SQLite, and leaves the data in the folder for the next time.
 //!
+//! `benches limits FOLDER ROWS METRICS` says what this machine allows: how fast such bodies are only parsed, or only written.
+//!
 //! `benches at …` only sends, to a server that runs already ([`at`]): the comparison with other systems drives it.
 
 mod at;
@@ -18,6 +20,7 @@ mod fill;
 mod limit;
 mod live;
 mod load;
+mod parse;
 mod secrecy;
 mod server;
 mod statistics;
@@ -52,12 +55,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let chart_runs = number("RUNSTEAD_BENCH_CHARTS").unwrap_or(CHARTS.0);
     let (binary, folder, postgres) = match words.as_slice() {
+        [word, folder, rows, metrics] if word == "limits" => {
+            return limits(Path::new(folder), rows.parse()?, metrics.parse()?);
+        }
         [binary, folder] => (Path::new(binary), Path::new(folder), None),
         [binary, folder, only] if only == "charts" => {
             return charts::again(Path::new(binary), Path::new(folder), chart_runs, CHARTS.1);
         }
         [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
-        _ => return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts], or benches at …".into()),
+        _ => {
+            return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts], benches limits …, or benches at …".into());
+        }
     };
     std::fs::create_dir_all(folder)?;
     println!("{TIME:?} each; data in {}", folder.display());
@@ -91,6 +99,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!();
         charts::run(server, database, chart_runs, CHARTS.1)?;
     }
+    Ok(())
+}
+
+/// Prints, as one line of JSON, the points a second of one thread that parses, and the appended bodies a second.
+fn limits(folder: &Path, rows: usize, metrics: usize) -> Result<(), Box<dyn Error>> {
+    let shape = Shape { name: "limit", runs: 1, rows, metrics };
+    let answer = serde_json::json!({
+        "sonic": parse::points::<parse::Sonic>(&shape, TIME / 2)?,
+        "serde": parse::points::<parse::Serde>(&shape, TIME / 2)?,
+        "appends": limit::appends(folder, &shape, TIME / 2)?,
+    });
+    println!("{answer}");
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import re
+import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
@@ -17,6 +18,7 @@ def normal(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"/e/[\w-]+", "/e/REF", text)
     text = re.sub(r"\d{8}_\d{6}", "DATE", text)
     text = re.sub(r"/tmp/\S*?/(home|work)/", r"\1/", text)
+    text = text.replace(tempfile.gettempdir(), "/tmp")
     text = re.sub(r"'ref': '\w+'", "'ref': 'REF'", text)
     text = re.sub(r"\b(run) [a-z]+-[a-z]+-\d+", r"\1 NAME", text)
     text = re.sub(r"(?m)^Problem at: .*$", "Problem at: …", text)
