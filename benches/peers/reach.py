@@ -170,7 +170,7 @@ def stored(folder: Path, say: Callable) -> None:
 
 
 def charts(folder: Path, say: Callable) -> None:
-    for rows in (1000, 10_000, 100_000):
+    for rows in (10_000, 100_000, 1_000_000):
         place = folder / str(rows)
         system = filled(place, "fill", 100, rows, 1, 32, 0)
         chart(system, 100, rows, say)
@@ -193,7 +193,8 @@ def chart(system: System, runs: int, rows: int, say: Callable) -> None:
             say(f"{work}, cold", "≤ 300 ms", cold, 300, "ms", f"the process is new; {shown} of {runs} spikes shown")
         say(f"{work}, over {x}, warm", "≤ 20 ms", warm, 20, "ms", f"{shown} of {runs} spikes shown")
         say(f"{work}, over {x}, 1 % of it", "≤ 20 ms", zoom, 20, "ms", "median of 30 places")
-    scan = systems.scanned(system.data / "blobs" / "segments", "metric_0", 500)["seconds"] * 1000
+    files = f"{system.data}/blobs/segments/*.parquet"
+    scan = systems.duckdb("extremes", files=files, key="metric_0", parts=500)["seconds"] * 1000
     say(
         f"{work}, the limit: DuckDB reads the same files",
         "",
@@ -307,9 +308,15 @@ def export(folder: Path, say: Callable) -> None:
             note = f"{measured}, server {answer['cpu']:.1f} CPU-s; the rest is reckoned"
             call = "scan_history" if way == "rows" else "history"
             say(f"{work}, rows by {call}", "≤ 60 s", projected, 60 if runs == 5000 else None, "s", note)
-        answer = system.client("files", path="bench/fill", count=count)
-        note = f"{count} runs, {answer['result'] / 1e6:.1f} MB in {answer['seconds']:.1f} s; the rest is reckoned"
-        say(f"{work}, files by download_history_exports", "", answer["seconds"] * runs / count, None, "s", note)
+        downloaded = place / "downloaded"
+        answer = system.client("files", path="bench/fill", count=count, folder=str(downloaded))
+        table = systems.duckdb("frame", files=f"{downloaded}/*/*.parquet")
+        assert table["result"] == count * 1000, table
+        seconds = answer["seconds"] + table["seconds"]
+        note = f"{count} runs in {answer['seconds']:.1f} s, read as one table in {table['seconds']:.1f} s; reckoned"
+        reached = 60 if runs == 5000 else None
+        projected = seconds * runs / count
+        say(f"{work}, rows by download_history_exports", "≤ 60 s", projected, reached, "s", note)
         if runs == 5000:
             say(
                 "memory, exports and scans",

@@ -87,11 +87,10 @@ def limits(folder: Path, rows: int, metrics: int) -> dict:
     return json.loads(outside([SENDER, "limits", str(folder), str(rows), str(metrics)], {}))
 
 
-def scanned(files: Path, key: str, parts: int) -> dict:
-    """Minimum and maximum of a key in so many parts of each Parquet file, by DuckDB; the median of five times."""
-    words = [str(environment("readers") / "bin" / "python"), str(HERE / "clients" / "scan.py"), "extremes"]
-    output = outside([*words, json.dumps({"files": f"{files}/*.parquet", "key": key, "parts": parts})], {})
-    return json.loads(output.splitlines()[-1].removeprefix("RESULT "))
+def duckdb(phase: str, **arguments) -> dict:
+    """A phase of `clients/scan.py`, over Parquet files and without a server."""
+    words = [str(environment("readers") / "bin" / "python"), str(HERE / "clients" / "scan.py"), phase]
+    return json.loads(outside([*words, json.dumps(arguments)], {}).splitlines()[-1].removeprefix("RESULT "))
 
 
 def basic(key: str) -> str:

@@ -1,7 +1,7 @@
 """The limit of reading: a columnar engine over the same Parquet files, with nothing around it."""
 
 import duckdb
-from common import main, repeated
+from common import main, measured, repeated
 
 
 def extremes(files: str, key: str, parts: int) -> dict:
@@ -13,5 +13,12 @@ def extremes(files: str, key: str, parts: int) -> dict:
     return repeated([], lambda: len(database.execute(query).fetchall()))
 
 
+def frame(files: str) -> dict:
+    """All rows of the files as one table of pandas; how many."""
+    database = duckdb.connect()
+    query = f"select * from read_parquet('{files}', union_by_name = true, filename = true)"
+    return measured([], lambda: len(database.execute(query).df()))
+
+
 if __name__ == "__main__":
-    main({"extremes": extremes})
+    main({"extremes": extremes, "frame": frame})
