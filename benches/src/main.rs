@@ -64,7 +64,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         [binary, folder, postgres] => (Path::new(binary), Path::new(folder), Some(postgres.as_str())),
         _ => {
-            return Err("usage: benches SERVER FOLDER [POSTGRES-URL | charts], benches limits …, or benches at …".into());
+            return Err(
+                "usage: benches SERVER FOLDER [POSTGRES-URL | charts], benches limits …, or benches at …".into()
+            );
         }
     };
     std::fs::create_dir_all(folder)?;
