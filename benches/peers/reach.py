@@ -91,10 +91,7 @@ def big(folder: Path, say: Callable) -> None:
 
 def parsed(points: float, limit: dict) -> str:
     """Points a processor second beside those of who only parses the same bodies."""
-    each = ", ".join(
-        f"{points / limit[name]:.0%} of {limit[name] / 1e6:.1f} M by {name}" for name in ("sonic", "serde")
-    )
-    return f"only parsing them: {each}"
+    return f"{points / limit['parsed']:.0%} of only parsing them ({limit['parsed'] / 1e6:.1f} M)"
 
 
 def small(folder: Path, say: Callable) -> None:
@@ -122,7 +119,7 @@ def small(folder: Path, say: Callable) -> None:
 
 def live(folder: Path, say: Callable) -> None:
     system = systems.runstead(folder)
-    system.send("live", 10_000, 1, 10, 10, 667)
+    warmed = system.send("live", 10_000, 1, 10, 10, 667)["requests"]
     before = system.server.memory()
     answer = system.send("live", 10_000, 1, 10, LIVE_SECONDS, 667)
     after = system.server.memory()
@@ -150,7 +147,14 @@ def live(folder: Path, say: Callable) -> None:
         "MB at most",
         f"{before:.0f}, later {after:.0f} MB",
     )
-    say("the same: rows that are missing", "0", answer["requests"] - rows, 0, "rows", f"{rows:,} rows read back")
+    say(
+        "the same: rows that are missing",
+        "0",
+        warmed + answer["requests"] - rows,
+        0,
+        "rows",
+        f"{rows:,} rows read back",
+    )
     system.stop()
 
 

@@ -53,13 +53,13 @@ struct Sender {
 impl Sender {
     fn open(server: &Server, shape: &Shape, run: usize) -> Result<Self, String> {
         let mut connection = server.connect().map_err(|error| error.to_string())?;
-        let name = shape.name;
+        let (project, name) = (shape.name, shape.run(run));
         let query = format!(
-            "mutation {{ upsertBucket(input: {{name: \"{name}-{run}\", modelName: \"{name}\", host: \"bench\"}}) {{ inserted }} }}"
+            "mutation {{ upsertBucket(input: {{name: \"{name}\", modelName: \"{project}\", host: \"bench\"}}) {{ inserted }} }}"
         );
         let query = serde_json::json!({ "query": query }).to_string();
         connection.post("/graphql", &query).map_err(|error| error.to_string())?;
-        let path = format!("/files/bench/{name}/{name}-{run}/file_stream");
+        let path = format!("/files/bench/{project}/{name}/file_stream");
         Ok(Self { connection, path, bodies: Bodies::new(shape, run as u64) })
     }
 

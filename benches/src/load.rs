@@ -27,12 +27,12 @@ pub fn run(server: &Server, shape: &Shape, time: Duration) -> Result<Measured, B
     let mut connections = Vec::new();
     for run in 0..shape.runs {
         let mut connection = server.connect()?;
+        let (project, name) = (shape.name, shape.run(run));
         let query = format!(
-            "mutation {{ upsertBucket(input: {{name: \"{}-{run}\", modelName: \"{}\", host: \"bench\"}}) {{ inserted }} }}",
-            shape.name, shape.name
+            "mutation {{ upsertBucket(input: {{name: \"{name}\", modelName: \"{project}\", host: \"bench\"}}) {{ inserted }} }}"
         );
         connection.post("/graphql", &serde_json::json!({ "query": query }).to_string())?;
-        let path = format!("/files/bench/{}/{}-{run}/file_stream", shape.name, shape.name);
+        let path = format!("/files/bench/{project}/{name}/file_stream");
         connections.push((connection, path, Bodies::new(shape, run as u64)));
     }
     let (cpu, started) = (server.cpu_seconds()?, Instant::now());

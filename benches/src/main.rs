@@ -108,8 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn limits(folder: &Path, rows: usize, metrics: usize) -> Result<(), Box<dyn Error>> {
     let shape = Shape { name: "limit", runs: 1, rows, metrics };
     let answer = serde_json::json!({
-        "sonic": parse::points::<parse::Sonic>(&shape, TIME / 2)?,
-        "serde": parse::points::<parse::Serde>(&shape, TIME / 2)?,
+        "parsed": parse::points(&shape, TIME / 2)?,
         "appends": limit::appends(folder, &shape, TIME / 2)?,
     });
     println!("{answer}");
